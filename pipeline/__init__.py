@@ -1,0 +1,1 @@
+"""Provender: from health articles to a graded, comparable table of nutrient-condition claims."""

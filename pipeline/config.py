@@ -1,0 +1,68 @@
+"""Every default of Provender, once: file, environment (PROVENDER_...) and flags override it, in that order."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class ReadLimits(BaseModel):
+    """Limits on one source; a source beyond one of them fails with a reason."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_bytes: int = Field(200_000_000, description="Largest file that is opened, in bytes.")
+    max_pages: int = Field(2_000, description="Most pages of a PDF that are read.")
+    max_characters: int = Field(20_000_000, description="Longest text of one record, in characters.")
+    max_records: int = Field(1_000_000, description="Most records read from one file (MEDLINE, CSV, JSONL).")
+    max_unpacked_bytes: int = Field(2_000_000_000, description="Most bytes a compressed file may unpack to.")
+
+
+class Settings(BaseSettings):
+    """All settings of a run; unknown names in a file or flag are an error."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PROVENDER_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    workers: int = Field(0, ge=0, description="Worker processes; 0 means one for each CPU core.")
+    batch_bytes: int = Field(1_000_000, gt=0, description="Bytes of sources that one task works on.")
+    model: str = Field("default", description="default, fast (lexicons and rules), or a scispaCy model's name.")
+    scheme: Path | None = Field(None, description="A grading scheme of your own in place of the bundled one.")
+    lexicons: Path | None = Field(None, description="A folder of lexicons in place of the bundled ones.")
+    limits: ReadLimits = Field(default_factory=lambda: ReadLimits.model_validate({}))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags (init) win over the environment, the environment over the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(file: Path | None = None, **flags: Any) -> Settings:
+    """Return the settings from an optional TOML file, the environment and flags (None means not given).
+
+    Raises `ValueError` with one sentence naming the setting that is wrong.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    if file is None:
+        return Settings(**given)
+    if not file.is_file():
+        raise ValueError(f"The configuration file {file} does not exist; give --config the path of a TOML file.")
+
+    class FileSettings(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    return Settings.model_validate(FileSettings(**given).model_dump())

@@ -1,0 +1,23 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The bundled example corpus."""
+    return ROOT / "corpora" / "rls-b12"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The reference folder with annotated claims and real files; tests that need it skip where it is absent."""
+    folder = Path(os.environ.get("PROVENDER_REFERENCE", ROOT.parent / "shared"))
+    if not (folder / "gold").is_dir():
+        pytest.skip(f"the reference folder {folder} is not here (set PROVENDER_REFERENCE to its path)")
+    return folder
