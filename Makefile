@@ -1,0 +1,50 @@
+# Two commands do everything from a fresh machine with Python 3.11 or 3.12, make and a package index:
+#   make evidence   set up, run the main job on the bundled corpus, show where the tables are and the first rows
+#   make test       set up, run the tests
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$p && break; done)
+CORPUS := corpora/rls-b12
+OUT := outputs/rls-b12
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help evidence test lint format train clean
+
+help: ## say what there is to make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Provender needs Python 3.11 or 3.12; install one, or say make PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "Setting up $(VENV) with $(PYTHON); this takes a minute or two the first time."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . || { rm -rf $(VENV); exit 1; }
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+evidence: $(VENV)/installed ## run the main job on the bundled corpus
+	@$(BIN)/provender run $(CORPUS) --out $(OUT)
+	@$(BIN)/provender show $(OUT)
+
+test: $(VENV)/installed-dev ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev ## check format, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: $(VENV)/installed-dev ## format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+train: $(VENV)/installed-dev ## make the bundled model anew (needs the reference corpora; see docs)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train]'
+	@$(BIN)/python -m pipeline.training
+
+clean: ## remove the environment and all outputs
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+	@find outputs -mindepth 1 -not -name README.md -delete

@@ -1,0 +1,96 @@
+"""In: a sentence and a nutrient named in it; out: how people meet the nutrient there (deficiency, supplementation ...).
+
+The words beside the nutrient decide (`lexicons/exposure_cues.csv`); where they are silent, what the document studies.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from pipeline.records import EXPOSURES, AnnotatedDocument, Exposure, Mention, Sentence
+
+_WINDOW = 60
+_BOUNDARY = re.compile(r"[;:.]\s|, (?:and|but|or|while)\b|\b(?:and|or|but|while|than|versus|vs)\b")
+_LIST = re.compile(r"[\s,/+&]*(?:and|or|plus|as well as)?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    exposure: Exposure
+    where: str
+    pattern: re.Pattern[str]
+
+
+@cache
+def _cues() -> tuple[_Cue, ...]:
+    text = resources.files("pipeline.lexicons").joinpath("exposure_cues.csv").read_text("utf-8")
+    shape = {"after": r"[\s-]*(?:{})(?!\w)", "before": r"(?:^|(?<=\W))(?:{})[\s-]*$", "word": r"(?:{})"}
+    names: dict[str, Exposure] = {name: name for name in EXPOSURES}
+    return tuple(
+        _Cue(
+            names[row["exposure"]],
+            row["where"],
+            re.compile(shape[row["where"]].format(row["pattern"]), re.IGNORECASE),
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def exposure(
+    sentence: Sentence,
+    nutrient: Mention,
+    *,
+    abbreviations: Mapping[str, str] | None = None,
+    default: Exposure = "unspecified",
+) -> Exposure:
+    """Return the exposure that the words around `nutrient` state, or `default` where they state none.
+
+    In a list ("iron, folate and vitamin B12 deficiency") the word at its end holds for every member.
+    """
+    text = sentence.text
+    start, end = nutrient.start - sentence.start, nutrient.end - sentence.start
+    long_form = (abbreviations or {}).get(nutrient.text, "")
+    before = text[max(0, start - _WINDOW) : start]
+    before = before[max((m.end() for m in _BOUNDARY.finditer(before)), default=0) :]
+    after = text[_end_of_list(sentence, end) : end + 2 * _WINDOW]
+    breaks = _BOUNDARY.search(after)
+    after = after[: min(breaks.start() if breaks else _WINDOW, _WINDOW)]
+    for cue in _cues():
+        if cue.where == "word":
+            found = cue.pattern.search(nutrient.text) or cue.pattern.search(long_form)
+        elif cue.where == "after":
+            found = cue.pattern.match(after)
+        else:
+            found = cue.pattern.search(before)
+        if found or (long_form and cue.where == "after" and cue.pattern.search(" " + long_form)):
+            return cue.exposure
+        if nutrient.anaphoric and cue.where == "after" and cue.pattern.search(" " + nutrient.text):
+            return cue.exposure
+    return "status" if nutrient.biomarker else default
+
+
+def document_exposure(annotated: AnnotatedDocument) -> Exposure:
+    """Return the exposure that a document's sentences state most often; supplementation in a trial."""
+    counts: Counter[Exposure] = Counter()
+    for sentence in annotated.sentences:
+        for mention in _nutrients(sentence.mentions):
+            stated = exposure(sentence, mention, abbreviations=annotated.abbreviations)
+            if stated != "unspecified":
+                counts[stated] += 3 if sentence.kind == "title" else 1
+    return "supplementation" if counts and counts.most_common(1)[0][0] == "supplementation" else "unspecified"
+
+
+def _nutrients(mentions: Sequence[Mention]) -> list[Mention]:
+    return [mention for mention in mentions if mention.kind == "nutrient" and not mention.anaphoric]
+
+
+def _end_of_list(sentence: Sentence, end: int) -> int:
+    for mention in _nutrients(sentence.mentions):
+        start = mention.start - sentence.start
+        if start >= end and _LIST.fullmatch(sentence.text[end:start]):
+            end = mention.end - sentence.start
+    return end

@@ -1,0 +1,157 @@
+"""In: a sentence with a nutrient and a condition in it; out: the relation that its cue words state, and its strength.
+
+Cue words with their senses stand in `lexicons/relation_cues.csv`. The cue that counts is one in the clause of the pair,
+nearest to the condition; a denial ("did not reduce", "no association") outweighs what it denies.
+"""
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from pipeline.records import Exposure, Mention, Relation, Strength
+
+_CLAUSE_BREAK = re.compile(
+    r";|,? but (?=not|no|did|there|\w)|,? (?:while|whereas|however|although|though|despite|yet)\b|: |\. (?=[A-Z])"
+)
+_DENIALS = {"none"}
+_DIRECTIONS = {"inverse", "direct", "riskdown", "riskup", "prevent", "improve", "treat", "worsen", "down", "up"}
+_UNDIRECTED = {"cause", "causedby", "affect", "assoc"}
+_CORRELATIONAL = {"assoc", "inverse", "direct"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that state a relation: their offsets in the sentence and their sense."""
+
+    start: int
+    end: int
+    sense: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelationFinding:
+    """The relation that a sentence states of a pair, how strongly, and the words that say so."""
+
+    relation: Relation
+    strength: Strength
+    cue: str
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    text = resources.files("pipeline.lexicons").joinpath("relation_cues.csv").read_text("utf-8")
+    return tuple(
+        (row["sense"], re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w])", re.IGNORECASE))
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+@cache
+def _events() -> frozenset[str]:
+    lines = resources.files("pipeline.lexicons").joinpath("event_conditions.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def cues(text: str) -> list[Cue]:
+    """Return the cues of a sentence in order; where two overlap the sense listed first in the table wins."""
+    found: list[Cue] = []
+    for sense, pattern in _patterns():
+        for match in pattern.finditer(text):
+            if not any(match.start() < cue.end and cue.start < match.end() for cue in found):
+                found.append(Cue(match.start(), match.end(), sense))
+    return sorted(found, key=lambda cue: cue.start)
+
+
+def clause(text: str, a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    """Return the bounds of the shortest run of clauses that holds both spans."""
+    first, last = min(a[0], b[0]), max(a[1], b[1])
+    breaks = [0, *(match.start() for match in _CLAUSE_BREAK.finditer(text)), len(text)]
+    return max(x for x in breaks if x <= first), min(x for x in breaks if x >= last)
+
+
+def relate(
+    text: str,
+    all_cues: list[Cue],
+    nutrient: Mention,
+    condition: Mention,
+    offset: int,
+    exposure: Exposure,
+) -> RelationFinding | None:
+    """Return the relation stated of the pair, or None where no cue connects it.
+
+    `offset` is where the sentence starts in the document; the mentions carry document offsets.
+    """
+    n = (nutrient.start - offset, nutrient.end - offset)
+    c = (condition.start - offset, condition.end - offset)
+    low, high = clause(text, n, c)
+    near = [
+        cue
+        for cue in all_cues
+        if cue.start >= low
+        and cue.end <= high
+        and not (c[0] <= cue.start and cue.end <= c[1])
+        and not (n[0] <= cue.start and cue.end <= n[1])
+    ]
+    if not near:
+        return None
+    strength: Strength = "correlational" if any(cue.sense in _CORRELATIONAL for cue in near) else "causal"
+    for senses in (_DENIALS, _DIRECTIONS, _UNDIRECTED):
+        candidates = [cue for cue in near if cue.sense in senses]
+        if candidates:
+            cue = min(candidates, key=lambda cue: _distance(cue, n, c))
+            relation = _reverse(near, n, c, exposure) or _relation(cue.sense, condition, exposure)
+            return RelationFinding(relation, strength, text[cue.start : cue.end])
+    return None
+
+
+def _distance(cue: Cue, n: tuple[int, int], c: tuple[int, int]) -> float:
+    """Characters from cue to condition; a cue beyond the nutrient, seen from the condition, counts as far."""
+    gap = max(c[0] - cue.end, cue.start - c[1], 0)
+    between = min(n[1], c[1]) <= cue.start and cue.end <= max(n[0], c[0])
+    return gap if between else gap + 20
+
+
+def _reverse(near: list[Cue], n: tuple[int, int], c: tuple[int, int], exposure: Exposure) -> Relation | None:
+    """A condition that brings about a deficiency or excess of the nutrient affects it, not the other way round."""
+    if exposure not in ("deficiency", "excess"):
+        return None
+    for cue in near:
+        condition_first = c[1] <= cue.start and cue.end <= n[0]
+        nutrient_first = n[1] <= cue.start and cue.end <= c[0]
+        if (condition_first and cue.sense in ("cause", "riskup")) or (nutrient_first and cue.sense == "causedby"):
+            return "affected_by"
+    return None
+
+
+def _relation(sense: str, condition: Mention, exposure: Exposure) -> Relation:
+    if sense == "none":
+        return "no_effect"
+    if sense == "assoc" or sense == "affect":
+        return "associated"
+    if condition.kind == "measure":
+        return _measure_relation(sense, condition.healthy_direction)
+    words = condition.text.lower().split()
+    event = bool(words) and words[-1].strip("()") in _events()
+    if sense in ("riskdown", "prevent", "inverse"):
+        return "decreases_risk"
+    if sense in ("riskup", "direct", "cause", "causedby", "up"):
+        return "increases_risk"
+    if sense in ("improve", "treat"):
+        return "improves"
+    if sense == "worsen":
+        return "worsens"
+    return "decreases_risk" if event else "improves"
+
+
+def _measure_relation(sense: str, healthy: Literal["higher", "lower", "unclear"]) -> Relation:
+    if sense in ("improve", "treat", "prevent"):
+        return "improves"
+    if sense == "worsen":
+        return "worsens"
+    falls = sense in ("down", "inverse", "riskdown")
+    if healthy == "unclear":
+        return "decreases_risk" if falls else ("associated" if sense in ("cause", "causedby") else "increases_risk")
+    return "improves" if falls == (healthy == "lower") else "worsens"

@@ -1,0 +1,96 @@
+"""In: sentences with their mentions; out: the same with words that refer back ("this vitamin") resolved.
+
+A reference is resolved within the document only: to the mention of its kind that was named last, or, for the arms of a
+trial, to what the title says was given. The patterns are in `lexicons/back_references.csv`.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+
+from pipeline.records import Mention, MentionKind, Sentence
+
+_MOST_ANTECEDENTS = 3
+_SENTENCES_BACK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    kind: MentionKind
+    pattern: re.Pattern[str]
+    refers_to: str
+
+
+@cache
+def _references() -> tuple[_Reference, ...]:
+    text = resources.files("pipeline.lexicons").joinpath("back_references.csv").read_text("utf-8")
+    return tuple(
+        _Reference(
+            "nutrient" if row["kind"] == "nutrient" else "condition",
+            re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w-])", re.IGNORECASE),
+            row["refers_to"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def resolve(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
+    """Yield the sentences with anaphoric mentions added; one for each antecedent, over the same words."""
+    given = _given(sentences)
+    for position, sentence in enumerate(sentences):
+        earlier = sentences[max(0, position - _SENTENCES_BACK) : position]
+        added = list(_anaphoric(sentence, earlier, given))
+        if added:
+            mentions = sorted((*sentence.mentions, *added), key=lambda m: (m.start, m.end, m.name))
+            sentence = replace(sentence, mentions=tuple(mentions))
+        yield sentence
+
+
+def antecedents(kind: MentionKind, earlier: Sequence[Sentence], given: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Return what a reference of `kind` points to: the last sentence that names one, else what the title names."""
+    for sentence in reversed(earlier):
+        named = _unique(m for m in sentence.mentions if m.kind == kind and not m.anaphoric)
+        if named:
+            return named[-1:] if kind == "condition" else named[:_MOST_ANTECEDENTS]
+    return tuple(given)[:_MOST_ANTECEDENTS] if kind == "nutrient" else ()
+
+
+def _anaphoric(sentence: Sentence, earlier: Sequence[Sentence], given: Sequence[Mention]) -> Iterator[Mention]:
+    for kind in ("nutrient", "condition"):
+        if sentence.kind == "title" or any(mention.kind == kind for mention in sentence.mentions):
+            continue
+        for reference in _references():
+            match = reference.pattern.search(sentence.text) if reference.kind == kind else None
+            if match is None:
+                continue
+            targets = given if reference.refers_to == "title" else antecedents(reference.kind, earlier, given)
+            for target in targets:
+                yield replace(
+                    target,
+                    start=sentence.start + match.start(),
+                    end=sentence.start + match.end(),
+                    text=match.group(),
+                    anaphoric=True,
+                    biomarker=False,
+                )
+            break
+
+
+def _given(sentences: Sequence[Sentence]) -> tuple[Mention, ...]:
+    """The nutrients that the title names, else the one that the document names most."""
+    titles = [m for s in sentences if s.kind == "title" for m in s.mentions if m.kind == "nutrient"]
+    if titles:
+        return _unique(titles)[:_MOST_ANTECEDENTS]
+    counts = Counter(m.name for s in sentences for m in s.mentions if m.kind == "nutrient" and not m.biomarker)
+    if not counts:
+        return ()
+    (name, _), *_ = counts.most_common(1)
+    return next(((m,) for s in sentences for m in s.mentions if m.name == name), ())
+
+
+def _unique(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    return tuple({mention.name: mention for mention in mentions}.values())

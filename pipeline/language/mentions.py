@@ -1,0 +1,94 @@
+"""In: a Document's sentences; out: the same sentences with the nutrients, conditions and measures they name.
+
+Four sources, in order of trust: the lexicons, the abbreviations that the document defines, phrases recognised by
+their head word, and words that refer back ("this vitamin", "the intervention group").
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.language.headwords import head_phrases
+from pipeline.language.matcher import LexiconMatch, Matcher
+from pipeline.records import Mention
+from pipeline.records import Sentence as SentenceRecord
+
+_LETTER = re.compile(r"[A-Za-zΑ-ω]")
+
+
+def named(match: LexiconMatch) -> Mention:
+    """Return the mention for a lexicon match."""
+    return Mention(
+        start=match.start,
+        end=match.end,
+        text=match.text,
+        kind=match.kind,
+        name=match.name,
+        identifier=match.identifier,
+        biomarker=match.status_biomarker,
+        healthy_direction=match.healthy_direction,
+    )
+
+
+def abbreviation_mentions(abbreviations: Mapping[str, str], matcher: Matcher) -> dict[str, Mention | None]:
+    """Say for each abbreviation what its long form names; None where it names nothing that we know.
+
+    The mention's offsets are those of the long form and must be replaced. A short form whose long form is unknown
+    shields its letters from the lexicon: DHA is no fatty acid in a paper on dihydroartemisinin.
+    """
+    meanings: dict[str, Mention | None] = {}
+    for short, long in abbreviations.items():
+        if not _LETTER.search(short):
+            continue
+        matches = [match for match in matcher.find(long) if len(match.text) > 2]
+        whole = max(matches, key=lambda match: (match.end, match.end - match.start), default=None)
+        if whole is not None and (whole.end >= len(long) - 1 or whole.kind == "nutrient"):
+            meanings[short] = named(whole)
+        else:
+            phrase = next((p for p in head_phrases(long) if p.end == len(long)), None)
+            meanings[short] = Mention(0, 0, long, phrase.kind, long.lower()) if phrase else None
+    return meanings
+
+
+def sentence_mentions(
+    sentence: SentenceRecord, matcher: Matcher, meanings: Mapping[str, Mention | None]
+) -> tuple[Mention, ...]:
+    """Return the mentions of one sentence, ordered by offset, without back-references."""
+    found = [
+        named(replace(match, start=match.start + sentence.start, end=match.end + sentence.start))
+        for match in matcher.find(sentence.text)
+        if match.text not in meanings
+    ]
+    for short, meaning in meanings.items():
+        if meaning is None or short not in sentence.text:
+            continue
+        for match in re.finditer(rf"(?<![\w-]){re.escape(short)}(?:s|-)?(?![\w])", sentence.text):
+            start = sentence.start + match.start()
+            mention = replace(meaning, start=start, end=start + len(short), text=short)
+            found = [other for other in found if not _overlap(other, mention)] + [mention]
+    nutrients = [mention for mention in found if mention.kind == "nutrient"]
+    for phrase in head_phrases(sentence.text):
+        start, end = phrase.start + sentence.start, phrase.end + sentence.start
+        text = sentence.text[phrase.start : phrase.end]
+        mention = Mention(start, end, text, phrase.kind, text.lower())
+        if any(_overlap(other, mention) for other in (nutrients if phrase.kind == "measure" else found)):
+            continue
+        if not any(_overlap(other, mention) for other in found):
+            found.append(mention)
+    return tuple(_without_definitions(sentence, sorted(found, key=lambda m: (m.start, m.end, m.kind))))
+
+
+def _overlap(a: Mention, b: Mention) -> bool:
+    return a.start < b.end and b.start < a.end
+
+
+def _without_definitions(sentence: SentenceRecord, mentions: Sequence[Mention]) -> Iterable[Mention]:
+    """Drop the short form in "restless legs syndrome (RLS)": it names the same thing once more."""
+    previous: Mention | None = None
+    for mention in mentions:
+        if previous is not None and mention.name == previous.name and mention.kind == previous.kind:
+            between = sentence.text[previous.end - sentence.start : mention.start - sentence.start]
+            if re.fullmatch(r"[\w\s]{0,25}[(\[,;]\s?(?:or\s|also\s)?", between):
+                continue
+        previous = mention
+        yield mention
