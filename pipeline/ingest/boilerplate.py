@@ -1,0 +1,48 @@
+"""Lines and paragraphs of a saved page come in; whether they are article text, and what they say of the page, goes out."""
+
+import re
+from functools import cache
+from typing import Literal
+
+from pipeline.ingest.resources import patterns, rows
+
+Scope = Literal["", "line", "section", "rest"]
+
+LINE_LENGTH = 300
+HEADING_LENGTH = 120
+NOTICE_LENGTH = 600
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"(])")
+
+
+@cache
+def _pattern(scope: str) -> re.Pattern[str]:
+    return re.compile(
+        "|".join(f"(?:{row['pattern']})" for row in rows("boilerplate") if row["scope"] == scope), re.IGNORECASE
+    )
+
+
+def scope_of(text: str) -> Scope:
+    """Return how far a line shuts out the text from the article: not at all, itself, its section, or the rest."""
+    line = " ".join(text.split())
+    if len(line) <= HEADING_LENGTH:
+        if _pattern("rest").search(line):
+            return "rest"
+        if _pattern("section").search(line):
+            return "section"
+    if len(line) <= LINE_LENGTH and _pattern("line").search(line):
+        return "line"
+    return ""
+
+
+def is_disclaimer(paragraph: str) -> bool:
+    """Say whether at least half of the paragraph's sentences are those of a disclaimer or an offer of the site."""
+    sentences = SENTENCE_END.split(paragraph.strip())
+    hits = sum(bool(_pattern("sentence").search(sentence)) for sentence in sentences)
+    return hits > 0 and 2 * hits >= len(sentences)
+
+
+def notices(text: str) -> tuple[str, ...]:
+    """Return the quality flags of the notices that a short text carries ("pending review notice" ...)."""
+    if len(text) > NOTICE_LENGTH:
+        return ()
+    return tuple(flag for pattern, flag in patterns("notices", "pattern", "flag") if pattern.search(text))

@@ -1,0 +1,63 @@
+"""Bytes come in; text as the file means it goes out, every character kept (line ends too)."""
+
+import codecs
+import re
+import unicodedata
+
+from charset_normalizer import from_bytes
+
+from pipeline.records import SourceError
+
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Characters that Western text has and that mis-read Cyrillic, Greek or binary data lacks: quotes, dashes, accents.
+WESTERN = re.compile("[\u00a0-\u00ff\u2013\u2014\u2018-\u201e\u2020-\u2026\u20ac\u2122\u0152\u0153\u0160\u0161]")
+SAMPLE = 200_000
+
+
+def decode(data: bytes, name: str) -> str:
+    """Return the text of `data` without a byte-order mark; raises `SourceError` for binary data."""
+    text = _decode(data)
+    if text is None or _is_binary(text):
+        raise SourceError(
+            f"{name} is a binary file of an unknown kind; give text, HTML, PDF, JATS, MEDLINE, BioC, CSV or JSONL."
+        )
+    return text
+
+
+def _decode(data: bytes) -> str | None:
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    head = data[:SAMPLE]
+    for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
+        if zeros.count(0) > 0.7 * len(zeros):
+            return data.decode(encoding, errors="replace")
+    try:
+        western = data.decode("cp1252")
+    except UnicodeDecodeError:
+        western = ""
+    foreign = re.findall(r"[^\x00-\x7f]", western[:SAMPLE])
+    letters = sum(character.isalpha() for character in western[:SAMPLE])
+    if foreign and all(map(WESTERN.match, foreign)) and len(foreign) < 0.2 * max(letters, 1):
+        return western
+    best = from_bytes(head).best()
+    return data.decode(best.encoding, errors="replace") if best is not None else western or None
+
+
+def _is_binary(text: str) -> bool:
+    sample = text[:SAMPLE]
+    odd = sum(
+        character == "\ufffd" or (unicodedata.category(character) in {"Cc", "Cn", "Co"} and character not in "\t\n\r\f")
+        for character in sample
+    )
+    return "\x00" in sample or odd > 0.02 * len(sample)

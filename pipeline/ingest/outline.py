@@ -1,0 +1,132 @@
+"""Pieces of a page in reading order come in; the article's passages with their sections, its references, dates and notices go out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.ingest.boilerplate import is_disclaimer, notices, scope_of
+from pipeline.ingest.dates import parse_date
+from pipeline.ingest.passages import Passage, Piece
+from pipeline.ingest.sections import is_back_matter, is_references, section_role
+from pipeline.records import SectionRole
+
+DATE_LINE = re.compile(
+    r"\b(updated|reviewed|modified|published|posted|accepted|review date|date)\b[^\d]{0,40}?(?=\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    re.IGNORECASE,
+)
+DATE_PREFERENCE = ("updated", "modified", "reviewed", "review date", "published", "posted", "accepted", "date")
+PROSE_LENGTH = 60
+# A "related articles" box above this share of the page is a box within the article, below it the end of it.
+FOOTER_SHARE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a page consists of: article passages, the pieces of its reference list, its date and its notices."""
+
+    passages: tuple[Passage, ...]
+    references: tuple[Piece, ...] = ()
+    date: str = ""
+    flags: tuple[str, ...] = ()
+    n_dropped: int = 0
+
+
+def organise(pieces: Sequence[Piece]) -> Outline:
+    """Sort a page's pieces into article, reference list and the rest, and give each passage its section."""
+    article: list[Piece] = []
+    references: list[Piece] = []
+    dates: dict[str, str] = {}
+    flags: list[str] = []
+    state = "article"
+    seen = 0
+    total = sum(len(piece.text) for piece in pieces) or 1
+    for index, piece in enumerate(pieces):
+        seen += len(piece.text)
+        flags.extend(notices(piece.text))
+        scope = scope_of(piece.text)
+        if is_references(piece.text) and _opens_references(pieces, index):
+            state = "references"
+            continue
+        if scope in {"section", "rest"}:
+            state = "rest" if scope == "rest" and seen > FOOTER_SHARE * total else "skip"
+            continue
+        if piece.kind in {"heading", "title"}:
+            state = _state_at_heading(state, pieces, index)
+        if state != "references" and (scope == "line" or len(piece.text) < PROSE_LENGTH * 2):
+            _collect_date(piece.text, dates)
+        if state == "references":
+            references.append(piece)
+        elif state == "article" and not scope and not (piece.kind == "paragraph" and is_disclaimer(piece.text)):
+            article.append(piece)
+    return Outline(
+        tuple(sectioned(article)),
+        tuple(references),
+        next((dates[word] for word in DATE_PREFERENCE if word in dates), ""),
+        tuple(dict.fromkeys(flags)),
+        len(pieces) - len(article) - len(references),
+    )
+
+
+def sectioned(pieces: Sequence[Piece]) -> list[Passage]:
+    """Give each piece the heading it stands under and that section's role.
+
+    Headings without a role of their own take the role of the section around them where the article has the parts
+    of a paper (methods, results ...), else they are body.
+    """
+    roles = [section_role(piece.text) for piece in pieces if piece.kind == "heading"]
+    is_paper = len({role for role in roles if role in {"methods", "results", "discussion", "conclusion"}}) >= 2
+    passages: list[Passage] = []
+    section, role, level = "", "body", 0
+    for index, piece in enumerate(pieces):
+        if piece.kind == "title":
+            passages.append(Passage(piece, "", "title"))
+            continue
+        if piece.kind == "heading":
+            own = section_role(piece.text)
+            section = piece.text
+            if own is not None:
+                role, level = own, piece.level
+            elif not (is_paper and role != "body" and (piece.level == 0 or piece.level > level)):
+                role, level = "body", piece.level
+            if index + 1 == len(pieces):
+                continue
+        passages.append(Passage(piece, section, _role(role)))
+    return passages
+
+
+def _role(role: str) -> SectionRole:
+    return role  # type: ignore[return-value]
+
+
+def is_prose(text: str) -> bool:
+    """Say whether a text reads as an article's paragraph: a long line that ends like a sentence, no question."""
+    return len(text) >= PROSE_LENGTH and bool(re.search(r"[.!:)\]”\"](\s*[\d,;–\-\s\[\]]*)$", text.strip()))
+
+
+def _opens_references(pieces: Sequence[Piece], index: int) -> bool:
+    # "Sources" in a page about food sources is followed by prose; a reference entry has a year or a link.
+    following = " ".join(piece.text for piece in pieces[index + 1 : index + 7])
+    return bool(re.search(r"\b(19|20)\d\d\b|https?://|doi|et al|pmid|^\s*\[?1[\].)]", following, re.IGNORECASE))
+
+
+def _state_at_heading(state: str, pieces: Sequence[Piece], index: int) -> str:
+    piece = pieces[index]
+    if is_back_matter(piece.text):
+        return "skip"
+    if state in {"rest", "article"}:
+        return state
+    following = next((other for other in pieces[index + 1 :] if not scope_of(other.text)), None)
+    if following is None:
+        return state
+    if state == "references":
+        return "article" if section_role(piece.text) is not None and is_prose(following.text) else state
+    opens = not piece.text.rstrip().endswith("?") and (is_prose(following.text) or section_role(piece.text) is not None)
+    return "article" if opens and not is_disclaimer(following.text) else state
+
+
+def _collect_date(text: str, dates: dict[str, str]) -> None:
+    found = DATE_LINE.search(text)
+    if found:
+        date = parse_date(text[found.end() :][:60])
+        if date:
+            dates.setdefault(found[1].lower(), date)

@@ -1,0 +1,142 @@
+"""What a reader found in a source comes in; the finished `Document` with its source type and quality flags goes out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import get_args
+
+from pipeline.ingest.resources import first_match, patterns
+from pipeline.ingest.source import Source
+from pipeline.records import (
+    Block,
+    Citation,
+    Document,
+    Page,
+    Reference,
+    SourceError,
+    SourceFormat,
+    SourceType,
+)
+
+SOURCE_TYPES: frozenset[str] = frozenset(get_args(SourceType))
+# A record of a literature database has no reference list and is not asked for one.
+WITHOUT_REFERENCES: frozenset[str] = frozenset({"medline", "csv", "jsonl"})
+PAPER_ROLES = frozenset({"methods", "results"})
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything a reader of one format knows about one record."""
+
+    format: SourceFormat
+    text: str
+    title: str = ""
+    date: str = ""
+    authors: tuple[str, ...] = ()
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+    publication_types: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    references: tuple[Reference, ...] = ()
+    pages: tuple[Page, ...] = ()
+    flags: tuple[str, ...] = ()
+    source_type: SourceType | None = None
+    record: str = ""
+
+
+def finish(source: Source, findings: Findings) -> Document:
+    """Return the document of one record; raises `SourceError` where its text passes the limit."""
+    if len(findings.text) > source.limits.max_characters:
+        raise SourceError(
+            f"{source.path} has a text of {len(findings.text):,} characters, more than the limit of "
+            f"{source.limits.max_characters:,}; split it or raise max_characters."
+        )
+    path = f"{source.path}#{findings.record}" if findings.record else source.path
+    return Document(
+        source_id=source_identity(path, findings.identifiers, keep_path=findings.format == "text"),
+        path=path,
+        format=findings.format,
+        sha256=source.sha256,
+        n_bytes=source.n_bytes,
+        text=findings.text,
+        title=findings.title,
+        date=findings.date,
+        authors=findings.authors,
+        identifiers=findings.identifiers,
+        source_type=findings.source_type or source_type(findings),
+        publication_types=findings.publication_types,
+        blocks=findings.blocks,
+        citations=findings.citations,
+        references=findings.references,
+        pages=findings.pages,
+        quality_flags=quality_flags(findings),
+    )
+
+
+def source_identity(path: str, identifiers: Mapping[str, str], *, keep_path: bool) -> str:
+    """Return PMID:, PMCID: or DOI: with the identifier, or the path where there is none or it must be kept."""
+    if not keep_path:
+        for key in ("pmid", "pmcid", "doi"):
+            if identifiers.get(key):
+                return f"{key.upper()}:{identifiers[key]}"
+    return path
+
+
+def quality_flags(findings: Findings) -> tuple[str, ...]:
+    """Return what a reviewer should know about the source, in a fixed order."""
+    flags = list(findings.flags)
+    content = [block for block in findings.blocks if block.kind not in {"title", "heading"}]
+    if not findings.blocks:
+        flags.append("no text")
+    if not findings.title:
+        flags.append("no title")
+    if not findings.date:
+        flags.append("no date")
+    if findings.format in {"jats", "medline", "csv", "jsonl"} and not any(
+        block.role == "abstract" or findings.format != "jats" or block.section.startswith("Abstract") for block in content
+    ):
+        flags.append("no abstract")
+    if not findings.references and findings.format not in WITHOUT_REFERENCES:
+        flags.append("no references")
+    flags.extend(_citation_flags(findings))
+    return tuple(dict.fromkeys(flags))
+
+
+def _citation_flags(findings: Findings) -> list[str]:
+    labels = {entry.label for entry in findings.references}
+    missing = {label for citation in findings.citations for label in citation.labels} - labels
+    if not missing:
+        return []
+    listed = bool(findings.references) and not all(entry.numbered for entry in findings.references)
+    return ["citations without entry", "reference list incomplete"] if listed else ["citations without entry"]
+
+
+def source_type(findings: Findings) -> SourceType:
+    """Return what kind of source this is, from its publication types, its notices and its make-up."""
+    if "AI-generated notice" in findings.flags:
+        return "AI-generated summary"
+    stated = first_match(patterns("source_types", "pattern", "source_type"), "\n".join(findings.publication_types))
+    if findings.format in {"medline", "csv", "jsonl"}:
+        return stated if stated in {"review", "guideline", "other"} else "abstract"  # type: ignore[return-value]
+    if stated in SOURCE_TYPES:
+        return stated  # type: ignore[return-value]
+    if findings.format in {"text", "html", "pdf"}:
+        return _by_make_up(findings)
+    return "research article" if findings.format == "jats" else "other"
+
+
+def _by_make_up(findings: Findings) -> SourceType:
+    named = first_match(patterns("title_types", "pattern", "source_type"), findings.title)
+    roles = {block.role for block in findings.blocks}
+    content = [block for block in findings.blocks if block.kind in {"paragraph", "list item"}]
+    text = " ".join(findings.text[block.start : block.end] for block in content)[:50_000]
+    words = max(len(text.split()), 1)
+    scholarly = len(re.findall(r"\bp\s*[<=>]\s*0?\.\d|\b95\s?% (?:CI|confidence)|\bn\s?=\s?\d|\brandomi[sz]ed\b|\bwe (?:found|investigated|aimed|conducted|examined|report)\b|\b[Oo]bjective\b", text))
+    lay = len(re.findall(r"\b(?:you|your|doctors?)\b", text, re.IGNORECASE))
+    if PAPER_ROLES <= roles:
+        return named if named in SOURCE_TYPES else "research article"  # type: ignore[return-value]
+    if findings.title.rstrip().endswith("?") or lay / words > 0.006 or (len(content) > 3 and scholarly / words < 0.002):
+        return "consumer health page"
+    if len(content) <= 4 and scholarly:
+        return named if named in {"review", "guideline"} else "abstract"  # type: ignore[return-value]
+    return named if named in SOURCE_TYPES else "other"  # type: ignore[return-value]

@@ -1,0 +1,139 @@
+"""The bytes of a file come in; its format, recognised by content and never by its name, goes out."""
+
+import csv
+import io
+import json
+import re
+
+from pipeline.ingest.decoding import decode
+from pipeline.ingest.resources import rows
+from pipeline.ingest.source import Source
+from pipeline.records import SourceError, SourceFormat
+
+HEAD = 65_536
+ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\]\s*(?=>))*>)", re.DOTALL | re.IGNORECASE)
+HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+HTML_PARTS = frozenset({"html", "head", "body", "div", "p", "main", "section", "h1", "h2", "span", "table", "ul", "a", "meta", "title", "br"})
+XML_ROOTS: dict[str, SourceFormat] = {
+    "article": "jats",
+    "pmc-articleset": "jats",
+    "oai-pmh": "jats",
+    "articles": "jats",
+    "pubmedarticleset": "medline",
+    "pubmedarticle": "medline",
+    "pubmedbookarticleset": "medline",
+    "pubmedbookarticle": "medline",
+    "medlinecitationset": "medline",
+    "collection": "bioc-xml",
+}
+MAGIC = (
+    (b"PK\x03\x04", "a ZIP archive or Office document", "unpack it, or save the text as PDF, HTML or plain text"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document", "save it as PDF, HTML or plain text"),
+    (b"{\\rtf", "a rich-text document", "save it as PDF, HTML or plain text"),
+    (b"\x89PNG", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
+    (b"\xff\xd8\xff", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
+    (b"GIF8", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
+    (b"II*\x00", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
+    (b"MM\x00*", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
+    (b"PAR1", "a Parquet table", "export it as CSV or JSONL"),
+    (b"SQLite format 3", "a database", "export it as CSV or JSONL"),
+    (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
+    (b"BZh", "a bzip2 archive", "unpack it first"),
+    (b"\xfd7zXZ", "an xz archive", "unpack it first"),
+    (b"\x1f\x8b", "packed twice with gzip", "unpack it first"),
+    (b"%!PS", "a PostScript file", "convert it to PDF"),
+)
+
+
+def recognise(source: Source) -> SourceFormat:
+    """Return the format of a file; raises `SourceError` for a kind that is not read."""
+    data = source.data
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
+    for magic, kind, advice in MAGIC:
+        if data.startswith(magic):
+            raise SourceError(f"{source.path} is {kind}, which is not read; {advice}.")
+    head = decode(_head(data), source.path).lstrip("\ufeff \t\r\n")
+    if head.startswith("<"):
+        return _markup(head, source)
+    if HTML.search(head[:2048]):
+        return "html"
+    if head[:1] in "{[" and (found := _json(head, source)):
+        return found
+    return "csv" if _is_table(head) else "text"
+
+
+def _head(data: bytes) -> bytes:
+    """Return the first bytes, cut at a place that no multi-byte character spans."""
+    if len(data) <= HEAD:
+        return data
+    cut = max(data.rfind(b"\n", 0, HEAD), data.rfind(b" ", 0, HEAD))
+    # UTF-16 and UTF-32 keep their alignment; a text without any blank is cut anywhere.
+    return data[: (cut + 1 if cut > HEAD // 2 else HEAD) // 4 * 4] if data[1:2] == b"\x00" or data[:1] in b"\xff\xfe" else data[: cut + 1 if cut > HEAD // 2 else HEAD]
+
+
+def _markup(head: str, source: Source) -> SourceFormat:
+    rest = head
+    while match := PROLOGUE.match(rest):
+        rest = rest[match.end() :]
+    root = ROOT.match(rest.lstrip())
+    name = root[1].lower() if root else ""
+    if name in XML_ROOTS:
+        return "html" if name == "article" and HTML.search(head[:2048]) else XML_ROOTS[name]
+    if HTML.search(head[:4096]) or name in HTML_PARTS:
+        return "html"
+    if head.startswith("<?xml"):
+        raise SourceError(
+            f"{source.path} is XML of an unknown kind (<{name or '?'}>); give JATS, MEDLINE/PubMed or BioC XML."
+        )
+    return "text"
+
+
+def _json(head: str, source: Source) -> SourceFormat | None:
+    if re.search(r'"(?:documents|passages)"\s*:', head):
+        return "bioc-json"
+    first = head.split("\n", 1)[0].strip()
+    if re.match(r'[\[{]\s*[{"\]}]', head):
+        try:
+            json.loads(first)
+        except ValueError:
+            return "jsonl" if _is_json(source) else None
+        return "jsonl"
+    return None
+
+
+def _is_json(source: Source) -> bool:
+    try:
+        json.loads(decode(source.data, source.path))
+    except (ValueError, RecursionError):
+        raise SourceError(f"{source.path} is damaged or cut-off JSON; export it again.") from None
+    return True
+
+
+def _is_table(head: str) -> bool:
+    lines = [line for line in head.splitlines() if line.strip()]
+    if len(lines) < 2 or len(lines[0]) > 2_000:
+        return False
+    cells = header_cells(lines[0])
+    known = {row["alias"] for row in rows("columns")}
+    texts = {row["alias"] for row in rows("columns") if row["field"] in {"title", "abstract"}}
+    return (
+        len(cells) >= 2
+        and all(cell and len(cell.split()) <= 4 and len(cell) <= 40 for cell in cells)
+        and bool(texts & set(cells))
+        and (len(known & set(cells)) >= 2)
+        and not lines[0].rstrip().endswith(".")
+    )
+
+
+def header_cells(line: str) -> list[str]:
+    """Return the column names of a header line in lower case, by the delimiter that gives the most cells."""
+    best = max(",;\t|", key=line.count)
+    if not line.count(best):
+        return []
+    try:
+        cells = next(csv.reader(io.StringIO(line), delimiter=best), [])
+    except csv.Error:
+        return []
+    return [" ".join(re.sub(r"[_\-]+", " ", cell).lower().split()) for cell in cells]

@@ -1,0 +1,110 @@
+"""A path comes in; the bytes of one file with its identity (`Source`), or the list of files of a folder, go out."""
+
+import gzip
+import hashlib
+import io
+import os
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.config import ReadLimits
+from pipeline.records import SourceError
+
+README_NAMES = re.compile(r"(readme|changelog|contributing|license|licence)(\.(md|txt|rst))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: `path` relative to its root with `/`, its unpacked bytes, and hash and size as it lies on disk."""
+
+    path: str
+    data: bytes
+    sha256: str
+    n_bytes: int
+    limits: ReadLimits
+
+
+def load(path: Path, *, root: Path | None, limits: ReadLimits) -> Source:
+    """Return the file's bytes, unpacked where it is gzip; raises `SourceError` where a limit is passed."""
+    name = relative_name(path, root)
+    try:
+        size = path.stat().st_size
+        if size > limits.max_bytes:
+            raise SourceError(
+                f"{name} has {size:,} bytes, more than the limit of {limits.max_bytes:,}; split it or raise max_bytes."
+            )
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise SourceError(f"{name} does not exist; check the path.") from None
+    except IsADirectoryError:
+        raise SourceError(f"{name} is a folder; give the files in it.") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise SourceError(f"{name} cannot be opened ({reason}); check its permissions.") from None
+    data = _unpack(raw, name, limits) if raw[:2] == b"\x1f\x8b" else raw
+    if not data.strip():
+        raise SourceError(f"{name} is empty; save or download it again.")
+    return Source(name, data, hashlib.sha256(raw).hexdigest(), size, limits)
+
+
+def relative_name(path: Path, root: Path | None) -> str:
+    """Return the path relative to `root` with `/`, or the file name where it lies elsewhere."""
+    if root is not None:
+        try:
+            return path.absolute().relative_to(root.absolute()).as_posix()
+        except ValueError:
+            return path.name
+    return path.name
+
+
+def list_sources(paths: Sequence[Path]) -> list[tuple[Path, Path]]:
+    """Return (file, root) for every source below `paths`, each file once, in sorted order.
+
+    Folders are walked into; hidden files and project read-mes in them are left out (a file named itself is always
+    taken), and symbolic links that lead back are followed once. Raises `SourceError` for a path that is missing.
+    """
+    found: dict[Path, tuple[Path, Path]] = {}
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            for file in _walk(path, set()):
+                found.setdefault(file.resolve(), (file, path))
+        elif path.exists():
+            found.setdefault(path.resolve(), (path, path.parent))
+        else:
+            raise SourceError(f"{path} does not exist; check the path.")
+    return list(found.values())
+
+
+def _walk(folder: Path, seen: set[Path]) -> Iterator[Path]:
+    real = folder.resolve()
+    if real in seen:
+        return
+    seen.add(real)
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise SourceError(f"{folder} cannot be listed ({error.strerror}); check its permissions.") from None
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from _walk(Path(entry.path), seen)
+        elif entry.is_file() and not README_NAMES.fullmatch(entry.name):
+            yield Path(entry.path)
+
+
+def _unpack(raw: bytes, name: str, limits: ReadLimits) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
+            data = packed.read(limits.max_unpacked_bytes + 1)
+    except (OSError, EOFError, zlib.error):
+        raise SourceError(f"{name} is a damaged or cut-off gzip file; download it again.") from None
+    if len(data) > limits.max_unpacked_bytes:
+        raise SourceError(
+            f"{name} unpacks to more than {limits.max_unpacked_bytes:,} bytes; split it or raise max_unpacked_bytes."
+        )
+    return data
