@@ -1,0 +1,114 @@
+"""Rows of the evidence table come in; a comparison row for each nutrient, exposure and condition goes out."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pipeline.comparison.disagreement import disagreement
+from pipeline.comparison.rules import ComparisonRules, comparison_rules
+from pipeline.comparison.stance import direction_of, stances, votes
+from pipeline.comparison.study import independent_studies
+from pipeline.comparison.verdict import judge
+from pipeline.records import ComparisonRow, EvidenceRow, Exposure, Verdict
+
+_UNDIRECTED = ("associated", "raises", "lowers")
+
+
+def compare(rows: Iterable[EvidenceRow]) -> tuple[ComparisonRow, ...]:
+    """Return the body of evidence for every nutrient, exposure and condition, ordered by their names.
+
+    Rows belong together by identifier where there is one, else by name. Independent studies count once; aims
+    and questions do not count; `nutrient_role` says what the nutrient does where several exposures point the
+    same way (a deficiency that harms and a supplement that helps).
+    """
+    rules = comparison_rules()
+    bodies = [_body(group, rules) for group in _groups(rows)]
+    by_pair: defaultdict[tuple[str, str], list[ComparisonRow]] = defaultdict(list)
+    for body in bodies:
+        by_pair[_pair(body)].append(body)
+    finished = [_in_context(body, by_pair[_pair(body)]) for body in bodies]
+    return tuple(
+        sorted(finished, key=lambda row: (row.nutrient, row.condition, row.exposure, row.condition_id))
+    )
+
+
+def _groups(rows: Iterable[EvidenceRow]) -> list[list[EvidenceRow]]:
+    rows = sorted(
+        rows, key=lambda r: (r.source_id, r.sentence_start, r.nutrient_start, r.condition_start, r.claim_id)
+    )
+    nutrients = {row.nutrient: row.nutrient_id for row in rows if row.nutrient_id}
+    conditions = {row.condition: row.condition_id for row in rows if row.condition_id}
+    groups: defaultdict[tuple[str, str, str], list[EvidenceRow]] = defaultdict(list)
+    for row in rows:
+        nutrient = row.nutrient_id or nutrients.get(row.nutrient) or row.nutrient
+        condition = row.condition_id or conditions.get(row.condition) or row.condition
+        groups[nutrient, row.exposure, condition].append(row)
+    return list(groups.values())
+
+
+def _body(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> ComparisonRow:
+    studies = independent_studies(rows)
+    said = stances(rows, rules)
+    judgement = judge(studies, rules)
+    differ, note = disagreement(said, studies, rules)
+    counted = Counter(stance.direction for stance in said.values())
+    reverse = [row for row in rows if votes(row) and direction_of(row, rules) == "reverse"]
+    reasons = judgement.reasons
+    if reverse:
+        sources = ", ".join(sorted({row.source_id for row in reverse}))
+        reasons = (*reasons, f"Not counted: {sources} tells that the condition affects the nutrient")
+    asserted = [row for row in rows if votes(row)] or rows
+    return ComparisonRow(
+        nutrient=_usual(row.nutrient for row in rows),
+        nutrient_id=next((row.nutrient_id for row in rows if row.nutrient_id), ""),
+        exposure=rows[0].exposure,
+        condition=_usual(row.condition for row in rows),
+        condition_id=next((row.condition_id for row in rows if row.condition_id), ""),
+        n_sources=len(said),
+        n_claims=len(rows),
+        n_independent_studies=sum(s.is_study and any(map(votes, s.rows)) for s in studies),
+        verdict=judgement.verdict,
+        certainty=judgement.certainty,
+        certainty_reasons="; ".join(reason.replace(";", ",") for reason in reasons),
+        best_evidence_level=min(row.evidence_level for row in asserted),
+        sources_harmful=counted["harmful"],
+        sources_beneficial=counted["beneficial"],
+        sources_no_effect=counted["no effect"],
+        sources_associated=sum(counted[direction] for direction in _UNDIRECTED),
+        disagreement=differ,
+        disagreement_note=note,
+        claim_ids="; ".join(row.claim_id for row in rows),
+        stances={source: (str(stance), stance.certainty) for source, stance in said.items()},
+    )
+
+
+def _in_context(body: ComparisonRow, pair: Sequence[ComparisonRow]) -> ComparisonRow:
+    """The row with the nutrient's role, and what other exposures of the same pair say where they differ."""
+    role = _role(body.exposure, body.verdict)
+    others = [(o, _role(o.exposure, o.verdict)) for o in pair if o is not body]
+    agreeing = [o.exposure for o, other in others if role and other == role]
+    opposing = [o for o, other in others if role and other and other != role]
+    told = f"{role} ({', '.join(sorted({body.exposure, *agreeing}))} agree)" if agreeing else role
+    note = body.disagreement_note
+    if opposing:
+        said = ", ".join(f"{o.exposure} is {o.verdict} ({o.certainty})" for o in opposing)
+        note = "; ".join(part for part in (note, f"Exposure: for the same pair, {said}") if part)
+    return replace(body, nutrient_role=told, disagreement_note=note)
+
+
+def _role(exposure: Exposure, verdict: Verdict) -> str:
+    """What a verdict on an exposure says about the nutrient itself; "" where it says nothing."""
+    if exposure == "deficiency":
+        return {"harmful": "protective", "beneficial": "harmful", "no effect": "neutral"}.get(verdict, "")
+    if exposure == "excess":
+        return {"harmful": "harmful in excess", "no effect": "neutral"}.get(verdict, "")
+    return {"harmful": "harmful", "beneficial": "protective", "no effect": "neutral"}.get(verdict, "")
+
+
+def _pair(body: ComparisonRow) -> tuple[str, str]:
+    return body.nutrient_id or body.nutrient, body.condition_id or body.condition
+
+
+def _usual(names: Iterable[str]) -> str:
+    counts = Counter(names)
+    return min(counts, key=lambda name: (-counts[name], name))

@@ -1,0 +1,100 @@
+"""The stances of the sources and their rows come in; what they disagree on, and why it might be, goes out."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from pipeline.comparison.rules import ComparisonRules
+from pipeline.comparison.stance import DIRECTIONS, Stance, direction_of, votes
+from pipeline.comparison.study import Study
+from pipeline.records import EvidenceRow
+
+
+def disagreement(
+    stances: Mapping[str, Stance], studies: Sequence[Study], rules: ComparisonRules
+) -> tuple[bool, str]:
+    """Return whether sources disagree, and in words on what and why it might be.
+
+    They disagree in direction (harmful, beneficial, no effect), in how plainly they say the same thing, or in
+    the number they give for the same study. Design, dose and population are named where the sides differ.
+    """
+    rows = list(dict.fromkeys(row for study in studies for row in study.rows if votes(row)))
+    notes = [note for note in (_direction(stances, rows, rules), _assertion(stances, rules)) if note]
+    notes += _numbers(studies)
+    return bool(notes), "; ".join(notes)
+
+
+def _direction(stances: Mapping[str, Stance], rows: Sequence[EvidenceRow], rules: ComparisonRules) -> str:
+    sides = _sides(stances)
+    if len(sides) < 2:
+        return ""
+    said = " but ".join(
+        f"{', '.join(sources)} {'say' if len(sources) > 1 else 'says'} {d}" for d, sources in sides
+    )
+    why = _why(
+        [[r for r in rows if r.source_id in sources and direction_of(r, rules) == d] for d, sources in sides]
+    )
+    return f"Direction: {said}{why}"
+
+
+def _assertion(stances: Mapping[str, Stance], rules: ComparisonRules) -> str:
+    """Whether some sources assert plainly what others only hold possible."""
+    for direction in DIRECTIONS:
+        same = {source: stance for source, stance in stances.items() if stance.direction == direction}
+        plain = [source for source, s in same.items() if s.factuality in rules.assertion.plain]
+        hedged = [source for source, s in same.items() if s.factuality in rules.assertion.hedged]
+        if plain and hedged:
+            said = "asserts it" if len(plain) == 1 else "assert it"
+            only = "holds it only possible" if len(hedged) == 1 else "hold it only possible"
+            return f"Assertion ({direction}): {', '.join(plain)} {said}, {', '.join(hedged)} {only}"
+    return ""
+
+
+def _numbers(studies: Sequence[Study]) -> list[str]:
+    """Sources that cite the same study and give different numbers for it (cited-number-differs)."""
+    notes = []
+    for study in studies:
+        given: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        for row in study.rows:
+            if study.is_study and row.effect_value is not None and row.effect_measure:
+                given[row.effect_measure].setdefault(row.source_id, row.effect_value)
+        for measure, values in sorted(given.items()):
+            if len(set(values.values())) > 1:
+                said = ", ".join(f"{source} {value:g}" for source, value in sorted(values.items()))
+                notes.append(f"Number (cited-number-differs): for the same study, {measure} is {said}")
+    return notes
+
+
+def _sides(stances: Mapping[str, Stance]) -> list[tuple[str, list[str]]]:
+    sides = [(d, [source for source, stance in stances.items() if stance.direction == d]) for d in DIRECTIONS]
+    mixed = [source for source, stance in stances.items() if stance.direction == "mixed"]
+    found = [(d, sources) for d, sources in sides if sources]
+    return [*found, ("both", mixed)] if mixed and found else found
+
+
+def _why(sides: Sequence[Sequence[EvidenceRow]]) -> str:
+    """Differences between the sides that might explain theirs."""
+    found = []
+    for name, trait in _TRAITS.items():
+        values = [sorted({value for row in side if (value := trait(row))}) for side in sides]
+        known = [value for value in values if value]
+        if len(known) > 1 and any(value != known[0] for value in known):
+            found.append(f"{name} ({' against '.join(' and '.join(value[:3]) for value in known)})")
+    return f", perhaps because they differ in {', '.join(found)}" if found else ""
+
+
+def _part(row: EvidenceRow, prefix: str) -> str:
+    return next((part for part in row.population.split("; ") if part.startswith(prefix)), "")
+
+
+def _who(row: EvidenceRow) -> str:
+    parts = [p for p in row.population.split("; ") if p and not p.startswith(("dose ", "for "))]
+    return ", ".join(parts)
+
+
+_TRAITS: dict[str, Callable[[EvidenceRow], str]] = {
+    "design": lambda row: row.study_design if row.study_design != "unclear" else "",
+    "dose": lambda row: _part(row, "dose "),
+    "duration": lambda row: _part(row, "for "),
+    "population": _who,
+    "basis": lambda row: row.evidence_basis,
+}

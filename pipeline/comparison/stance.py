@@ -1,0 +1,99 @@
+"""Rows come in; what each says about the exposure, how much it weighs, and each source's stance go out."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.comparison.rules import ComparisonRules
+from pipeline.records import CERTAINTIES, Certainty, EvidenceRow, Factuality
+
+DIRECTIONS = ("harmful", "beneficial", "no effect")
+_ADVERB: dict[Factuality, str] = {"Probable": "probably ", "Possible": "possibly ", "Doubtful": "doubtfully "}
+NOT_ANSWERED = "asked, not answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What one source says: the direction, how plainly, and the best certainty behind it."""
+
+    direction: str
+    factuality: Factuality
+    certainty: Certainty
+
+    def __str__(self) -> str:
+        """`possibly harmful`."""
+        return f"{_ADVERB.get(self.factuality, '')}{self.direction}"
+
+
+def direction_of(row: EvidenceRow, rules: ComparisonRules) -> str:
+    """Return what a row says about its exposure: harmful, beneficial, no effect, associated, raises, lowers
+    or reverse.
+    """
+    return rules.stance[row.condition_type][row.relation]
+
+
+def votes(row: EvidenceRow) -> bool:
+    """Whether a row asserts anything: aims, questions and hypotheses do not."""
+    return row.factuality != "Unknown"
+
+
+def weight_of(row: EvidenceRow, rules: ComparisonRules) -> float:
+    """Return how much a row weighs: by certainty, less where it is hedged, uncited or unreviewed."""
+    if not votes(row):
+        return 0.0
+    weight = rules.weight.certainty[row.certainty] * rules.weight.factuality[row.factuality]
+    if row.evidence_basis == "uncited statement":
+        weight *= rules.weight.uncited
+    if "unreviewed-source" in row.flags.split("; "):
+        weight *= rules.weight.unreviewed
+    return weight
+
+
+def weights_by_direction(rows: Iterable[EvidenceRow], rules: ComparisonRules) -> dict[str, float]:
+    """Return the weight of the heaviest row for each of harmful, beneficial and no effect.
+
+    An undirected association of an adverse exposure (a deficiency, an excess) speaks for harm with less
+    weight; of any other exposure for nothing.
+    """
+    best: defaultdict[str, float] = defaultdict(float)
+    for row in rows:
+        direction, weight = direction_of(row, rules), weight_of(row, rules)
+        if direction == "associated" and row.exposure in rules.weight.adverse:
+            direction, weight = "harmful", weight * rules.weight.associated
+        if direction in DIRECTIONS and weight:
+            best[direction] = max(best[direction], weight)
+    return dict(best)
+
+
+def stances(rows: Iterable[EvidenceRow], rules: ComparisonRules) -> dict[str, Stance]:
+    """Return the stance of every source: its heaviest direction, "mixed" where two weigh the same."""
+    by_source: defaultdict[str, list[EvidenceRow]] = defaultdict(list)
+    for row in rows:
+        by_source[row.source_id].append(row)
+    return {source: _stance(by_source[source], rules) for source in sorted(by_source)}
+
+
+def better(first: Certainty, second: Certainty) -> Certainty:
+    """Return the higher of two certainties."""
+    return min(first, second, key=CERTAINTIES.index)
+
+
+def _stance(rows: list[EvidenceRow], rules: ComparisonRules) -> Stance:
+    saying = [row for row in rows if votes(row)]
+    if not saying:
+        return Stance(NOT_ANSWERED, "Unknown", "Very low")
+    totals: defaultdict[str, float] = defaultdict(float)
+    for row in saying:
+        totals[direction_of(row, rules)] += weight_of(row, rules)
+    directed = {d: w for d, w in totals.items() if d in DIRECTIONS}
+    considered = directed or totals
+    top = max(considered.values())
+    leading = sorted(d for d, w in considered.items() if w == top)
+    direction = leading[0] if len(leading) == 1 else "mixed"
+    chosen = [row for row in saying if direction_of(row, rules) in leading]
+    plainest = min(chosen, key=lambda row: _PLAINNESS.index(row.factuality))
+    certainty = min((row.certainty for row in chosen), key=CERTAINTIES.index)
+    return Stance(direction, plainest.factuality, certainty)
+
+
+_PLAINNESS: tuple[Factuality, ...] = ("Factual", "Probable", "Possible", "Doubtful", "Unknown")

@@ -1,0 +1,111 @@
+"""A claim and its source come in; what the sentence rests on, with the references it names, goes out."""
+
+from dataclasses import dataclass
+
+from pipeline.grading.scheme import Scheme
+from pipeline.records import AnnotatedDocument, Claim, EvidenceBasis, Reference, StudyDesign
+
+_NO_STUDY: tuple[StudyDesign, ...] = ("consumer health page", "narrative review", "guideline", "other")
+_INCOMPLETE = "reference list incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a sentence rests on and the words that say so.
+
+    `references` are the entries that its labels resolve to; `missing` are labels without an entry, `unsafe`
+    labels that only a position in an incomplete, unnumbered list would resolve.
+    """
+
+    kind: EvidenceBasis
+    words: str
+    labels: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    missing: tuple[str, ...] = ()
+    unsafe: tuple[str, ...] = ()
+
+
+def basis_of(annotated: AnnotatedDocument, claim: Claim, design: StudyDesign, scheme: Scheme) -> Basis:
+    """Return what the claim's sentence rests on: its own study, a cited one, a guideline, or nothing.
+
+    `design` is the source's own. A label decides unless the words speak of the source's own study; then words
+    that report somebody else's; then where in the source the sentence stands.
+    """
+    sentence = claim.sentence
+    labels, references, missing, unsafe = _resolved(annotated, claim)
+    rules = scheme.basis
+    own = rules.own.search(sentence.text)
+    others = rules.others.search(sentence.text)
+    guideline = rules.guideline.search(sentence.text)
+
+    def basis(kind: EvidenceBasis, words: str) -> Basis:
+        return Basis(kind, words, labels, references, missing, unsafe)
+
+    a_study = design not in _NO_STUDY
+    if labels:
+        if (
+            own
+            and a_study
+            and not others
+            and sentence.role in ("results", "conclusion", "discussion", "abstract")
+        ):
+            return basis("own result", own.group())
+        cited = f"cites {', '.join(labels)}"
+        kinds = [r.design for r in references]
+        if guideline or (kinds and all(kind == "guideline" for kind in kinds)):
+            return basis("cited guideline", guideline.group() if guideline else cited)
+        return basis("cited study", cited)
+    if guideline:
+        return basis("cited guideline", guideline.group())
+    if others and not own:
+        return basis("cited study", others.group())
+    if design == "guideline":
+        return basis("cited guideline", "a guideline's own statement")
+    if not a_study:
+        return basis("uncited statement", "no reference and no study named")
+    if own:
+        return basis("own result", own.group())
+    if sentence.role in ("results", "conclusion", "methods"):
+        return basis("own result", f"stands in the {sentence.role}")
+    if sentence.role in ("background", "aim", "discussion"):
+        return basis("uncited statement", f"stands in the {sentence.role} without a reference")
+    if sentence.role == "title" or sentence.kind == "title":
+        return basis("own result", "stands in the title of a study")
+    begins = own_begins(annotated, scheme)
+    if begins is not None and sentence.index >= begins:
+        return basis("own result", "follows the source's own aim or methods")
+    if claim.statistics and begins is None:
+        return basis("own result", "gives numbers without a reference")
+    return basis("uncited statement", "stands before the source's own aim and methods, without a reference")
+
+
+def own_begins(annotated: AnnotatedDocument, scheme: Scheme) -> int | None:
+    """Return the index of the first sentence that tells of the source's own study, None where none does."""
+    found = (
+        s.index
+        for s in annotated.sentences
+        if s.kind != "title" and not s.citations and scheme.basis.own_begins.search(s.text)
+    )
+    return next(found, None)
+
+
+def _resolved(
+    annotated: AnnotatedDocument, claim: Claim
+) -> tuple[tuple[str, ...], tuple[Reference, ...], tuple[str, ...], tuple[str, ...]]:
+    """The claim's labels, the entries they name, those without an entry, and those not to be resolved."""
+    document = annotated.document
+    entries = {reference.label: reference for reference in document.references}
+    by_position = _INCOMPLETE in document.quality_flags
+    labels = tuple(dict.fromkeys(claim.sentence.citations))
+    references: list[Reference] = []
+    missing: list[str] = []
+    unsafe: list[str] = []
+    for label in labels:
+        entry = entries.get(label)
+        if by_position and (entry is None or not entry.numbered):
+            unsafe.append(label)
+        elif entry is None:
+            missing.append(label)
+        else:
+            references.append(entry)
+    return labels, tuple(references), tuple(missing), tuple(unsafe)

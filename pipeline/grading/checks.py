@@ -1,0 +1,195 @@
+"""The evidence behind a claim comes in; the codes of what a reviewer should look at go out."""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.grading.certainty import Evidence
+from pipeline.grading.effect import Effect, p_bounds, p_from_interval
+from pipeline.grading.scheme import CheckRules, Scheme
+from pipeline.records import Claim, StudyDesign
+
+_OBSERVATIONAL: tuple[StudyDesign, ...] = ("cohort", "case-control", "cross-sectional", "case report")
+_NOT_PEOPLE: tuple[StudyDesign, ...] = ("animal", "in vitro")
+_HEDGED = ("Probable", "Possible", "Doubtful")
+_RAISES = ("increases_risk", "worsens")
+_LOWERS = ("decreases_risk", "improves")
+_COUNT_FIRST = re.compile(
+    r"(?<![\d.])(?P<events>\d+)\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>\d+)\b(?!\s*%)[^()%\d]{0,40}"
+    r"[(\[]\s*(?P<percent>\d+(?:\.\d+)?)\s*%"
+)
+_PERCENT_FIRST = re.compile(
+    r"(?<![\d.])(?P<percent>\d+(?:\.\d+)?)\s*%\s*[(\[]\s*(?:n\s*=\s*)?"
+    r"(?P<events>\d+)\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>\d+)\b"
+)
+
+
+def flags_of(evidence: Evidence, scheme: Scheme) -> tuple[str, ...]:
+    """Return the codes of everything that a reviewer should look at, in a fixed order, none twice.
+
+    `explain_flag` says in a sentence what each means for a row.
+    """
+    found = [
+        *evidence.claim.flags,
+        *consistency_flags(evidence, scheme.checks),
+        *_origin_flags(evidence, scheme),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def consistency_flags(evidence: Evidence, rules: CheckRules) -> Iterator[str]:
+    """Yield the codes of what does not fit within the sentence: numbers with numbers or with words."""
+    claim = evidence.claim
+    effects = evidence.effects
+    if any(direction_mismatch(claim, effect, rules) for effect in effects):
+        yield "effect-direction-mismatch"
+    if any(interval_and_p_disagree(effect, rules) for effect in effects):
+        yield "ci-p-mismatch"
+    if any(estimate_outside_interval(effect) for effect in effects):
+        yield "estimate-outside-ci"
+    if percentages_disagree(claim.sentence.text, rules):
+        yield "percent-count-mismatch"
+    if significance_mismatch(claim, effects, rules):
+        yield "significance-mismatch"
+    if overclaims(evidence, rules):
+        yield "overclaiming"
+
+
+def interval_and_p_disagree(effect: Effect, rules: CheckRules) -> bool:
+    """Whether the reported p cannot come from the reported interval, as statcheck recomputes p-values.
+
+    Rounding of every number is allowed for, and `p_factor` and `p_slack` on top: reported intervals and
+    p-values may come from different tests of the same data.
+    """
+    reported, computed = p_bounds(effect.p_value), p_from_interval(effect, rules)
+    if reported is None or computed is None or estimate_outside_interval(effect):
+        return False
+    lowest = computed[0] / rules.p_factor - rules.p_slack
+    highest = computed[1] * rules.p_factor + rules.p_slack
+    return reported[1] < lowest or reported[0] > highest
+
+
+def estimate_outside_interval(effect: Effect) -> bool:
+    """Whether the point estimate does not lie in its own interval."""
+    if effect.value is None or effect.low is None or effect.high is None:
+        return False
+    slack = 0.5 * 10.0**-effect.decimals
+    return not effect.low - slack <= effect.value <= effect.high + slack
+
+
+def percentages_disagree(text: str, rules: CheckRules) -> bool:
+    """Whether a percentage written beside its counts ("41% (109 of 268)") is not their share."""
+    for pattern in (_COUNT_FIRST, _PERCENT_FIRST):
+        for match in pattern.finditer(text):
+            events, total = int(match["events"]), int(match["total"])
+            decimals = len(match["percent"].partition(".")[2])
+            slack = rules.percent_slack * 10.0**-decimals
+            if not total or events > total or abs(100 * events / total - float(match["percent"])) > slack:
+                return True
+    return False
+
+
+def direction_mismatch(claim: Claim, effect: Effect, rules: CheckRules) -> bool:
+    """Whether a ratio or correlation points the other way than the words, given what the exposure is.
+
+    A ratio below one beside "deficiency is associated with" is a mismatch: as the words stand it would say
+    that deficiency protects; often it was computed per unit of a higher level. Differences are not judged,
+    because the good direction of a measure is not always known.
+    """
+    if effect.value is None or effect.significant(rules) is False:
+        return False
+    says = _direction_in_words(claim, rules)
+    if effect.is_ratio(rules):
+        if says is None or effect.value == 1:
+            return False
+        return (effect.value > 1) != (says == "raises")
+    if effect.measure in rules.correlation_measures and effect.value != 0:
+        text = claim.sentence.text
+        raises, lowers = bool(rules.raises.search(text)), bool(rules.lowers.search(text))
+        return raises != lowers and (effect.value > 0) != raises and _one_correlation(claim, rules)
+    return False
+
+
+def significance_mismatch(claim: Claim, effects: tuple[Effect, ...], rules: CheckRules) -> bool:
+    """Whether "significant" stands beside p-values above alpha only, or "no effect" beside ones below."""
+    verdicts = [_by_p(effect, rules) for effect in effects]
+    known = [verdict for verdict in verdicts if verdict is not None]
+    if not known:
+        return False
+    text = claim.sentence.text
+    denied = bool(rules.not_significant.search(text))
+    affirmed = bool(rules.significant.search(rules.not_significant.sub(" ", text)))
+    if affirmed and not denied and claim.relation != "no_effect":
+        return not any(known)
+    return denied and not affirmed and all(known) and claim.relation == "no_effect"
+
+
+def overclaims(evidence: Evidence, rules: CheckRules) -> bool:
+    """Whether causal words stand over a design that can only show association."""
+    claim = evidence.claim
+    asserted = claim.strength == "causal" and claim.factuality in ("Factual", "Probable")
+    resting = evidence.basis.kind in ("own result", "cited study") and evidence.design in _OBSERVATIONAL
+    observational = resting or evidence.pooled == "observational"
+    causal = claim.relation not in ("associated", "no_effect", "affected_by")
+    return asserted and observational and causal and rules.causal.search(claim.sentence.text) is not None
+
+
+def _direction_in_words(claim: Claim, rules: CheckRules) -> str | None:
+    """ "raises" or "lowers" the risk, as the sentence says about the exposure; None where it does not say."""
+    if claim.condition.kind == "measure":
+        return None
+    if claim.relation == "increases_risk":
+        return "raises"
+    if claim.relation == "decreases_risk":
+        return "lowers"
+    if claim.relation != "associated":
+        return None
+    text = claim.sentence.text
+    raises, lowers = rules.raises.search(text), rules.lowers.search(text)
+    if claim.exposure in ("deficiency", "excess"):
+        return "raises"
+    if raises and not lowers:
+        return "raises"
+    return "lowers" if lowers and not raises else None
+
+
+def _one_correlation(claim: Claim, rules: CheckRules) -> bool:
+    return sum(s.kind == "effect" and s.measure in rules.correlation_measures for s in claim.statistics) == 1
+
+
+def _by_p(effect: Effect, rules: CheckRules) -> bool | None:
+    """Whether the p-value alone is below alpha; None where it is not given or could be either."""
+    bounds = p_bounds(effect.p_value)
+    if bounds is None:
+        return None
+    if bounds[1] <= rules.alpha:
+        return True
+    return False if bounds[0] >= rules.alpha else None
+
+
+def _origin_flags(evidence: Evidence, scheme: Scheme) -> Iterator[str]:
+    basis, claim = evidence.basis, evidence.claim
+    size = evidence.sample.size
+    if size is not None and size < scheme.checks.small_sample and basis.kind != "uncited statement":
+        yield "small-sample"
+    if claim.factuality in _HEDGED:
+        yield "hedged"
+    if basis.kind == "uncited statement" or (
+        basis.kind != "own result" and not basis.labels and not _self(basis.words)
+    ):
+        yield "uncited"
+    if basis.kind in ("cited study", "cited guideline") and not _self(basis.words):
+        yield "secondary-source"
+    if basis.missing:
+        yield "citation-without-entry"
+    if basis.unsafe:
+        yield "citation-unresolved"
+    if any(flag in evidence.quality_flags for flag in scheme.caps.unreviewed_quality_flags):
+        yield "unreviewed-source"
+    if any(flag in evidence.quality_flags for flag in scheme.caps.retracted_quality_flags):
+        yield "retracted-source"
+    if evidence.design in _NOT_PEOPLE:
+        yield "animal-or-in-vitro"
+
+
+def _self(words: str) -> bool:
+    return words == "a guideline's own statement"

@@ -1,0 +1,176 @@
+"""An annotated document, or words about somebody else's study, come in; the study design goes out."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipeline.grading.sample import Population, SampleSize, population, sample_size
+from pipeline.grading.scheme import DesignRules, Pooled, Scheme, load_scheme
+from pipeline.records import AnnotatedDocument, Document, Reference, Sentence, StudyDesign
+
+_OWN_ROLES = {"title", "abstract", "aim", "methods", "results", "body", "conclusion"}
+_PAPER_ROLES = {"abstract", "methods", "results"}
+_TYPES: dict[str, StudyDesign] = {
+    "consumer health page": "consumer health page",
+    "AI-generated summary": "other",
+    "guideline": "guideline",
+    "review": "narrative review",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DesignFinding:
+    """What kind of study a source is, on how many people, each with the words it came from.
+
+    `words` are the phrases that spoke for `design`; `pooled` says what a meta-analysis or review pools;
+    `runner_up` is the design that came second, "" where none did.
+    """
+
+    design: StudyDesign = "unclear"
+    words: tuple[str, ...] = ()
+    sample: SampleSize = field(default_factory=SampleSize)
+    people: Population = field(default_factory=Population)
+    pooled: Pooled | None = None
+    runner_up: StudyDesign | None = None
+
+    @property
+    def sample_size(self) -> int | None:
+        """Participants of the source, None where it gives no number."""
+        return self.sample.size
+
+    @property
+    def sample_words(self) -> str:
+        """The words that give the sample size."""
+        return self.sample.words
+
+    @property
+    def population(self) -> str:
+        """Who the participants are, as stated."""
+        return self.people.text
+
+
+def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> DesignFinding:
+    """Return the study design of a source, its sample size and population, with the words they came from.
+
+    Publication types, the title, and the words of title, abstract, methods and results are weighed by the
+    scheme's cues; sentences that tell of other studies do not count. "unclear" where too little speaks.
+    """
+    rules = (scheme or load_scheme()).design
+    document = annotated.document
+    title = document.title or next((s.text for s in annotated.sentences if s.kind == "title"), "")
+    own = _own_sentences(annotated.sentences, rules)
+    text = "\n".join(s.text for s in own)[: rules.text_characters]
+    points: dict[StudyDesign, int] = {}
+    words: dict[StudyDesign, list[str]] = {}
+
+    def add(design: StudyDesign, gained: int, phrase: str) -> None:
+        points[design] = points.get(design, 0) + gained
+        words.setdefault(design, []).append(phrase)
+
+    for design, cues in rules.cues.items():
+        for cue in cues:
+            if cue.where == "sentence":
+                continue
+            if cue.where == "publication":
+                found = next((p for p in document.publication_types if cue.find.fullmatch(p.strip())), None)
+                if found:
+                    add(design, cue.points, found)
+            elif match := cue.find.search(title if cue.where == "title" else text):
+                add(design, cue.points, _clean(match.group()))
+    for design, gained, phrase in _page_points(document, title, annotated.sentences, rules):
+        add(design, gained, phrase)
+
+    ranking = sorted(points, key=lambda d: (-points[d], _rank(d, rules)))
+    enough = [design for design in ranking if points[design] >= rules.enough]
+    best: StudyDesign = enough[0] if enough else "unclear"
+    reviewed = best in ("meta-analysis", "systematic review")
+    sample = SampleSize() if best in ("consumer health page", "narrative review") else sample_size(title, own)
+    return DesignFinding(
+        design=best,
+        words=tuple(dict.fromkeys(words.get(best, ()))),
+        sample=sample,
+        people=population(title, own, sample),
+        pooled=_pooled(f"{title}\n{text}", rules) if reviewed else None,
+        runner_up=enough[1] if len(enough) > 1 else None,
+    )
+
+
+def design_in_words(text: str, scheme: Scheme) -> tuple[StudyDesign, str]:
+    """Return the design that a sentence ascribes to the evidence it tells of, and the words that say so."""
+    best: tuple[int, int, StudyDesign, str] | None = None
+    for design, cues in scheme.design.cues.items():
+        for cue in cues:
+            if cue.where == "sentence" and (match := cue.find.search(text)):
+                key = (cue.points, -_rank(design, scheme.design), design, _clean(match.group()))
+                best = key if best is None or key[:2] > best[:2] else best
+    return (best[2], best[3]) if best else ("unclear", "")
+
+
+def design_of_reference(reference: Reference, scheme: Scheme) -> tuple[StudyDesign, str]:
+    """Return the design of a cited study, from what the entry states, else from its title's words."""
+    if reference.design != "unclear":
+        return reference.design, _clean(reference.title or reference.text)
+    text = reference.title or reference.text
+    best: tuple[int, int, StudyDesign, str] | None = None
+    for design, cues in scheme.design.cues.items():
+        if design == "consumer health page":
+            continue
+        for cue in cues:
+            if cue.where in ("title", "sentence") and cue.points >= 6 and (match := cue.find.search(text)):
+                key = (cue.points, -_rank(design, scheme.design), design, _clean(match.group()))
+                best = key if best is None or key[:2] > best[:2] else best
+    return (best[2], best[3]) if best else ("unclear", "")
+
+
+def pooled_in_words(text: str, scheme: Scheme) -> Pooled | None:
+    """Return what a meta-analysis or review told of in `text` pools, None where it does not say."""
+    return _pooled(text, scheme.design)
+
+
+def _pooled(text: str, rules: DesignRules) -> Pooled | None:
+    counts: dict[Pooled, int] = {kind: len(find.findall(text)) for kind, find in rules.pooled.items()}
+    best = max(counts, key=lambda kind: counts[kind])
+    return best if counts[best] else None
+
+
+def _own_sentences(sentences: Iterable[Sentence], rules: DesignRules) -> list[Sentence]:
+    """The sentences that tell of the source's own study; a paper's background and discussion are left out."""
+    kept = [s for s in sentences if s.role in _OWN_ROLES and s.kind != "table"]
+    if any(s.role in _PAPER_ROLES for s in kept):
+        kept = [s for s in kept if s.role != "body"]
+    return [s for s in kept if not s.citations and not rules.about_others.search(s.text)]
+
+
+def _page_points(
+    document: Document, title: str, sentences: tuple[Sentence, ...], rules: DesignRules
+) -> Iterable[tuple[StudyDesign, int, str]]:
+    page = rules.page
+    stated = _TYPES.get(document.source_type)
+    if stated:
+        yield stated, page.type_points, f"source type: {document.source_type}"
+    if stated or document.source_type in ("research article", "abstract"):
+        return
+    body = [s for s in sentences if s.kind != "title"]
+    personal = [s for s in body if page.second_person.search(s.text)]
+    plain = not any(page.numbers.search(s.text) for s in body)
+    if body and plain:
+        yield "consumer health page", page.plain_points, "no statistics or reference marks"
+    if body and len(personal) / len(body) >= page.second_person_share:
+        yield "consumer health page", page.second_person_points, "speaks to the reader (you, your)"
+    if title.rstrip(" ]").endswith("?"):
+        yield "consumer health page", page.question_title_points, "a question as title"
+        opens = any(c.where == "title" and c.find.search(title) for c in rules.cues["consumer health page"])
+        if plain and opens:
+            yield (
+                "consumer health page",
+                page.plain_title_bonus,
+                "a reader's question answered in plain words",
+            )
+
+
+def _rank(design: StudyDesign, rules: DesignRules) -> int:
+    return rules.precedence.index(design) if design in rules.precedence else len(rules.precedence)
+
+
+def _clean(phrase: str) -> str:
+    return re.sub(r"\s+", " ", phrase).strip(" ,;.:")[:120]

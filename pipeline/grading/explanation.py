@@ -1,0 +1,73 @@
+"""A flag's code and its row come in; one sentence for a reviewer goes out."""
+
+import tomllib
+from collections import defaultdict
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.grading.effect import Effect, p_from_interval
+from pipeline.grading.scheme import load_scheme
+from pipeline.records import EvidenceRow, Relation
+
+_SAYS: dict[Relation, str] = {
+    "increases_risk": "raises the risk of",
+    "decreases_risk": "lowers the risk of",
+    "improves": "improves",
+    "worsens": "worsens",
+    "associated": "goes with",
+    "no_effect": "has no effect on",
+    "affected_by": "is caused by",
+}
+
+
+def explain_flag(code: str, row: EvidenceRow) -> str:
+    """Return one sentence saying what a flag means for this row, with the row's own numbers.
+
+    A code without an explanation (of a newer version, say) is given back as a sentence about itself.
+    """
+    template = flag_explanations().get(code)
+    if template is None:
+        return f"This row carries the flag {code}."
+    fields = {name: _shown(value) for name, value in asdict(row).items()}
+    fields["says"] = _SAYS[row.relation]
+    fields["effect"] = _effect(row)
+    fields["p_recomputed"] = _recomputed(row)
+    return template.format_map(defaultdict(lambda: "not stated", fields))
+
+
+@lru_cache(maxsize=1)
+def flag_explanations() -> dict[str, str]:
+    """Return the sentence of every flag, by its code, with the names of columns in braces."""
+    return tomllib.loads((Path(__file__).parent / "flags.toml").read_text(encoding="utf-8"))
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return "not stated"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _effect(row: EvidenceRow) -> str:
+    if row.effect_value is None:
+        return "a reported number"
+    interval = (
+        f" ({row.ci_low:g} to {row.ci_high:g})" if row.ci_low is not None and row.ci_high is not None else ""
+    )
+    return f"{row.effect_measure} {row.effect_value:g}{interval}".strip()
+
+
+def _recomputed(row: EvidenceRow) -> str:
+    decimals = max((len(_decimals(v)) for v in (row.effect_value, row.ci_low, row.ci_high)), default=0)
+    effect = Effect(
+        row.effect_measure, row.effect_value, row.ci_low, row.ci_high, row.ci_level, decimals=decimals
+    )
+    bounds = p_from_interval(effect, load_scheme().checks)
+    if bounds is None:
+        return "another p-value"
+    low, high = (f"{p:.2g}" if p >= 0.0001 else "0.0001" for p in bounds)
+    return f"p below {high}" if bounds[0] < 0.0001 else f"p between {low} and {high}"
+
+
+def _decimals(value: float | None) -> str:
+    return "" if value is None else f"{value:g}".partition(".")[2]

@@ -1,0 +1,135 @@
+"""An annotated document and its claims come in; their appraisals and rows of the evidence table go out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.grading.basis import Basis, basis_of
+from pipeline.grading.certainty import Evidence, certainty_of
+from pipeline.grading.checks import flags_of
+from pipeline.grading.design import (
+    DesignFinding,
+    design_in_words,
+    design_of_reference,
+    pooled_in_words,
+    study_design,
+)
+from pipeline.grading.effect import effects
+from pipeline.grading.level import evidence_level, question_of
+from pipeline.grading.row import citation_cell, evidence_row
+from pipeline.grading.sample import SampleSize, population_in_words, sample_in_words
+from pipeline.grading.scheme import Pooled, Scheme, load_scheme
+from pipeline.records import AnnotatedDocument, Appraisal, Claim, EvidenceRow, StudyDesign
+
+_REVIEWS: tuple[StudyDesign, ...] = ("meta-analysis", "systematic review")
+
+
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """The design behind a claim, the words it came from, and what it pools."""
+
+    design: StudyDesign
+    words: str
+    pooled: Pooled | None = None
+
+
+def grade(
+    annotated: AnnotatedDocument,
+    claims: Sequence[Claim],
+    *,
+    scheme: Scheme | None = None,
+    model_version: str = "",
+) -> tuple[EvidenceRow, ...]:
+    """Return one row of the evidence table for every claim of a document, in the order given.
+
+    `scheme` is the default GRADE scheme unless one was loaded with `load_scheme`; `model_version` is written
+    into the rows as it is.
+    """
+    scheme = scheme or load_scheme()
+    source = study_design(annotated, scheme)
+    rows = []
+    for claim in claims:
+        evidence = _evidence(annotated, claim, source, scheme)
+        appraisal = _appraisal(evidence, scheme)
+        rows.append(evidence_row(annotated.document, claim, appraisal, evidence.effects, model_version))
+    return tuple(rows)
+
+
+def appraise(annotated: AnnotatedDocument, claim: Claim, scheme: Scheme) -> Appraisal:
+    """Return how strong the evidence behind one claim is, with every step that led there in words."""
+    return _appraisal(_evidence(annotated, claim, study_design(annotated, scheme), scheme), scheme)
+
+
+def _appraisal(evidence: Evidence, scheme: Scheme) -> Appraisal:
+    basis = evidence.basis
+    certainty, reasons = certainty_of(evidence, scheme)
+    question = question_of(evidence.claim)
+    level = evidence_level(evidence.design, question, basis.kind, evidence.pooled, scheme)
+    entries = {reference.label: reference for reference in basis.references}
+    return Appraisal(
+        study_design=evidence.design,
+        evidence_basis=basis.kind,
+        sample_size=evidence.sample.size,
+        population=evidence.population,
+        citations=tuple(citation_cell(label, entries.get(label)) for label in basis.labels),
+        evidence_level=level,
+        certainty=certainty,
+        certainty_reasons=(f"Level {level} as a question of {question}", *reasons),
+        flags=flags_of(evidence, scheme),
+    )
+
+
+def _evidence(annotated: AnnotatedDocument, claim: Claim, source: DesignFinding, scheme: Scheme) -> Evidence:
+    basis = basis_of(annotated, claim, source.design, scheme)
+    behind = _behind(claim, basis, source, scheme)
+    sample, people = _participants(claim, basis, source)
+    return Evidence(
+        claim=claim,
+        basis=basis,
+        design=behind.design,
+        design_words=behind.words,
+        pooled=behind.pooled,
+        sample=sample,
+        population=people,
+        effects=effects(claim.statistics),
+        source_sentences=annotated.sentences,
+        quality_flags=annotated.document.quality_flags,
+    )
+
+
+def _behind(claim: Claim, basis: Basis, source: DesignFinding, scheme: Scheme) -> _Behind:
+    """The design of the evidence that the sentence rests on: its own words, the entry, or the source's."""
+    text = claim.sentence.text
+    said, words = design_in_words(text, scheme)
+    if basis.kind == "own result":
+        if source.design == "unclear" and said != "unclear":
+            return _Behind(said, words, pooled_in_words(text, scheme) if said in _REVIEWS else None)
+        return _Behind(source.design, ", ".join(source.words[:3]), source.pooled)
+    if basis.kind == "cited guideline":
+        return _Behind("guideline", basis.words)
+    if basis.kind == "cited study":
+        if said not in ("unclear", "guideline"):
+            return _Behind(said, words, pooled_in_words(text, scheme) if said in _REVIEWS else None)
+        for reference in basis.references:
+            design, phrase = design_of_reference(reference, scheme)
+            if design != "unclear":
+                told = f"{reference.title} {reference.text}"
+                return _Behind(design, phrase, pooled_in_words(told, scheme) if design in _REVIEWS else None)
+        return _Behind("unclear", "")
+    if source.design in ("consumer health page", "narrative review", "guideline", "other"):
+        return _Behind(source.design, ", ".join(source.words[:3]))
+    return _Behind("unclear", "")
+
+
+def _participants(claim: Claim, basis: Basis, source: DesignFinding) -> tuple[SampleSize, str]:
+    """How many people stand behind the claim, and who: as its sentence says, else the source's own study."""
+    text = claim.sentence.text
+    if basis.kind == "own result":
+        counted = next((s for s in claim.statistics if s.kind == "count" and s.total), None)
+        if source.sample.size is None and counted is not None:
+            return SampleSize(counted.total, counted.text, text), source.population
+        return source.sample, source.population
+    if basis.kind == "uncited statement":
+        return SampleSize(), ""
+    counted = next((s for s in claim.statistics if s.kind == "count" and s.total), None)
+    sample = SampleSize(counted.total, counted.text, text) if counted else sample_in_words(text)
+    return sample, population_in_words(text).text

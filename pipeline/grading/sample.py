@@ -1,0 +1,217 @@
+"""Sentences of a source, or about another study, come in; how many people were studied, and who, go out."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from pipeline.records import Sentence
+
+_TABLE = tomllib.loads((Path(__file__).parent / "population.toml").read_text(encoding="utf-8"))
+_UNITS: dict[str, int] = _TABLE["numbers"]
+_WORD = "|".join([*sorted(_UNITS, key=len, reverse=True), "hundred", "thousand"])
+_NUMBER = (
+    rf"(?:\d{{1,3}}(?:[,\u2009\u202f ]\d{{3}})+|\d+|(?:{_WORD})(?:[ -](?:and )?(?:{_WORD}))*)(?![\w%]|[.,]\d)"
+)
+_TITLE_AND_LATE = {"results", "conclusion", "discussion"}
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSize:
+    """The number of participants and the words that give it; `size` is None where none is given."""
+
+    size: int | None = None
+    words: str = ""
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Who was studied, as stated; `text` holds the parts that are known, joined by `; `."""
+
+    who: str = ""
+    age: str = ""
+    sex: str = ""
+    country: str = ""
+    dose: str = ""
+    duration: str = ""
+
+    @property
+    def text(self) -> str:
+        """The parts as one cell: who, age and sex where `who` does not tell them, country, dose, duration."""
+        told = self.who.lower()
+        parts = [self.who]
+        parts += [part for part in (self.age, self.sex) if part and part not in told]
+        parts.append(self.country if self.country.lower() not in told else "")
+        parts += [f"{name} {value}" for name, value in (("dose", self.dose), ("for", self.duration)) if value]
+        return "; ".join(part.replace(";", ",") for part in parts if part)
+
+
+def sample_size(title: str, sentences: Sequence[Sentence]) -> SampleSize:
+    """Return the participants randomised or analysed that a source gives for itself, with the words.
+
+    `sentences` are those about the source's own study. Numbers with a verb of enrolment or allocation come
+    before bare counts, methods before results, the first before later ones.
+    """
+    words = _words()
+    best: tuple[int, SampleSize] = (0, SampleSize())
+    for sentence in sentences:
+        for points, number, phrase in _counts(sentence.text):
+            gained = points
+            if sentence.role in _TITLE_AND_LATE:
+                gained += words["sample"]["late_points"]
+            elif sentence.role == "methods":
+                gained += words["sample"]["methods_points"]
+            if gained > best[0]:
+                best = (gained, SampleSize(number, phrase, sentence.text))
+    return best[1]
+
+
+def sample_in_words(text: str) -> SampleSize:
+    """Return the participants that one sentence gives for the evidence it tells of."""
+    counts = sorted(_counts(text), key=lambda found: -found[0])
+    return SampleSize(counts[0][1], counts[0][2], text) if counts else SampleSize()
+
+
+def population(title: str, sentences: Sequence[Sentence], sample: SampleSize) -> Population:
+    """Return who was studied: the sample's own words first, then the title, then the methods."""
+    words = _words()
+    texts = [sample.sentence, title, *(s.text for s in sentences)]
+    who = _who(sample) or _first_group(words["who"]["title"], title)
+    near = f"{who} {sample.sentence} {title}"
+    return Population(
+        who=who,
+        age=_label("age", near),
+        sex=_label("sex", near),
+        country=next((c for c in map(_country, texts) if c), ""),
+        dose=_dose(texts),
+        duration=next((d for d in (_first_group(words["exposure"]["duration"], t) for t in texts) if d), ""),
+    )
+
+
+def population_in_words(text: str) -> Population:
+    """Return who was studied as one sentence tells it."""
+    sample = sample_in_words(text)
+    return Population(
+        who=_who(sample) or _first_group(_words()["who"]["title"], text),
+        age=_label("age", text),
+        sex=_label("sex", text),
+        country=_country(text),
+        dose=_dose([text]),
+        duration=_first_group(_words()["exposure"]["duration"], text),
+    )
+
+
+def number_of(words: str) -> int | None:
+    """Return the whole number written in digits or English words, None where it is none.
+
+    >>> number_of("one hundred and twenty"), number_of("1,204"), number_of("Sixty-six")
+    (120, 1204, 66)
+    """
+    digits = re.sub(r"[,\u2009\u202f ]", "", words)
+    if digits.isdigit():
+        return int(digits)
+    total = current = 0
+    parts = [part for part in re.split(r"[ -]", words.lower()) if part and part != "and"]
+    for part in parts:
+        if part in _UNITS:
+            current += _UNITS[part]
+        elif part == "hundred":
+            current = max(current, 1) * 100
+        elif part == "thousand":
+            total, current = total + max(current, 1) * 1000, 0
+        else:
+            return None
+    return total + current if parts else None
+
+
+def _counts(text: str) -> Iterator[tuple[int, int, str]]:
+    words = _words()
+    sample, guards = words["sample"], words["sample"]["guards"]
+    for pattern in sample["patterns"]:
+        for match in pattern["find"].finditer(text):
+            start, end = match.span("n")
+            number = number_of(match.group("n"))
+            if number is None or not sample["smallest"] <= number <= sample["largest"]:
+                continue
+            if guards["before"].search(text[:start]) or guards["after"].search(text[end : end + 20]):
+                continue
+            if guards["inside"].search(text[end : match.end()]) and match.end() - end < 60:
+                continue
+            if 1900 <= number <= 2035 and match.group("n").isdigit():
+                continue
+            context = text[max(0, start - 30) : match.end() + 25]
+            part = sample["subset"].search(context)
+            points = pattern["points"] + (sample["subset_points"] if part else 0)
+            yield points, number, _clean(match.group())
+    groups = [number_of(m.group("n")) for m in sample["group"].finditer(text)]
+    sizes = [size for size in groups if size]
+    if len(sizes) >= 2:
+        yield sample["group_points"], sum(sizes), "; ".join(m.group() for m in sample["group"].finditer(text))
+
+
+def _who(sample: SampleSize) -> str:
+    words = _words()
+    match = re.search(
+        rf"{_NUMBER} ?((?:[\w/+-]+,? ){{0,7}}?(?:{words['people']})\b)", sample.words, re.IGNORECASE
+    )
+    if not match:
+        return ""
+    at = sample.sentence.find(match.group())
+    rest = sample.sentence[at + len(match.group()) :] if at >= 0 else ""
+    clause = words["who"]["clause"].match(rest)
+    tail = words["who"]["ends"].split(clause.group(), maxsplit=1)[0] if clause else ""
+    return _clean(match.group(1) + tail)
+
+
+def _label(kind: str, text: str) -> str:
+    table: dict[str, re.Pattern[str]] = _words()[kind]
+    return next((name for name, find in table.items() if find.search(text)), "")
+
+
+def _dose(texts: Sequence[str]) -> str:
+    table = _words()["exposure"]
+    found = [_clean(m.group()) for m in chain.from_iterable(table["dose"].finditer(t) for t in texts)]
+    return next((dose for dose in found if table["regular"].search(dose)), "")
+
+
+def _country(text: str) -> str:
+    peoples, find = _words()["countries"]
+    match = find.search(text)
+    return "" if not match else peoples.get(match.group(), match.group())
+
+
+def _first_group(find: re.Pattern[str], text: str) -> str:
+    match = find.search(text)
+    return _clean(match.group(1)) if match else ""
+
+
+def _clean(phrase: str) -> str:
+    return re.sub(r"\s+", " ", phrase).strip(" ,;.:([")
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, Any]:
+    """The tables of population.toml with their patterns compiled."""
+    table = deepcopy(_TABLE)
+    people = table["people"]
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        return re.compile(pattern.replace("{N}", _NUMBER).replace("{P}", people), re.IGNORECASE)
+
+    sample = table["sample"]
+    sample["patterns"] = [{**p, "find": compiled(p["find"])} for p in sample["patterns"]]
+    sample["subset"], sample["group"] = compiled(sample["subset"]), compiled(sample["group"])
+    sample["guards"] = {name: compiled(find) for name, find in sample["guards"].items()}
+    for kind in ("who", "age", "sex", "exposure"):
+        table[kind] = {name: compiled(find) for name, find in table[kind].items()}
+    names = [name.replace("~", " ") for name in table["countries"]["names"].split()]
+    peoples = table["countries"]["peoples"]
+    find = re.compile(rf"\b(?:{'|'.join([*names, *peoples])})\b")
+    table["countries"] = (peoples, find)
+    return table

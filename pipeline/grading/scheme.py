@@ -1,0 +1,242 @@
+"""A scheme file (TOML) comes in; every cue and threshold of grading goes out, checked."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from pipeline.records import Certainty, EvidenceBasis, Factuality, StudyDesign
+
+BUNDLED = Path(__file__).parent
+DEFAULT = "grade"
+
+Question = Literal["benefit", "harm", "aetiology"]
+Pooled = Literal["trials", "observational"]
+
+
+def _phrase(pattern: object) -> re.Pattern[str]:
+    try:
+        return re.compile(str(pattern), re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
+
+
+Phrase = Annotated[re.Pattern[str], BeforeValidator(_phrase)]
+NEVER = _phrase(r"(?!)")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class DesignCue(_Table):
+    """Words that speak for a design, where they count, and how much."""
+
+    where: Literal["publication", "title", "text", "sentence"] = Field(alias="in")
+    points: int
+    find: Phrase
+
+
+class PageTraits(_Table):
+    """What makes a source without a stated type look like a consumer health page."""
+
+    question_title_points: int
+    second_person_share: float
+    second_person_points: int
+    plain_points: int
+    plain_title_bonus: int
+    type_points: int
+    numbers: Phrase
+    second_person: Phrase
+
+
+class DesignRules(_Table):
+    """How the design of a source is found."""
+
+    enough: int
+    text_characters: int
+    precedence: tuple[StudyDesign, ...]
+    about_others: Phrase
+    cues: Mapping[StudyDesign, tuple[DesignCue, ...]]
+    page: PageTraits
+    pooled: Mapping[Pooled, Phrase]
+
+
+class BasisRules(_Table):
+    """Words that tell an own result from a report of somebody else's."""
+
+    own: Phrase
+    others: Phrase
+    guideline: Phrase
+    own_begins: Phrase
+
+
+class LevelTable(_Table):
+    """OCEBM 2011 levels by question and design."""
+
+    benefit: Mapping[StudyDesign, Annotated[int, Field(ge=1, le=5)]]
+    harm: Mapping[StudyDesign, Annotated[int, Field(ge=1, le=5)]]
+    aetiology: Mapping[StudyDesign, Annotated[int, Field(ge=1, le=5)]]
+    observational_review: Mapping[Question, Annotated[int, Field(ge=1, le=5)]]
+
+
+class Step(_Table):
+    """One step up or down the certainty, and the words that trigger or undo it."""
+
+    domain: str
+    steps: int
+    label: str
+    where: Literal["sentence", "source", "design"]
+    find: Phrase
+    unless: Phrase = NEVER
+    designs: tuple[StudyDesign, ...] = ()
+
+
+class CertaintyRules(_Table):
+    """Where certainty starts and how far words can move it."""
+
+    most_down_in_a_domain: int
+    most_down: int
+    start: Mapping[StudyDesign, Certainty]
+    start_pooled: Mapping[Pooled, Certainty]
+    start_basis: Mapping[EvidenceBasis, Certainty]
+    steps: tuple[Step, ...]
+
+
+class Imprecision(_Table):
+    """When numbers are too few or an interval too wide."""
+
+    few_participants: int
+    very_few_participants: int
+    few_events: int
+    ratio_appreciable_low: float
+    ratio_appreciable_high: float
+    wide_ratio: float
+    count_crossing_zero: bool
+
+
+class LargeEffect(_Table):
+    """When the size of an effect raises the certainty of observational evidence."""
+
+    designs: tuple[StudyDesign, ...]
+    high: float
+    very_high: float
+    measures: tuple[str, ...]
+
+
+class Surrogate(_Table):
+    """Which outcome measures count as what people feel rather than a stand-in for it."""
+
+    steps: int
+    important: Phrase
+
+
+class Caps(_Table):
+    """Certainties that cannot be passed, whatever the steps say."""
+
+    factuality: Mapping[Factuality, Certainty]
+    second_hand: Certainty
+    unreviewed: Certainty
+    unreviewed_quality_flags: tuple[str, ...]
+    retracted: Certainty
+    retracted_quality_flags: tuple[str, ...]
+
+
+class CheckRules(_Table):
+    """Thresholds and words of the consistency checks."""
+
+    ratio_measures: tuple[str, ...]
+    difference_measures: tuple[str, ...]
+    correlation_measures: tuple[str, ...]
+    alpha: float
+    p_factor: float
+    p_slack: float
+    default_level: float
+    percent_slack: float
+    small_sample: int
+    near: int
+    significant: Phrase
+    not_significant: Phrase
+    causal: Phrase
+    raises: Phrase
+    lowers: Phrase
+
+
+class Scheme(_Table):
+    """A grading scheme; `name` stands in every reason that depends on it."""
+
+    name: str
+    title: str
+    design: DesignRules
+    basis: BasisRules
+    level: LevelTable
+    certainty: CertaintyRules
+    imprecision: Imprecision
+    large_effect: LargeEffect
+    surrogate: Surrogate
+    caps: Caps
+    checks: CheckRules
+
+
+def load_scheme(scheme: Path | str | None = None) -> Scheme:
+    """Return the scheme in a TOML file, a bundled one by name ("grade", "nutrigrade"), or the default.
+
+    A file with `extends = "grade"` (a bundled name or a path relative to the file) holds only
+    what it changes.
+
+    Raises `ValueError` with one sentence saying which entry of which file is wrong.
+    """
+    path = _locate(DEFAULT if scheme is None else scheme, Path.cwd())
+    return _load(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, _changed: int) -> Scheme:
+    try:
+        return Scheme.model_validate(_tables(path, ()))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ValueError(
+            f"The grading scheme {path} has a wrong or missing entry at {where} ({first['msg']}); "
+            f"compare it with {BUNDLED / (DEFAULT + '.toml')}."
+        ) from None
+
+
+def _locate(scheme: Path | str, folder: Path) -> Path:
+    given = folder / scheme
+    bundled = BUNDLED / f"{scheme}.toml"
+    if given.is_file():
+        return given.resolve()
+    if bundled.is_file():
+        return bundled
+    raise ValueError(
+        f"The grading scheme {scheme} does not exist; give the path of a TOML file, or grade or nutrigrade."
+    )
+
+
+def _tables(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    if path in seen:
+        raise ValueError(f"The grading scheme {path} extends itself; remove its `extends` line.")
+    try:
+        own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"The grading scheme {path} is not readable as TOML ({error}); correct it."
+        ) from None
+    base = own.pop("extends", None)
+    if base is None:
+        return own
+    return _merged(_tables(_locate(base, path.parent), (*seen, path)), own)
+
+
+def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    out = dict(base)
+    for key, value in change.items():
+        old = out.get(key)
+        out[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return out
