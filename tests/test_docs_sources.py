@@ -1,4 +1,4 @@
-"""The page on sources names what ingestion knows: every notice, and the data files that a reader may extend."""
+"""The page on sources names what ingestion knows: every notice, and the data files that one may extend."""
 
 import csv
 import re
@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 INGEST = ROOT / "pipeline" / "ingest"
+OUTPUTS = {"evidence.csv", "sources.csv"}  # written by a run
 
 
 def test_every_notice_that_becomes_a_flag_is_explained():
@@ -18,7 +19,7 @@ def test_every_notice_that_becomes_a_flag_is_explained():
 
 
 def test_every_data_file_and_folder_that_the_page_names_exists():
-    named = re.findall(r"`((?:pipeline/ingest/|corpora/)?[\w./-]+\.(?:csv|md)|corpora/[\w-]+/)`", PAGE)
+    named = set(re.findall(r"`([\w./-]+\.(?:csv|md)|corpora/[\w-]+/)`", PAGE)) - OUTPUTS
     paths = [ROOT / name if "/" in name else INGEST / name for name in named]
     assert len(paths) >= 6
     assert [str(path) for path in paths if not path.exists()] == []
