@@ -41,6 +41,11 @@ def is_disclaimer(paragraph: str) -> bool:
     return hits > 0 and 2 * hits >= len(sentences)
 
 
+def is_small_print(paragraph: str) -> bool:
+    """Say whether a paragraph in small type begins like an affiliation, licence, funding note or acknowledgement."""
+    return bool(_pattern("print").search(paragraph.strip()))
+
+
 def notices(text: str) -> tuple[str, ...]:
     """Return the quality flags of the notices that a short text carries ("pending review notice" ...)."""
     if len(text) > NOTICE_LENGTH:

@@ -20,7 +20,8 @@ AUTHOR_YEAR = re.compile(
     r"\(?\b([A-Z][\w'’-]+)(?:\s+(?:et\s+al\.?|(?:and|&)\s+[A-Z][\w'’-]+))?,?\s*\(?((?:19|20)\d\d)[a-z]?\b\)?"
 )
 ABBREVIATIONS = re.compile(r"\b(?:vs|fig|figs|no|nos|dr|vol|approx|ca|cf|eq|ref|refs|table|p|pp|e\.g|i\.e|al)\.$", re.IGNORECASE)
-UNITS = re.compile(r"(?:\b(?:m|cm|mm|km|kg/m|s|ft|in|dm|µm|nm)|\d)$")
+# Raised digits after these are powers ("kg/m2", "10-3") or statistics ("χ2", "R2", "I2").
+UNITS = re.compile(r"(?:\b(?:m|cm|mm|km|kg/m|s|ft|in|dm|µm|nm|min|h|[RrIχηωxX])|χ|\d)\s?$")
 HIGHEST_LABEL = 300
 RANGE_LIMIT = 40
 MIN_BARE = 3

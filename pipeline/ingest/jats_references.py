@@ -10,6 +10,7 @@ from pipeline.ingest.references import make_reference
 from pipeline.records import Reference
 
 CITATIONS = ("mixed-citation", "element-citation", "citation", "nlm-citation")
+LONG_PARTS = frozenset({"person-group", "article-title", "chapter-title", "source", "collab", "publisher-name"})
 SPACED = re.compile(r"\s+([.,;:)\]])")
 
 
@@ -84,16 +85,22 @@ def _entry(element: Any, label: str) -> Reference:
 
 
 def _entry_text(element: Any) -> str:
-    """Return the entry as one line; parts that the file keeps apart without punctuation are set apart by spaces."""
-    words = [text for node in element if tag_of(node) != "label" for text in _texts(node)]
-    return SPACED.sub(r"\1", " ".join(" ".join(words).split()))
+    """Return the entry as one line; parts that the file keeps apart by markup alone are set apart by punctuation."""
+    holder = next((node for node in element if tag_of(node) in CITATIONS), element)
+    mixed = any((node.tail or "").strip(" .") for node in holder)
+    parts: list[str] = [holder.text or ""]
+    for node in holder:
+        tag = tag_of(node)
+        if tag not in {"label", "pub-id", ""}:
+            names = list(node.iter("{*}name", "name", "{*}collab", "collab"))
+            text = ", ".join(_words(name) for name in names) if names and not mixed else _words(node)
+            parts.append(text if mixed else f"{text}. " if tag in LONG_PARTS else f"{text} ")
+        parts.append(node.tail or ("" if not mixed else " "))
+    return SPACED.sub(r"\1", " ".join("".join(parts).split())).replace("..", ".").replace("?.", "?")
 
 
-def _texts(node: Any) -> list[str]:
-    if tag_of(node) == "pub-id":
-        return []
-    texts = [node.text or ""]
-    for child in node:
-        texts.extend(_texts(child))
-        texts.append(child.tail or "")
-    return texts
+def _words(node: Any) -> str:
+    """Return a part's text; names get a space between surname and initials."""
+    tags = {tag_of(child) for child in node}
+    joint = " " if tags & {"surname", "given-names", "name"} else ""
+    return " ".join(joint.join(node.itertext()).split())

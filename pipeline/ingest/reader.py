@@ -5,8 +5,10 @@ from pathlib import Path
 
 from pipeline.config import ReadLimits
 from pipeline.ingest.bioc import read_bioc_json, read_bioc_xml
+from pipeline.ingest.html import read_html
 from pipeline.ingest.jats import read_jats
 from pipeline.ingest.medline import read_medline
+from pipeline.ingest.pdf import read_pdf
 from pipeline.ingest.recognise import recognise
 from pipeline.ingest.source import Source, load
 from pipeline.ingest.table import read_csv, read_jsonl
@@ -15,6 +17,8 @@ from pipeline.records import Document, SourceError, SourceFormat
 
 READERS: dict[SourceFormat, Callable[[Source], list[Document]]] = {
     "text": read_text,
+    "html": read_html,
+    "pdf": read_pdf,
     "jats": read_jats,
     "medline": read_medline,
     "bioc-xml": read_bioc_xml,

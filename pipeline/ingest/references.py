@@ -18,6 +18,10 @@ SENTENCE = re.compile(r"(?<=[^A-Z][.?!])\s+(?=[A-Z\[“\"'0-9])")
 AUTHORS = re.compile(
     r"^(?:[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)?,?\s+(?:[A-Z]\.?[- ]?){1,4}(?:[,;&.]|\s+and\b|$))|\bet al\b|^[A-Z]\w+ [A-Z]{1,3}$"
 )
+AUTHOR_LIST = re.compile(
+    r"^(?:(?:[a-z]{2,3} ){0,2}[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)?,? (?:[A-Z]\.?[- ]?){1,4}(?:,? (?:and|&) |[,;] ?|(?=\. )|(?= \()|(?= et al)))+"
+    r"(?:et al)?\.?,?\s*"
+)
 DESIGNS: frozenset[str] = frozenset(get_args(StudyDesign))
 MAX_ENTRY = 1500
 MIN_RUN = 2
@@ -126,7 +130,7 @@ def _year(entry: str) -> str:
 
 
 def _title(entry: str) -> str:
-    text = re.sub(r"https?://\S+", "", entry).strip()
+    text = AUTHOR_LIST.sub("", re.sub(r"https?://\S+", "", entry).strip())
     segments = [segment.strip() for segment in SENTENCE.split(text) if segment.strip()]
     for segment in segments:
         bare = re.sub(r"^\(?(19|20)\d\d[a-z]?\)?[.:,]?\s*", "", segment)

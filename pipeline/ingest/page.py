@@ -1,0 +1,148 @@
+"""The element tree of a web page comes in; its visible pieces in reading order, with the citations in them, go out."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.ingest.citations import UNITS, expand_labels
+from pipeline.ingest.inline import SKIP, InlineText, tag_of, write_element
+from pipeline.ingest.passages import Piece
+from pipeline.records import BlockKind
+
+NO_TEXT = frozenset(
+    "script style noscript template svg canvas iframe object embed form button select option textarea input nav footer "
+    "audio video picture img math figcaption dialog menu head title link meta".split()
+)
+BLOCKS = frozenset(
+    "html body main article section div header aside p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure table "
+    "thead tbody tfoot tr td th address details summary fieldset center hr".split()
+)
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+TABLES = frozenset({"table", "thead", "tbody", "tfoot", "tr"})
+NAVIGATION = frozenset({"navigation", "banner", "contentinfo", "search", "dialog", "menu", "menubar", "alert", "complementary"})
+NUMBERS = re.compile(r"[\s\[(]*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*[\s\])]*")
+LITERATURE = re.compile(r"ncbi\.nlm\.nih\.gov|pubmed|doi\.org|europepmc|sciencedirect|wiley|springer|nejm|jamanetwork|bmj", re.IGNORECASE)
+MIN_SUPERSCRIPTS = 3
+
+
+@dataclass(slots=True)
+class Page:
+    """A page's pieces with, for each, the share of its characters that are links; where citations link to."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    link_shares: list[float] = field(default_factory=list)
+    targets: dict[str, str] = field(default_factory=dict)
+
+
+def read_page(root: Any) -> Page:
+    """Return the pieces of a page; scripts, forms, navigation and hidden parts are left out."""
+    page = Page()
+    raised = sum(tag_of(node) == "sup" and bool(NUMBERS.fullmatch("".join(node.itertext()))) for node in root.iter("sup"))
+    _Walk(page, cites_raised=raised >= MIN_SUPERSCRIPTS).block(root, "paragraph", 0)
+    return page
+
+
+class _Walk:
+    """One walk over the tree; inline content gathers until a block begins or ends."""
+
+    def __init__(self, page: Page, *, cites_raised: bool) -> None:
+        self.page = page
+        self.cites_raised = cites_raised
+        self.text = InlineText()
+        self.linked = 0
+
+    def block(self, element: Any, kind: BlockKind, level: int) -> None:
+        """Emit the pieces of a block element."""
+        tag = tag_of(element)
+        if tag in NO_TEXT or _is_hidden(element):
+            return
+        if tag in HEADINGS:
+            kind, level = "heading", HEADINGS[tag]
+        elif tag in {"li", "dt", "dd"}:
+            kind, level = "list item", _ordinal(element)
+        elif tag in {"td", "th"} or tag in TABLES:
+            kind = "table"
+        self.text.add(element.text or "")
+        for child in element:
+            self._child(child, kind, level)
+            self.text.add(child.tail or "")
+        self.flush(kind, level)
+
+    def _child(self, child: Any, kind: BlockKind, level: int) -> None:
+        tag = tag_of(child)
+        if tag in NO_TEXT or _is_hidden(child):
+            return
+        if tag in BLOCKS or (tag and any(tag_of(node) in BLOCKS for node in child.iterdescendants())):
+            self.flush(kind, level)
+            self.block(child, kind, level)
+        elif tag == "br" and child.getnext() is not None and tag_of(child.getnext()) == "br" and not (child.tail or "").strip():
+            self.flush(kind, level)
+        else:
+            self.linked += _link_length(child)
+            write_element(child, self.text, self._reading)
+
+    def flush(self, kind: BlockKind, level: int) -> None:
+        """End the running piece."""
+        content, citations = self.text.result()
+        if content.strip():
+            self.page.pieces.append(Piece(content, kind, level, citations=citations))
+            self.page.link_shares.append(min(1.0, self.linked / len(content)))
+        self.text, self.linked = InlineText(), 0
+
+    def _reading(self, element: Any) -> tuple[str, ...] | None:
+        tag = tag_of(element)
+        if tag in NO_TEXT or _is_hidden(element):
+            return SKIP
+        if tag not in {"a", "sup"}:
+            return None
+        written = "".join(element.itertext()).strip()
+        if not NUMBERS.fullmatch(written):
+            return None
+        link = element if tag == "a" else next(element.iter("a"), None)
+        labels = expand_labels(written)
+        if link is not None:
+            href = link.get("href", "")
+            raised = tag == "sup" or tag_of(element.getparent()) == "sup"
+            if raised or "#" in href or LITERATURE.search(href) or _before(element).rstrip()[-1:] in {"(", "[", ","}:
+                self.page.targets.setdefault(labels[0], href)
+                return labels
+            return None
+        return labels if self.cites_raised and not UNITS.search(_before(element)) else None
+
+
+def _before(element: Any) -> str:
+    """Return the last characters of the text before an element, looking out of wrappers that hold nothing else."""
+    node = element
+    while node.getparent() is not None:
+        previous = node.getprevious()
+        text = (previous.tail if previous is not None else node.getparent().text) or ""
+        if text.strip() or previous is not None:
+            return str(text)[-12:]
+        node = node.getparent()
+    return ""
+
+
+def _ordinal(item: Any) -> int:
+    """Return an item's number in an ordered list, 0 in any other."""
+    parent = item.getparent()
+    if parent is None or tag_of(parent) != "ol":
+        return 0
+    return 1 + sum(tag_of(node) == "li" for node in item.itersiblings(preceding=True))
+
+
+def _link_length(element: Any) -> int:
+    links: Iterator[Any] = element.iter("a")
+    return sum(len("".join(link.itertext()).strip()) for link in links if not NUMBERS.fullmatch("".join(link.itertext())))
+
+
+def _is_hidden(element: Any) -> bool:
+    if not isinstance(element.tag, str):
+        return False
+    style = (element.get("style") or "").replace(" ", "").lower()
+    return (
+        element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+        or "display:none" in style
+        or (element.get("role") or "").lower() in NAVIGATION
+    )

@@ -1,0 +1,189 @@
+"""A PDF comes in; a `Document` goes out: columns in reading order, running heads dropped, pages and references kept."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pymupdf
+
+from pipeline.ingest.citations import find_citations, merge
+from pipeline.ingest.dates import parse_date
+from pipeline.ingest.outline import organise
+from pipeline.ingest.passages import Piece, assemble
+from pipeline.ingest.pdf_layout import in_reading_order
+from pipeline.ingest.pdf_lines import Line, page_lines, without_running_heads
+from pipeline.ingest.pdf_paragraphs import Paragraph, body_size, is_furniture, paragraphs, pieces, vocabulary
+from pipeline.ingest.quality import Findings, finish
+from pipeline.ingest.references import DOI, NUMBER, read_references
+from pipeline.ingest.sections import is_references
+from pipeline.ingest.source import Source
+from pipeline.records import Document, Reference, SourceError
+
+# Fewer characters than this on a page is a scan with a stamp on it, not text.
+MIN_CHARACTERS = 25
+MIN_NUMBERED = 5
+DATE_WORDS = re.compile(r"\b(?:published(?: online)?|first published|accepted|available online|received)\b:?", re.IGNORECASE)
+VOLUME_YEAR = re.compile(r"\b((?:19|20)\d\d)\s?[;:]\s?\d{1,4}\b")
+FOOT = re.compile(r"^©|^copyright\b|^see rights and reprints|^no commercial reuse|^downloaded from", re.IGNORECASE)
+FILE_NAME = re.compile(r"\.(?:docx?|pdf|indd|tex|qxd|dvi|rtf)$|^(?:untitled|microsoft word|layout 1|\S+_\S+|[\d\W]+)", re.IGNORECASE)
+
+pymupdf.TOOLS.mupdf_display_errors(False)
+pymupdf.TOOLS.mupdf_display_warnings(False)
+
+
+def read_pdf(source: Source) -> list[Document]:
+    """Read a PDF; raises `SourceError` where it is encrypted, damaged, too long, or holds images only."""
+    pdf = _open(source)
+    with pdf:
+        pages, heights, n_images = [], [], 0
+        for number, page in enumerate(pdf, start=1):
+            pages.append(page_lines(page, number))
+            heights.append(page.rect.height)
+            n_images += bool(page.get_images())
+        metadata = {key: " ".join(str(value or "").split()) for key, value in (pdf.metadata or {}).items()}
+    _require_text(source, pages, n_images)
+    first = " ".join(line.text for line in pages[0])
+    ordered = [in_reading_order(lines) for lines in without_running_heads(pages, heights)]
+    return [finish(source, _findings(ordered, metadata, first))]
+
+
+def _open(source: Source) -> Any:
+    try:
+        pdf = pymupdf.open(stream=source.data, filetype="pdf")
+        locked = pdf.needs_pass and not pdf.authenticate("")
+        count = 0 if locked else pdf.page_count
+    except Exception:
+        raise SourceError(f"{source.path} is a damaged PDF; download it again.") from None
+    if locked:
+        raise SourceError(f"{source.path} is encrypted; remove its password (for example with qpdf --decrypt) and try again.")
+    if count == 0:
+        raise SourceError(f"{source.path} is a damaged PDF without pages; download it again.")
+    if count > source.limits.max_pages:
+        raise SourceError(
+            f"{source.path} has {count:,} pages, more than the limit of {source.limits.max_pages:,}; split it or raise max_pages."
+        )
+    return pdf
+
+
+def _require_text(source: Source, pages: Sequence[list[Line]], n_images: int) -> None:
+    characters = sum(len(line.text.strip()) for lines in pages for line in lines)
+    if characters >= MIN_CHARACTERS * len(pages):
+        return
+    if n_images:
+        raise SourceError(f"{source.path} holds images of pages and no text; run OCR on it first (for example ocrmypdf).")
+    if not characters:
+        raise SourceError(f"{source.path} holds no text; run OCR on it (for example ocrmypdf) or save it again as PDF with text.")
+
+
+def _findings(pages: Sequence[list[Line]], metadata: dict[str, str], first: str) -> Findings:
+    lines = [line for page in pages for line in page]
+    body = body_size(lines)
+    title, title_lines = _title(pages[0], metadata)
+    lines = [line for line in lines if line not in title_lines]
+    article, listed = _split_references(lines)
+    grouped = [
+        paragraph
+        for paragraph in paragraphs(article)
+        if not is_furniture(paragraph, body, first_page=paragraph.lines[0].page == 1)
+    ]
+    authors = tuple(name.strip() for name in re.split(r";|,| and ", metadata.get("author", "")) if name.strip())
+    grouped = [paragraph for paragraph in grouped if not _is_byline(paragraph, authors)]
+    references = _references(listed)
+    words = vocabulary(lines)
+    content = list(pieces(grouped, words, len(references)))
+    outline = organise([Piece(title, "title", pages=((0, 1),)), *content] if title else content)
+    assembly = assemble(outline.passages)
+    dois = {match.lower() for match in DOI.findall(first)}
+    return Findings(
+        format="pdf",
+        text=assembly.text,
+        title=title,
+        date=_date(first) or outline.date,
+        authors=authors,
+        identifiers={"doi": dois.pop()} if len(dois) == 1 else {},
+        blocks=assembly.blocks,
+        citations=merge(assembly.text, [*assembly.citations, *find_citations(assembly.text, assembly.blocks, references)]),
+        references=references or read_references([piece.text for piece in outline.references]),
+        pages=assembly.pages,
+        flags=outline.flags,
+    )
+
+
+def _title(lines: Sequence[Line], metadata: dict[str, str]) -> tuple[str, list[Line]]:
+    """Return the title and its lines: the metadata's where the first page shows it, else the largest type there."""
+    if not lines:
+        return "", []
+    largest = max(line.size for line in lines if len(line.text.strip()) > 3) if any(len(line.text.strip()) > 3 for line in lines) else 0
+    biggest = [line for line in lines if line.size >= largest - 0.3]
+    stated = metadata.get("title", "")
+    if len(stated) > 10 and not FILE_NAME.search(stated):
+        shown = [line for line in lines if len(_key(line.text)) > 5 and _key(line.text) in _key(stated) and line.size >= 0.9 * largest]
+        shown = shown or [line for line in lines if len(_key(line.text)) > 12 and _key(line.text) in _key(stated)]
+        if shown:
+            return stated, shown
+    text = " ".join(" ".join(line.text.split()) for line in biggest)
+    if largest > 1.15 * body_size(lines) and 10 < len(text) < 400:
+        return text, biggest
+    return (stated, []) if len(stated) > 10 and not FILE_NAME.search(stated) else ("", [])
+
+
+def _key(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def _is_byline(paragraph: Paragraph, authors: tuple[str, ...]) -> bool:
+    if paragraph.lines[0].page != 1 or not authors:
+        return False
+    key = _key(paragraph.text)
+    named = sum(_key(author) in key for author in authors)
+    return named >= 0.5 * len(authors) and sum(len(_key(author)) for author in authors) > 0.4 * len(key)
+
+
+def _split_references(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """Split at the last reference heading, or where a numbered list of entries in smaller type begins."""
+    for index in range(len(lines) - 1, -1, -1):
+        if is_references(lines[index].text.strip()) and index > 0.3 * len(lines):
+            return list(lines[:index]), list(lines[index + 1 :])
+    body = body_size(lines)
+    for index, line in enumerate(lines):
+        if index > 0.4 * len(lines) and line.size < body and re.match(r"^\s*\[?1[\].)\t\s]", line.text):
+            expected = 1
+            for other in lines[index : index + 12 * MIN_NUMBERED]:
+                expected += bool(re.match(rf"^\s*\[?{expected}[\].)\t\s]", other.text))
+            if expected > MIN_NUMBERED:
+                return list(lines[:index]), list(lines[index:])
+    return list(lines), []
+
+
+def _references(lines: Sequence[Line]) -> tuple[Reference, ...]:
+    """Return the entries; of an unnumbered list, an entry begins where a line stands out to the left or starts a name."""
+    if not lines:
+        return ()
+    size = body_size(lines)
+    kept = [line for line in lines if abs(line.size - size) < 0.6 and not FOOT.search(line.text.strip())]
+    joined = [_dehyphenated(line.text) for line in kept]
+    if sum(bool(NUMBER.match(text)) for text in joined) >= 0.2 * len(joined):
+        return read_references(joined)
+    entries: list[str] = []
+    for index, line in enumerate(kept):
+        left = min(other.x0 for other in kept if other.page == line.page and abs(other.x0 - line.x0) < 40)
+        hangs = any(other.x0 - left > 5 for other in kept if other.page == line.page and abs(other.x0 - left) < 40)
+        starts = line.x0 - left < 3 if hangs else bool(index == 0 or joined[index - 1].rstrip().endswith("."))
+        if starts or not entries:
+            entries.append(joined[index])
+        else:
+            entries[-1] = f"{entries[-1]} {joined[index]}"
+    return read_references(entries)
+
+
+def _dehyphenated(text: str) -> str:
+    return text.replace("\t", " ").strip()
+
+
+def _date(first: str) -> str:
+    for match in DATE_WORDS.finditer(first):
+        date = parse_date(first[match.end() : match.end() + 40])
+        if date and not match[0].lower().startswith("received"):
+            return date
+    year = VOLUME_YEAR.search(first)
+    return year[1] if year else ""
