@@ -31,8 +31,11 @@ def _cues() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
-def factuality(sentence: Sentence) -> Factuality | None:
-    """Return the factuality of what `sentence` states, or None for a sentence that tells methods only."""
+def factuality(sentence: Sentence, clause: tuple[int, int] | None = None) -> Factuality | None:
+    """Return the factuality of what `sentence` states, or None for a sentence that tells methods only.
+
+    Hedges count only within `clause`, offsets in the sentence; aims and open questions hold for all of it.
+    """
     text = sentence.text
     if text.rstrip().endswith("?"):
         return "Unknown"
@@ -41,7 +44,9 @@ def factuality(sentence: Sentence) -> Factuality | None:
             return "Unknown"
         found = _first(text, {"Possible", "Probable", "Doubtful"})
     else:
-        found = _first(text, {"none", *FACTUALITIES})
+        found = _first(text, {"none", "Unknown"})
+        if found == "Factual":
+            found = _first(text[slice(*clause)] if clause else text, {"Doubtful", "Possible", "Probable"})
     if found == "none" or sentence.role == "methods":
         return None
     return "Unknown" if sentence.role == "aim" else _NAMES.get(found, "Factual")

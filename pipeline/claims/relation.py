@@ -17,7 +17,18 @@ _CLAUSE_BREAK = re.compile(
     r";|,? but (?=not|no|did|there|\w)|,? (?:while|whereas|however|although|though|despite|yet)\b|: |\. (?=[A-Z])"
 )
 _DENIALS = {"none"}
-_DIRECTIONS = {"inverse", "direct", "riskdown", "riskup", "prevent", "improve", "treat", "worsen", "down", "up"}
+_DIRECTIONS = {
+    "inverse",
+    "direct",
+    "riskdown",
+    "riskup",
+    "prevent",
+    "improve",
+    "treat",
+    "worsen",
+    "down",
+    "up",
+}
 _UNDIRECTED = {"cause", "causedby", "affect", "assoc"}
 _CORRELATIONAL = {"assoc", "inverse", "direct"}
 
@@ -51,7 +62,9 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 @cache
 def _events() -> frozenset[str]:
-    lines = resources.files("pipeline.lexicons").joinpath("event_conditions.txt").read_text("utf-8").splitlines()
+    lines = (
+        resources.files("pipeline.lexicons").joinpath("event_conditions.txt").read_text("utf-8").splitlines()
+    )
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
@@ -121,7 +134,9 @@ def _reverse(near: list[Cue], n: tuple[int, int], c: tuple[int, int], exposure: 
     for cue in near:
         condition_first = c[1] <= cue.start and cue.end <= n[0]
         nutrient_first = n[1] <= cue.start and cue.end <= c[0]
-        if (condition_first and cue.sense in ("cause", "riskup")) or (nutrient_first and cue.sense == "causedby"):
+        if (condition_first and cue.sense in ("cause", "riskup")) or (
+            nutrient_first and cue.sense == "causedby"
+        ):
             return "affected_by"
     return None
 
@@ -153,5 +168,9 @@ def _measure_relation(sense: str, healthy: Literal["higher", "lower", "unclear"]
         return "worsens"
     falls = sense in ("down", "inverse", "riskdown")
     if healthy == "unclear":
-        return "decreases_risk" if falls else ("associated" if sense in ("cause", "causedby") else "increases_risk")
+        return (
+            "decreases_risk"
+            if falls
+            else ("associated" if sense in ("cause", "causedby") else "increases_risk")
+        )
     return "improves" if falls == (healthy == "lower") else "worsens"

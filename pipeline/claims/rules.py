@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.claims.exposure import document_exposure, exposure
 from pipeline.claims.factuality import factuality
-from pipeline.claims.relation import Cue, cues, relate
+from pipeline.claims.relation import Cue, clause, cues, relate
 from pipeline.claims.statistics import attach, statistics
 from pipeline.records import AnnotatedDocument, Claim, Exposure, Mention, Sentence
 
@@ -24,8 +24,7 @@ def rule_claims(annotated: AnnotatedDocument) -> Iterator[Claim]:
 
 
 def _sentence_claims(annotated: AnnotatedDocument, sentence: Sentence, default: Exposure) -> Iterator[Claim]:
-    stated = factuality(sentence)
-    if stated is None:
+    if factuality(sentence) is None:
         return
     all_cues: list[Cue] = cues(sentence.text)
     numbers = statistics(sentence)
@@ -36,6 +35,11 @@ def _sentence_claims(annotated: AnnotatedDocument, sentence: Sentence, default: 
         finding = relate(sentence.text, all_cues, nutrient, condition, sentence.start, met)
         if key in claims or finding is None:
             continue
+        bounds = clause(
+            sentence.text,
+            *((m.start - sentence.start, m.end - sentence.start) for m in (nutrient, condition)),
+        )
+        stated = factuality(sentence, bounds) or "Unknown"
         claims[key] = Claim(
             claim_id="",
             sentence=sentence,

@@ -62,12 +62,16 @@ _MEASURED = re.compile(
 )
 _VERSUS = re.compile(r"\s*(?:vs\.?|versus|compared (?:to|with)|v)\s*", re.IGNORECASE)
 _PERCENT = re.compile(rf"(?P<value>{_SIGNED})\s?(?:%|per ?cent)(?!\s?(?:confidence|C\.?I))")
-_CHANGE = re.compile(r"\s(?:reductions?|increases?|decreases?|lower|higher|greater|improvements?|declines?|less|more)\b")
+_CHANGE = re.compile(
+    r"\s(?:reductions?|increases?|decreases?|lower|higher|greater|improvements?|declines?|less|more)\b"
+)
 _SAMPLE = re.compile(r"(?<![\w])[nN]\s?=\s?(?P<value>\d{1,3}(?:,\d{3})+|\d+)")
 _DOSE = re.compile(
     rf"(?P<value>{_POSITIVE})\s?(?P<unit>(?:mg|µg|μg|mcg|IU|g|kg|ng|mmol|µmol|μmol|CFU)(?:/(?:d|day|kg|wk|week|dL|L|mL|ml))*)\b",
 )
-_BACKING: frozenset[StatisticKind] = frozenset({"effect", "interval", "p-value", "percentage", "count", "mean"})
+_BACKING: frozenset[StatisticKind] = frozenset(
+    {"effect", "interval", "p-value", "percentage", "count", "mean"}
+)
 
 
 def number(text: str) -> float:
@@ -84,7 +88,17 @@ def statistics(sentence: Sentence) -> list[Statistic]:
     """Return the statistics of a sentence in order of offset; offsets are the document's."""
     text = re.sub(r"[\u00a0\u2009\u202f\u2002-\u2008\u200a]", " ", sentence.text)
     found: list[Statistic] = []
-    for reader in (_intervals, _p_values, _effects, _counts, _means, _percentages, _samples, _measured, _doses):
+    for reader in (
+        _intervals,
+        _p_values,
+        _effects,
+        _counts,
+        _means,
+        _percentages,
+        _samples,
+        _measured,
+        _doses,
+    ):
         for statistic in reader(text):
             if not any(statistic.start < other.end and other.start < statistic.end for other in found):
                 found.append(statistic)
@@ -127,7 +141,9 @@ def _bare_intervals(text: str, found: list[Statistic]) -> list[Statistic]:
         if match and not any(match.start() < other.end and other.start < match.end() for other in found):
             low, high = _ordered(match)
             if low <= high:
-                added.append(Statistic(match.start() + 1, match.end() - 1, "", "interval", "CI", low=low, high=high))
+                added.append(
+                    Statistic(match.start() + 1, match.end() - 1, "", "interval", "CI", low=low, high=high)
+                )
     return sorted([*found, *added], key=lambda s: s.start)
 
 
@@ -151,7 +167,11 @@ def _effects(text: str) -> Iterator[Statistic]:
 def _counts(text: str) -> Iterator[Statistic]:
     for match in _COUNT.finditer(text):
         count, total = int(number(match["count"])), int(number(match["total"]))
-        if 0 < total and count <= total and not re.match(r"\s?(?:mm|weeks?|days?|years?)\b", text[match.end() :]):
+        if (
+            0 < total
+            and count <= total
+            and not re.match(r"\s?(?:mm|weeks?|days?|years?)\b", text[match.end() :])
+        ):
             yield Statistic(match.start(), match.end(), "", "count", "count", value=float(count), total=total)
 
 
@@ -223,6 +243,10 @@ def attach(sentence: Sentence, found: Sequence[Statistic], condition: Mention) -
         own[before[-1] if before else conditions[0]].append(statistic)
     for bounds, following in reversed(list(pairwise(conditions))):
         between = sentence.text[bounds[1] - sentence.start : following[0] - sentence.start]
-        if not own[bounds] and len(between) < 60 and not re.search(r"[;:]|\b(?:but|while|whereas)\b", between):
+        if (
+            not own[bounds]
+            and len(between) < 60
+            and not re.search(r"[;:]|\b(?:but|while|whereas)\b", between)
+        ):
             own[bounds] = own[following]
     return tuple(own.get((condition.start, condition.end), backing))

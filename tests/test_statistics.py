@@ -1,0 +1,106 @@
+"""Numbers that back a claim, in the spellings people use."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.claims.statistics import attach, statistics
+from pipeline.records import Mention, Sentence, Statistic
+
+
+def found(text: str) -> list[Statistic]:
+    return statistics(Sentence(0, 0, len(text), text))
+
+
+def only(text: str, kind: str) -> Statistic:
+    (statistic,) = [s for s in found(text) if s.kind == kind]
+    return statistic
+
+
+@pytest.mark.parametrize(
+    ("text", "measure", "value"),
+    [
+        ("odds ratio 0.97,95% CI: 0.96-0.98", "OR", 0.97),
+        ("(OR 0·38, 95 % CI 0·17, 0·87)", "OR", 0.38),
+        ("adjusted odds ratio (OR) = 1.8", "OR", 1.8),
+        ("RR, 0.81; 95% confidence interval, 0.71 to 0.92", "RR", 0.81),
+        ("hazard ratio of 0.72", "HR", 0.72),
+        ("the mean difference was −3.2 points", "MD", -3.2),
+        ("(β = −0.21)", "beta", -0.21),
+        ("(r = 0.35, p < 0.01)", "r", 0.35),
+        ("SMD -0.45", "SMD", -0.45),
+    ],
+)
+def test_effects_are_parsed_in_their_usual_spellings(text: str, measure: str, value: float) -> None:
+    effect = only(text, "effect")
+    assert (effect.measure, effect.value) == (measure, value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OR 0.8 (95% CI 0.71-0.92)",
+        "OR 0.8 (95% CI: 0.71 to 0.92)",
+        "OR 0.8, 95 % CI 0·71–0·92",
+        "OR 0.8 [0.71; 0.92]",
+        "OR 0.8; 95% confidence interval (CI) 0.71, 0.92",
+        "OR 0.8 (CI 95% 0.71‐0.92)",
+    ],
+)
+def test_intervals_are_parsed_in_their_usual_spellings(text: str) -> None:
+    interval = only(text, "interval")
+    assert (interval.low, interval.high) == (0.71, 0.92)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("p<0.05", "<0.05"),
+        ("P = 0·021", "0.021"),
+        ("p-value of <.001", "<.001"),
+        ("P for trend = 0.04", "0.04"),
+        ("p ≤ 0.01", "≤0.01"),
+        ("(p = NS)", "NS"),
+        ("P = 2 × 10−5", "2e-5"),
+    ],
+)
+def test_p_values_keep_their_comparator(text: str, expected: str) -> None:
+    assert only(text, "p-value").p_value == expected
+
+
+def test_a_negative_interval_written_with_unicode_minus_keeps_its_signs() -> None:
+    interval = only("mean difference −3.78 points (95% CI −6.25 to −1.31)", "interval")
+    assert (interval.low, interval.high) == (-6.25, -1.31)
+
+
+def test_counts_carry_their_total() -> None:
+    count = only("improvement at week 4 in 7 out of 8 patients (p=0.029)", "count")
+    assert (count.value, count.total) == (7, 8)
+
+
+def test_thin_spaces_do_not_hide_a_number() -> None:
+    assert only("odds ratio\u2009=\u20090.38", "effect").value == 0.38
+
+
+def test_a_sentence_with_several_results_gives_each_condition_its_own() -> None:
+    text = "Zinc reduced CRP (P = 0.03) and IL-6 (P = 0.006)."
+    crp, il6 = Mention(13, 16, "CRP", "measure", "crp"), Mention(32, 36, "IL-6", "measure", "il-6")
+    sentence = Sentence(0, 0, len(text), text, mentions=(crp, il6))
+    assert [s.text for s in attach(sentence, statistics(sentence), crp)] == ["P = 0.03"]
+    assert [s.text for s in attach(sentence, statistics(sentence), il6)] == ["P = 0.006"]
+
+
+def test_a_list_of_conditions_shares_the_numbers_at_its_end() -> None:
+    text = "Vitamin D reduced falls and fractures (RR 0.8)."
+    falls, fractures = (
+        Mention(18, 23, "falls", "condition", "falls"),
+        Mention(28, 37, "fractures", "condition", "fractures"),
+    )
+    sentence = Sentence(0, 0, len(text), text, mentions=(falls, fractures))
+    assert [s.value for s in attach(sentence, statistics(sentence), falls)] == [0.8]
+
+
+@given(st.text(alphabet="0123456789.,·-−–()[]%=<>±/ pPORCInrto", max_size=60))
+def test_no_string_of_digits_and_signs_breaks_the_reader(text: str) -> None:
+    for statistic in found(text):
+        assert text[statistic.start : statistic.end] == statistic.text
