@@ -19,9 +19,7 @@ EFFECT = re.compile(
     r"(?P<measure>odds ratio|hazard ratio|relative risk|risk ratio|\bOR\b|\bRR\b|\bHR\b|\bMD\b|\bSMD\b|\br\b|\bbeta\b)"
     r"[ =,:(of]*(?P<value>[-−]?\d+(?:\.\d+)?)"
 )
-INTERVAL = re.compile(
-    r"(?P<level>\d\d)% ?CI:? (?P<low>[-−]?\d+(?:\.\d+)?)(?:[-–]| to |, )(?P<high>[-−]?\d+(?:\.\d+)?)"
-)
+INTERVAL = re.compile(r"(?P<level>\d\d)% ?CI:? (?P<low>[-−]?\d+(?:\.\d+)?)(?:[-–]| to |, )(?P<high>[-−]?\d+(?:\.\d+)?)")
 P_VALUE = re.compile(r"\b[pP] ?(?P<comparator>[<>=]) ?(?P<p>0?\.\d+)")
 COUNT = re.compile(r"(?P<events>\d+) (?:out )?of (?:the )?(?P<total>\d+)\b(?!%)")
 NAMES = {"odds ratio": "OR", "hazard ratio": "HR", "relative risk": "RR", "risk ratio": "RR"}

@@ -27,15 +27,11 @@ def compare(rows: Iterable[EvidenceRow]) -> tuple[ComparisonRow, ...]:
     for body in bodies:
         by_pair[_pair(body)].append(body)
     finished = [_in_context(body, by_pair[_pair(body)]) for body in bodies]
-    return tuple(
-        sorted(finished, key=lambda row: (row.nutrient, row.condition, row.exposure, row.condition_id))
-    )
+    return tuple(sorted(finished, key=lambda row: (row.nutrient, row.condition, row.exposure, row.condition_id)))
 
 
 def _groups(rows: Iterable[EvidenceRow]) -> list[list[EvidenceRow]]:
-    rows = sorted(
-        rows, key=lambda r: (r.source_id, r.sentence_start, r.nutrient_start, r.condition_start, r.claim_id)
-    )
+    rows = sorted(rows, key=lambda r: (r.source_id, r.sentence_start, r.nutrient_start, r.condition_start, r.claim_id))
     nutrients = {row.nutrient: row.nutrient_id for row in rows if row.nutrient_id}
     conditions = {row.condition: row.condition_id for row in rows if row.condition_id}
     groups: defaultdict[tuple[str, str, str], list[EvidenceRow]] = defaultdict(list)

@@ -9,9 +9,7 @@ from pipeline.comparison.study import Study
 from pipeline.records import EvidenceRow
 
 
-def disagreement(
-    stances: Mapping[str, Stance], studies: Sequence[Study], rules: ComparisonRules
-) -> tuple[bool, str]:
+def disagreement(stances: Mapping[str, Stance], studies: Sequence[Study], rules: ComparisonRules) -> tuple[bool, str]:
     """Return whether sources disagree, and in words on what and why it might be.
 
     They disagree in direction (harmful, beneficial, no effect), in how plainly they say the same thing, or in
@@ -27,12 +25,8 @@ def _direction(stances: Mapping[str, Stance], rows: Sequence[EvidenceRow], rules
     sides = _sides(stances)
     if len(sides) < 2:
         return ""
-    said = " but ".join(
-        f"{', '.join(sources)} {'say' if len(sources) > 1 else 'says'} {d}" for d, sources in sides
-    )
-    why = _why(
-        [[r for r in rows if r.source_id in sources and direction_of(r, rules) == d] for d, sources in sides]
-    )
+    said = " but ".join(f"{', '.join(sources)} {'say' if len(sources) > 1 else 'says'} {d}" for d, sources in sides)
+    why = _why([[r for r in rows if r.source_id in sources and direction_of(r, rules) == d] for d, sources in sides])
     return f"Direction: {said}{why}"
 
 

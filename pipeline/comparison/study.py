@@ -10,9 +10,7 @@ from pipeline.records import EvidenceRow
 _SHORTEST_TITLE = 30
 _IDENTIFIER = re.compile(r"\b(PMID|PMCID|doi):\s?(\S+)", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_BARE = re.compile(
-    r"(?P<doi>10\.\d{4,9}/\S+)|(?P<pmcid>PMC\d+)|(?:PMID:?\s?)?(?P<pmid>\d{5,9})", re.IGNORECASE
-)
+_BARE = re.compile(r"(?P<doi>10\.\d{4,9}/\S+)|(?P<pmcid>PMC\d+)|(?:PMID:?\s?)?(?P<pmid>\d{5,9})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,12 +51,8 @@ def judge(studies: Sequence[Study], rules: ComparisonRules) -> Judgement:
         for row in study.rows
         if votes(row) and (not agreed or _supports(row, leading, rules)) and _directed(row, rules)
     ]
-    best = min(
-        supporting, key=lambda row: (CERTAINTIES.index(row.certainty), row.evidence_level, row.claim_id)
-    )
-    reasons.append(
-        f"Start {best.certainty}: the best evidence for it, {best.study_design} in {best.source_id}"
-    )
+    best = min(supporting, key=lambda row: (CERTAINTIES.index(row.certainty), row.evidence_level, row.claim_id))
+    reasons.append(f"Start {best.certainty}: the best evidence for it, {best.study_design} in {best.source_id}")
     score = CERTAINTIES.index(best.certainty)
     dissent = 1 - shares[leading]
     if dissent >= rules.verdict.dissent:
@@ -110,9 +106,7 @@ def _counting(studies: Sequence[Study]) -> list[str]:
     bare = [study for study in studies if not study.is_study and any(votes(row) for row in study.rows)]
     reasons = [f"{len(real)} independent {'study' if len(real) == 1 else 'studies'}"]
     if bare:
-        reasons.append(
-            f"{len(bare)} uncited {'statement' if len(bare) == 1 else 'statements'} of little weight"
-        )
+        reasons.append(f"{len(bare)} uncited {'statement' if len(bare) == 1 else 'statements'} of little weight")
     for study in real:
         if len(study.sources) > 1:
             reasons.append(f"{', '.join(study.sources)} rest on the same study, which counts once")

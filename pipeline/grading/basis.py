@@ -43,12 +43,7 @@ def basis_of(annotated: AnnotatedDocument, claim: Claim, design: StudyDesign, sc
 
     a_study = design not in _NO_STUDY
     if labels:
-        if (
-            own
-            and a_study
-            and not others
-            and sentence.role in ("results", "conclusion", "discussion", "abstract")
-        ):
+        if own and a_study and not others and sentence.role in ("results", "conclusion", "discussion", "abstract"):
             return basis("own result", own.group())
         cited = f"cites {', '.join(labels)}"
         kinds = [r.design for r in references]

@@ -14,8 +14,12 @@ _HEDGED = ("Probable", "Possible", "Doubtful")
 _RAISES = ("increases_risk", "worsens")
 _LOWERS = ("decreases_risk", "improves")
 _COUNT_FIRST = re.compile(
-    r"(?<![\d.])(?P<events>\d+)\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>\d+)\b(?!\s*%)[^()%\d]{0,40}"
-    r"[(\[]\s*(?P<percent>\d+(?:\.\d+)?)\s*%"
+    r"(?<![\d.])(?P<events>\d+)\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>\d+)\b(?!\s*%)(?:\s+[a-z-]+){0,2}"
+    r"\s*[(\[,]\s*(?P<percent>\d+(?:\.\d+)?)\s*%"
+)
+_COUNT_AROUND = re.compile(
+    r"(?<![\d.])(?P<events>\d+)\s*[(\[]\s*(?P<percent>\d+(?:\.\d+)?)\s*%\s*[)\]]\s*(?:of|out of)\s*(?:the\s+)?"
+    r"(?P<total>\d+)\b(?!\s*%)"
 )
 _PERCENT_FIRST = re.compile(
     r"(?<![\d.])(?P<percent>\d+(?:\.\d+)?)\s*%\s*[(\[]\s*(?:n\s*=\s*)?"
@@ -78,7 +82,7 @@ def estimate_outside_interval(effect: Effect) -> bool:
 
 def percentages_disagree(text: str, rules: CheckRules) -> bool:
     """Whether a percentage written beside its counts ("41% (109 of 268)") is not their share."""
-    for pattern in (_COUNT_FIRST, _PERCENT_FIRST):
+    for pattern in (_COUNT_FIRST, _COUNT_AROUND, _PERCENT_FIRST):
         for match in pattern.finditer(text):
             events, total = int(match["events"]), int(match["total"])
             decimals = len(match["percent"].partition(".")[2])

@@ -10,6 +10,7 @@ from pipeline.records import AnnotatedDocument, Document, Reference, Sentence, S
 
 _OWN_ROLES = {"title", "abstract", "aim", "methods", "results", "body", "conclusion"}
 _PAPER_ROLES = {"abstract", "methods", "results"}
+_SCHOLARLY = ("research article", "abstract", "review", "guideline")
 _TYPES: dict[str, StudyDesign] = {
     "consumer health page": "consumer health page",
     "AI-generated summary": "other",
@@ -59,7 +60,7 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
     document = annotated.document
     title = document.title or next((s.text for s in annotated.sentences if s.kind == "title"), "")
     own = _own_sentences(annotated.sentences, rules)
-    text = "\n".join(s.text for s in own)[: rules.text_characters]
+    front, rest = _zones(own, rules)
     points: dict[StudyDesign, int] = {}
     words: dict[StudyDesign, list[str]] = {}
 
@@ -68,6 +69,8 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
         words.setdefault(design, []).append(phrase)
 
     for design, cues in rules.cues.items():
+        if design == "consumer health page" and document.source_type in _SCHOLARLY:
+            continue
         for cue in cues:
             if cue.where == "sentence":
                 continue
@@ -75,8 +78,13 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
                 found = next((p for p in document.publication_types if cue.find.fullmatch(p.strip())), None)
                 if found:
                     add(design, cue.points, found)
-            elif match := cue.find.search(title if cue.where == "title" else text):
+            elif cue.where == "title":
+                if match := cue.find.search(title):
+                    add(design, cue.points, _clean(match.group()))
+            elif match := cue.find.search(front):
                 add(design, cue.points, _clean(match.group()))
+            elif match := cue.find.search(rest):
+                add(design, round(cue.points * rules.beyond_abstract), _clean(match.group()))
     for design, gained, phrase in _page_points(document, title, annotated.sentences, rules):
         add(design, gained, phrase)
 
@@ -84,15 +92,24 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
     enough = [design for design in ranking if points[design] >= rules.enough]
     best: StudyDesign = enough[0] if enough else "unclear"
     reviewed = best in ("meta-analysis", "systematic review")
-    sample = SampleSize() if best in ("consumer health page", "narrative review") else sample_size(title, own)
+    sample = _sample(best, own, words.get(best, []))
     return DesignFinding(
         design=best,
         words=tuple(dict.fromkeys(words.get(best, ()))),
         sample=sample,
         people=population(title, own, sample),
-        pooled=_pooled(f"{title}\n{text}", rules) if reviewed else None,
+        pooled=_pooled(f"{title}\n{front}\n{rest}", rules) if reviewed else None,
         runner_up=enough[1] if len(enough) > 1 else None,
     )
+
+
+def _sample(design: StudyDesign, own: list[Sentence], words: list[str]) -> SampleSize:
+    """The sample size of the source's study; a report of one case has one participant, a page or review none."""
+    if design in ("consumer health page", "narrative review", "guideline"):
+        return SampleSize()
+    found = sample_size(own)
+    one_case = design == "case report" and found.size is None and "series" not in words[0].lower()
+    return SampleSize(1, words[0]) if one_case else found
 
 
 def design_in_words(text: str, scheme: Scheme) -> tuple[StudyDesign, str]:
@@ -141,6 +158,14 @@ def _own_sentences(sentences: Iterable[Sentence], rules: DesignRules) -> list[Se
     return [s for s in kept if not s.citations and not rules.about_others.search(s.text)]
 
 
+def _zones(own: list[Sentence], rules: DesignRules) -> tuple[str, str]:
+    """The words of the abstract and those beyond it; of a source without an abstract all words are in front."""
+    abstract = [s for s in own if s.role == "abstract" or s.section.startswith("Abstract")]
+    beyond = [s for s in own if s not in abstract] if abstract else []
+    front, rest = (("\n".join(s.text for s in zone)) for zone in (abstract or own, beyond))
+    return front[: rules.text_characters], rest[: rules.text_characters]
+
+
 def _page_points(
     document: Document, title: str, sentences: tuple[Sentence, ...], rules: DesignRules
 ) -> Iterable[tuple[StudyDesign, int, str]]:
@@ -148,7 +173,7 @@ def _page_points(
     stated = _TYPES.get(document.source_type)
     if stated:
         yield stated, page.type_points, f"source type: {document.source_type}"
-    if stated or document.source_type in ("research article", "abstract"):
+    if stated or document.source_type in _SCHOLARLY:
         return
     body = [s for s in sentences if s.kind != "title"]
     personal = [s for s in body if page.second_person.search(s.text)]

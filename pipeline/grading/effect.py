@@ -10,6 +10,7 @@ from pipeline.grading.scheme import CheckRules
 from pipeline.records import Statistic
 
 _NORMAL = NormalDist()
+_NOT_SIGNIFICANT = (0.05, 1.0)
 _SECOND_CHOICE = ("count", "percentage", "mean")
 
 
@@ -95,11 +96,13 @@ def effects(statistics: Sequence[Statistic]) -> tuple[Effect, ...]:
 
 
 def p_bounds(p_value: str) -> tuple[float, float] | None:
-    """Return the smallest and largest p that a reported p-value stands for, rounding included.
+    """Return the smallest and largest p that a reported p-value stands for, rounding included; NS is above 0.05.
 
     >>> p_bounds("<0.05"), p_bounds("0.03")
     ((0.0, 0.05), (0.025, 0.035))
     """
+    if p_value == "NS":
+        return _NOT_SIGNIFICANT
     match = re.fullmatch(r"\s*([<>=≤≥]*)\s*(\d*\.?\d+(?:[eE][-+]?\d+)?)\s*", p_value)
     if not match:
         return None
@@ -135,9 +138,7 @@ def p_from_interval(effect: Effect, rules: CheckRules) -> tuple[float, float] | 
     widest = scale(effect.high + half) - scale(effect.low - half)
     narrowest = max(scale(effect.high - half) - scale(effect.low + half), 1e-9)
     null = 1.0 if ratio else 0.0
-    distances = [
-        abs(scale(v) - scale(null)) if ratio else abs(v) for v in (effect.value - half, effect.value + half)
-    ]
+    distances = [abs(scale(v) - scale(null)) if ratio else abs(v) for v in (effect.value - half, effect.value + half)]
     nearest = 0.0 if effect.value - half <= null <= effect.value + half else min(distances)
     quantile = 2 * _NORMAL.inv_cdf(0.5 + level / 200)
     return (
@@ -148,12 +149,13 @@ def p_from_interval(effect: Effect, rules: CheckRules) -> tuple[float, float] | 
 
 def _headed(head: Statistic) -> Effect:
     counted = head.kind == "count" and head.value is not None
+    bounded = head.kind == "effect"  # the bounds of a mean are its spread, not an interval
     return Effect(
         measure=head.measure or {"count": "count", "percentage": "%", "mean": "mean"}.get(head.kind, ""),
         value=head.value,
-        low=head.low,
-        high=head.high,
-        level=head.level,
+        low=head.low if bounded else None,
+        high=head.high if bounded else None,
+        level=head.level if bounded else None,
         p_value=head.p_value,
         words=head.text,
         decimals=_decimals(head.text),

@@ -51,17 +51,13 @@ def _shown(value: object) -> str:
 def _effect(row: EvidenceRow) -> str:
     if row.effect_value is None:
         return "a reported number"
-    interval = (
-        f" ({row.ci_low:g} to {row.ci_high:g})" if row.ci_low is not None and row.ci_high is not None else ""
-    )
+    interval = f" ({row.ci_low:g} to {row.ci_high:g})" if row.ci_low is not None and row.ci_high is not None else ""
     return f"{row.effect_measure} {row.effect_value:g}{interval}".strip()
 
 
 def _recomputed(row: EvidenceRow) -> str:
     decimals = max((len(_decimals(v)) for v in (row.effect_value, row.ci_low, row.ci_high)), default=0)
-    effect = Effect(
-        row.effect_measure, row.effect_value, row.ci_low, row.ci_high, row.ci_level, decimals=decimals
-    )
+    effect = Effect(row.effect_measure, row.effect_value, row.ci_low, row.ci_high, row.ci_level, decimals=decimals)
     bounds = p_from_interval(effect, load_scheme().checks)
     if bounds is None:
         return "another p-value"

@@ -1,5 +1,6 @@
 """Sentences of a source, or about another study, come in; how many people were studied, and who, go out."""
 
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -16,9 +17,12 @@ _TABLE = tomllib.loads((Path(__file__).parent / "population.toml").read_text(enc
 _UNITS: dict[str, int] = _TABLE["numbers"]
 _WORD = "|".join([*sorted(_UNITS, key=len, reverse=True), "hundred", "thousand"])
 _NUMBER = (
-    rf"(?:\d{{1,3}}(?:[,\u2009\u202f ]\d{{3}})+|\d+|(?:{_WORD})(?:[ -](?:and )?(?:{_WORD}))*)(?![\w%]|[.,]\d)"
+    rf"(?<!\d[.,·])(?:\d{{1,3}}(?:[,\u2009\u202f ]\d{{3}})+|\d+|(?:{_WORD})(?:[ -](?:and )?(?:{_WORD}))*)"
+    r"(?: million)?(?![\w%]|[.,·]\d)"
 )
-_TITLE_AND_LATE = {"results", "conclusion", "discussion"}
+_LATE = {"results", "conclusion", "discussion"}
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*[)\]]")
+_SURE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +56,21 @@ class Population:
         return "; ".join(part.replace(";", ",") for part in parts if part)
 
 
-def sample_size(title: str, sentences: Sequence[Sentence]) -> SampleSize:
+def sample_size(sentences: Sequence[Sentence]) -> SampleSize:
     """Return the participants randomised or analysed that a source gives for itself, with the words.
 
     `sentences` are those about the source's own study. Numbers with a verb of enrolment or allocation come
     before bare counts, methods before results, the first before later ones.
     """
-    words = _words()
+    sample = _words()["sample"]
     best: tuple[int, SampleSize] = (0, SampleSize())
     for sentence in sentences:
         for points, number, phrase in _counts(sentence.text):
             gained = points
-            if sentence.role in _TITLE_AND_LATE:
-                gained += words["sample"]["late_points"]
-            elif sentence.role == "methods":
-                gained += words["sample"]["methods_points"]
+            if sentence.role in _LATE or sample["late"].search(sentence.text):
+                gained += sample["late_points"]
+            elif sentence.role == "methods" or sample["methods"].search(sentence.text):
+                gained += sample["methods_points"]
             if gained > best[0]:
                 best = (gained, SampleSize(number, phrase, sentence.text))
     return best[1]
@@ -113,6 +117,9 @@ def number_of(words: str) -> int | None:
     >>> number_of("one hundred and twenty"), number_of("1,204"), number_of("Sixty-six")
     (120, 1204, 66)
     """
+    if words.endswith(" million"):
+        millions = number_of(words.removesuffix(" million"))
+        return None if millions is None else millions * 1_000_000
     digits = re.sub(r"[,\u2009\u202f ]", "", words)
     if digits.isdigit():
         return int(digits)
@@ -131,35 +138,58 @@ def number_of(words: str) -> int | None:
 
 
 def _counts(text: str) -> Iterator[tuple[int, int, str]]:
-    words = _words()
-    sample, guards = words["sample"], words["sample"]["guards"]
-    for pattern in sample["patterns"]:
-        for match in pattern["find"].finditer(text):
-            start, end = match.span("n")
-            number = number_of(match.group("n"))
-            if number is None or not sample["smallest"] <= number <= sample["largest"]:
-                continue
-            if guards["before"].search(text[:start]) or guards["after"].search(text[end : end + 20]):
-                continue
-            if guards["inside"].search(text[end : match.end()]) and match.end() - end < 60:
-                continue
-            if 1900 <= number <= 2035 and match.group("n").isdigit():
-                continue
-            context = text[max(0, start - 30) : match.end() + 25]
-            part = sample["subset"].search(context)
-            points = pattern["points"] + (sample["subset_points"] if part else 0)
-            yield points, number, _clean(match.group())
-    groups = [number_of(m.group("n")) for m in sample["group"].finditer(text)]
-    sizes = [size for size in groups if size]
-    if len(sizes) >= 2:
-        yield sample["group_points"], sum(sizes), "; ".join(m.group() for m in sample["group"].finditer(text))
+    """Every number of participants that a sentence may give: how sure it is, the number, the words."""
+    found = list(_counts_in(text))
+    yield from found
+    plain = _BRACKETS.sub("", text)
+    if plain != text and not any(points >= _SURE for points, _, _ in found):
+        yield from _counts_in(plain)
+
+
+def _counts_in(text: str) -> Iterator[tuple[int, int, str]]:
+    sample = _words()["sample"]
+    for kind in ("sums", "products", "patterns"):
+        for pattern in sample[kind]:
+            for match in pattern["find"].finditer(text):
+                parts = [number_of(part) for name, part in match.groupdict().items() if part and name != "who"]
+                sizes = [size for size in parts if size]
+                if len(sizes) < len(parts) or not all(_is_count(match, name) for name in "nm"):
+                    continue
+                number = math.prod(sizes) if kind == "products" else sum(sizes)
+                if sample["smallest"] <= number <= sample["largest"]:
+                    yield pattern["points"] + _subset(text, match), number, _clean(match.group())
+    groups = list(sample["group"].finditer(text))
+    sizes = [size for group in groups if (size := number_of(group.group("n")))]
+    if len(sizes) > 1:
+        total = sizes[0] if len(sizes) > 2 and sizes[0] == sum(sizes[1:]) else sum(sizes)
+        words = ", ".join(_clean(group.group()) for group in groups)
+        yield sample["group_points"] + _subset(text, groups[0]), total, words
+
+
+def _is_count(match: re.Match[str], name: str) -> bool:
+    """Whether the number in a group of the match counts people, not years, doses or a list's label."""
+    if not match.groupdict().get(name):
+        return True
+    guards, text = _words()["sample"]["guards"], match.string
+    start, end = match.span(name)
+    if guards["before"].search(text[:start]) or guards["after"].search(text[end : end + 20]):
+        return False
+    if name == "n" and guards["inside"].search(text[end : match.end()]) and match.end() - end < 60:
+        return False
+    a_year = match[name].isdigit() and 1900 <= int(match[name]) <= 2035
+    return not a_year or text[:start].rstrip().endswith("=")
+
+
+def _subset(text: str, match: re.Match[str]) -> int:
+    """Points lost where the words name a part of the sample."""
+    sample = _words()["sample"]
+    around = text[max(0, match.start() - 30) : match.end() + 25]
+    return int(sample["subset_points"]) if sample["subset"].search(around) else 0
 
 
 def _who(sample: SampleSize) -> str:
     words = _words()
-    match = re.search(
-        rf"{_NUMBER} ?((?:[\w/+-]+,? ){{0,7}}?(?:{words['people']})\b)", sample.words, re.IGNORECASE
-    )
+    match = re.search(rf"{_NUMBER} ?((?:[\w/+-]+,? ){{0,7}}?(?:{words['people']})\b)", sample.words, re.IGNORECASE)
     if not match:
         return ""
     at = sample.sentence.find(match.group())
@@ -202,11 +232,15 @@ def _words() -> dict[str, Any]:
     people = table["people"]
 
     def compiled(pattern: str) -> re.Pattern[str]:
-        return re.compile(pattern.replace("{N}", _NUMBER).replace("{P}", people), re.IGNORECASE)
+        pattern = pattern.replace("{N}", _NUMBER).replace("{W}", between).replace("{P}", people)
+        return re.compile(pattern, re.IGNORECASE)
 
     sample = table["sample"]
-    sample["patterns"] = [{**p, "find": compiled(p["find"])} for p in sample["patterns"]]
-    sample["subset"], sample["group"] = compiled(sample["subset"]), compiled(sample["group"])
+    between = rf"(?:{sample['between'].replace('{N}', _NUMBER)}[\w/+-]+,? )"
+    for kind in ("patterns", "sums", "products"):
+        sample[kind] = [{**p, "find": compiled(p["find"])} for p in sample[kind]]
+    for kind in ("subset", "group", "late", "methods"):
+        sample[kind] = compiled(sample[kind])
     sample["guards"] = {name: compiled(find) for name, find in sample["guards"].items()}
     for kind in ("who", "age", "sex", "exposure"):
         table[kind] = {name: compiled(find) for name, find in table[kind].items()}

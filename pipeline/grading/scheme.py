@@ -59,6 +59,7 @@ class DesignRules(_Table):
 
     enough: int
     text_characters: int
+    beyond_abstract: float
     precedence: tuple[StudyDesign, ...]
     about_others: Phrase
     cues: Mapping[StudyDesign, tuple[DesignCue, ...]]
@@ -158,7 +159,6 @@ class CheckRules(_Table):
     default_level: float
     percent_slack: float
     small_sample: int
-    near: int
     significant: Phrase
     not_significant: Phrase
     causal: Phrase
@@ -225,9 +225,7 @@ def _tables(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     try:
         own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(
-            f"The grading scheme {path} is not readable as TOML ({error}); correct it."
-        ) from None
+        raise ValueError(f"The grading scheme {path} is not readable as TOML ({error}); correct it.") from None
     base = own.pop("extends", None)
     if base is None:
         return own
