@@ -122,16 +122,13 @@ class ClaimEncoder:
         files = [path / name for name in ("encoder.onnx", "pairs.onnx", "tokenizer.json", "config.json")]
         for file in files:
             if not file.is_file():
-                raise FileNotFoundError(
-                    f"The model folder {path} has no {file.name}; install the package again."
-                )
+                raise FileNotFoundError(f"The model folder {path} has no {file.name}; install the package again.")
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         sessions = [
-            ort.InferenceSession(f.read_bytes(), options, providers=["CPUExecutionProvider"])
-            for f in files[:2]
+            ort.InferenceSession(f.read_bytes(), options, providers=["CPUExecutionProvider"]) for f in files[:2]
         ]
         tokenizer = Tokenizer.from_file(str(files[2]))
         return cls(sessions[0], sessions[1], tokenizer, json.loads(files[3].read_text(encoding="utf-8")))
@@ -140,25 +137,18 @@ class ClaimEncoder:
         """Return what is found in each sentence, in order."""
         return [self._predict(s) for s in sentences]
 
-    def read_pairs(
-        self, found: EncoderOutput, pairs: Sequence[tuple[Characters, Characters]]
-    ) -> list[PairReading]:
+    def read_pairs(self, found: EncoderOutput, pairs: Sequence[tuple[Characters, Characters]]) -> list[PairReading]:
         """Return the reading of each pair (characters of the nutrient, of the outcome) of one sentence.
 
         Raises `ValueError` for characters that lie outside the sentence's words.
         """
         if not pairs:
             return []
-        spans = [
-            [*_words_at(found.words, nutrient), *_words_at(found.words, outcome)]
-            for nutrient, outcome in pairs
-        ]
+        spans = [[*_words_at(found.words, nutrient), *_words_at(found.words, outcome)] for nutrient, outcome in pairs]
         names = ["claim", "relation", "exposure", "strength", "factuality"]
         outputs = self._pairs.run(names, {"states": found.states, "spans": np.array(spans, np.int64)})
         temperatures = self.settings["temperatures"]
-        odds = {
-            n: softmax(o / np.float32(temperatures.get(n, 1.0))) for n, o in zip(names, outputs, strict=True)
-        }
+        odds = {n: softmax(o / np.float32(temperatures.get(n, 1.0))) for n, o in zip(names, outputs, strict=True)}
         return [
             PairReading(
                 float(odds["claim"][i, 1]),
@@ -234,7 +224,7 @@ class ClaimEncoder:
     def _spans(
         logits: Array, labels: Sequence[str], words: Sequence[Characters], outside_offset: float
     ) -> tuple[EncodedSpan, ...]:
-        """Return the spans of the best path; `outside_offset` is taken off the outside tag to find doubtful ones too."""
+        """Return the spans of the best path; `outside_offset` is taken off the outside tag."""
         probability = softmax(logits)
         lowered = logits.copy()
         lowered[:, 0] -= outside_offset

@@ -16,6 +16,10 @@ from pipeline.records import Exposure, Mention, Relation, Strength
 _CLAUSE_BREAK = re.compile(
     r";|,? but (?=not|no|did|there|\w)|,? (?:while|whereas|however|although|though|despite|yet)\b|: |\. (?=[A-Z])"
 )
+_COORDINATED = re.compile(r"[\s,/+&]*(?:and|or|plus|as well as)?\s*")
+_LEADS_TO_CONDITION = re.compile(r"\b(?:on|in|against|for|and|to|with|over)\b")
+_LEADS_TO_NUTRIENT = re.compile(r"\b(?:by|with|after|following|through|from|due to|upon|during|when|if|among|receiving)\b")
+_MUTUAL = {"assoc", "inverse", "direct"}
 _DENIALS = {"none"}
 _DIRECTIONS = {
     "inverse",
@@ -108,6 +112,7 @@ def relate(
         and not (c[0] <= cue.start and cue.end <= c[1])
         and not (n[0] <= cue.start and cue.end <= n[1])
     ]
+    near = [cue for cue in near if _connects(text, cue, n, c)]
     if not near:
         return None
     strength: Strength = "correlational" if any(cue.sense in _CORRELATIONAL for cue in near) else "causal"
@@ -118,6 +123,23 @@ def relate(
             relation = _reverse(near, n, c, exposure) or _relation(cue.sense, condition, exposure)
             return RelationFinding(relation, strength, text[cue.start : cue.end])
     return None
+
+
+def _connects(text: str, cue: Cue, n: tuple[int, int], c: tuple[int, int]) -> bool:
+    """Whether a cue can relate the two by where it stands.
+
+    Between them it does. Before them it needs a word that leads from one to the other ("effect of zinc ON growth",
+    "fewer falls WITH vitamin D"). After them it does where the nutrient comes first ("in the zinc group growth rose").
+    """
+    first, second = (n, c) if n < c else (c, n)
+    between = text[first[1] : second[0]]
+    if first[1] <= cue.start and cue.end <= second[0]:
+        return True
+    if _COORDINATED.fullmatch(between):
+        return cue.sense in _MUTUAL and cue.start >= second[1]
+    if cue.end <= first[0]:
+        return bool((_LEADS_TO_CONDITION if first == n else _LEADS_TO_NUTRIENT).search(between))
+    return first == n or cue.sense in _MUTUAL
 
 
 def _distance(cue: Cue, n: tuple[int, int], c: tuple[int, int]) -> float:

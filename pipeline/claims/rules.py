@@ -1,6 +1,7 @@
 """In: an AnnotatedDocument; out: the claims that its mentions and cue words make, without a trained model."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 
 from pipeline.claims.exposure import document_exposure, exposure
 from pipeline.claims.factuality import factuality
@@ -8,6 +9,16 @@ from pipeline.claims.relation import Cue, clause, cues, relate
 from pipeline.claims.statistics import attach, statistics
 from pipeline.records import AnnotatedDocument, Claim, Exposure, Mention, Sentence
 
+_PEOPLE = (
+    r"patients?|subjects?|people|persons?|children|women|men|individuals|adults|participants|infants|boys|girls|mothers|"
+    r"rats|mice|animals|cases|populations?|adolescents|volunteers|outpatients|survivors"
+)
+_STUDIED_BEFORE = re.compile(
+    rf"\b(?:{_PEOPLE}|those|who ha(?:ve|d))\s+(?:with|having|suffering from|at (?:high |increased )?risk (?:of|for)|"
+    r"affected by|undergoing|diagnosed with)(?:\s+[\w-]+){0,3}\s*$",
+    re.IGNORECASE,
+)
+_STUDIED_AFTER = re.compile(rf"[\s-]+(?:{_PEOPLE}|models?|induced|survivors)\b", re.IGNORECASE)
 MOST_CLAIMS_PER_SENTENCE = 12
 # The share of right rows among those that rules give on the annotated training set (docs/evaluation.md).
 RULE_CONFIDENCE = {"condition": 0.5, "measure": 0.45}
@@ -29,7 +40,7 @@ def _sentence_claims(annotated: AnnotatedDocument, sentence: Sentence, default: 
     all_cues: list[Cue] = cues(sentence.text)
     numbers = statistics(sentence)
     claims: dict[tuple[str, Exposure, str], Claim] = {}
-    for nutrient, condition in _pairs(sentence.mentions):
+    for nutrient, condition in _pairs(sentence):
         met = exposure(sentence, nutrient, abbreviations=annotated.abbreviations, default=default)
         key = (nutrient.name, met, condition.name)
         finding = relate(sentence.text, all_cues, nutrient, condition, sentence.start, met)
@@ -56,11 +67,19 @@ def _sentence_claims(annotated: AnnotatedDocument, sentence: Sentence, default: 
     yield from list(claims.values())[:MOST_CLAIMS_PER_SENTENCE]
 
 
-def _pairs(mentions: Iterable[Mention]) -> Iterator[tuple[Mention, Mention]]:
-    every = list(mentions)
-    for nutrient in every:
-        for condition in every:
-            if nutrient.kind == "nutrient" and condition.kind != "nutrient":
-                apart = nutrient.end <= condition.start or condition.end <= nutrient.start
-                if apart and nutrient.name != condition.name:
-                    yield nutrient, condition
+def _pairs(sentence: Sentence) -> Iterator[tuple[Mention, Mention]]:
+    """Yield each nutrient with each outcome; a disease that only says who was studied is no outcome beside another."""
+    outcomes = [mention for mention in sentence.mentions if mention.kind != "nutrient"]
+    stated = [mention for mention in outcomes if not _names_population(sentence, mention)]
+    for nutrient in sentence.mentions:
+        for outcome in stated or outcomes:
+            if nutrient.kind == "nutrient" and nutrient.name != outcome.name:
+                apart = nutrient.end <= outcome.start or outcome.end <= nutrient.start
+                if apart:
+                    yield nutrient, outcome
+
+
+def _names_population(sentence: Sentence, condition: Mention) -> bool:
+    before = sentence.text[max(0, condition.start - sentence.start - 60) : condition.start - sentence.start]
+    after = sentence.text[condition.end - sentence.start :]
+    return bool(_STUDIED_BEFORE.search(before) or _STUDIED_AFTER.match(after))
