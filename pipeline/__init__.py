@@ -1,1 +1,29 @@
-"""Provender: from health articles to a graded, comparable table of nutrient-condition claims."""
+"""Provender reads health articles, extracts the claims they make, grades the evidence and shows where sources differ.
+
+>>> from pipeline import compare, grade, read
+>>> rows = [row for document in read("page.html") for row in grade(document)]   # doctest: +SKIP
+>>> compare(rows)                                                              # doctest: +SKIP
+
+`run` does all of it for files and folders, and writes the tables.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.api import compare, extract, grade, read, run
+
+__version__ = "0.1.0"
+__all__ = ["compare", "extract", "grade", "read", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public function when it is first asked for: `provender --help` needs none of them."""
+    if name in __all__:
+        from pipeline import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'pipeline' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

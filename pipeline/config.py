@@ -33,7 +33,10 @@ class Settings(BaseSettings):
 
     workers: int = Field(0, ge=0, description="Worker processes; 0 means one for each CPU core.")
     batch_bytes: int = Field(1_000_000, gt=0, description="Bytes of sources that one task works on.")
-    model: str = Field("default", description="default, fast (lexicons and rules), or a scispaCy model's name.")
+    max_seconds: int = Field(600, gt=0, description="Longest time that one record of a source may take.")
+    model: str = Field(
+        "default", description="default, fast (lexicons and rules), or a scispaCy model's name."
+    )
     scheme: Path | None = Field(None, description="A grading scheme of your own in place of the bundled one.")
     lexicons: Path | None = Field(None, description="A folder of lexicons in place of the bundled ones.")
     limits: ReadLimits = Field(default_factory=lambda: ReadLimits.model_validate({}))
@@ -60,7 +63,9 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     if file is None:
         return Settings(**given)
     if not file.is_file():
-        raise ValueError(f"The configuration file {file} does not exist; give --config the path of a TOML file.")
+        raise ValueError(
+            f"The configuration file {file} does not exist; give --config the path of a TOML file."
+        )
 
     class FileSettings(Settings):
         model_config = SettingsConfigDict(toml_file=file)

@@ -1,0 +1,62 @@
+"""In: paths of sources and an output folder. Out: the tables, made by a Prefect flow whose tasks are batches."""
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from flows.server import prefect_api, quiet
+from pipeline.config import Settings
+from pipeline.runs import Batch, ProgressCallback, RunSummary, run
+
+quiet()
+
+from prefect import flow, task  # noqa: E402
+from prefect.artifacts import create_markdown_artifact  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
+
+ARTIFACT = "evidence-summary"
+
+_progress: ContextVar[ProgressCallback | None] = ContextVar("progress", default=None)
+
+
+def as_tasks(work: Callable[[Batch], None], batches: Sequence[Batch], workers: int) -> None:
+    """The dispatch of a flow run: each batch is a task, whose thread waits for the worker process that does it."""
+
+    @task(name="extract", task_run_name="extract batch {number}", cache_policy=NO_CACHE, persist_result=False)
+    def extract(number: int) -> None:
+        work(batches[number - 1])
+
+    pool: ThreadPoolTaskRunner[None] = ThreadPoolTaskRunner(max_workers=workers)
+    with pool as runner:
+        futures = [runner.submit(extract, {"number": number}) for number in range(1, len(batches) + 1)]
+        for future in futures:
+            future.result()
+
+
+@flow(name="evidence", flow_run_name="evidence into {out}", persist_result=False)
+def evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) -> RunSummary:
+    """Read sources and write their evidence tables; `options` are settings by name.
+
+    The summary is left as the artifact `evidence-summary`.
+    """
+    settings = Settings(**(options or {}))
+    summary = run(paths, out, settings=settings, progress=_progress.get(), dispatch=as_tasks)
+    create_markdown_artifact(summary.to_markdown(), key=ARTIFACT, description=f"Evidence tables in {out}")
+    return summary
+
+
+def run_flow(
+    paths: Sequence[str | Path], out: str | Path, *, settings: Settings, progress: ProgressCallback | None = None
+) -> RunSummary:
+    """Do what `pipeline.run` does, as a flow run that Prefect keeps.
+
+    Raises what `pipeline.run` raises, and `flows.server.ServerError` where there is no server to report to.
+    """
+    with prefect_api():
+        token = _progress.set(progress)
+        try:
+            return evidence([str(path) for path in paths], str(out), settings.model_dump(mode="json"))
+        finally:
+            _progress.reset(token)

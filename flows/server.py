@@ -1,0 +1,118 @@
+"""In: nothing. Out: the address of a Prefect API: the user's own, or a server of this process's own on loopback.
+
+Run as `python -m flows.server`, it is that server: it ends when its standard input does, so with its parent.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+QUIET = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_UI_ENABLED": "false",
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+}
+"""Nothing is sent anywhere and nothing is said; a variable that the user has set stays as it is."""
+
+START_SECONDS = 120
+STOP_SECONDS = 10
+
+
+class ServerError(Exception):
+    """No Prefect server could be started; the message is one sentence."""
+
+
+def quiet() -> None:
+    """Set Prefect's environment; to be called before Prefect is imported."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+@contextlib.contextmanager
+def prefect_api() -> Iterator[str]:
+    """Give the address of the API that flow runs are reported to, and keep it up meanwhile.
+
+    Where the user's environment or profile names one, that is it. Else a server is started whose database lies
+    in PREFECT_HOME, so that `prefect server start` shows its runs later. Raises `ServerError`.
+    """
+    quiet()
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    given = PREFECT_API_URL.value()
+    if given:
+        yield str(given)
+        return
+    home = str(Path(__file__).parent.parent)
+    paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows.server"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        late = threading.Timer(START_SECONDS, process.kill)
+        late.start()
+        port = process.stdout.readline().strip()
+        late.cancel()
+        if not port:
+            raise ServerError("Prefect's own server did not start")
+        url = f"http://127.0.0.1:{port}/api"
+        with temporary_settings({PREFECT_API_URL: url}):
+            yield url
+    finally:
+        process.stdin.close()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+def main() -> None:
+    """Serve on a free port of loopback and print its number once requests are answered."""
+    quiet()
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(ephemeral=True, final=True),
+        lifespan="on",
+        log_level="critical",
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+
+    def end_with_parent() -> None:
+        sys.stdin.read()
+        server.should_exit = True
+        threading.Timer(STOP_SECONDS / 2, os._exit, [0]).start()
+
+    def announce() -> None:
+        while not server.started:
+            threading.Event().wait(0.02)
+        print(listening.getsockname()[1], flush=True)
+
+    for watch in (end_with_parent, announce):
+        threading.Thread(target=watch, daemon=True).start()
+    server.run(sockets=[listening])
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""In: the words of a command line. Out: the application, its options, and how it speaks of errors."""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+WRONG_USAGE = 2
+SOME_FAILED = 3
+NOT_DONE = 1
+INTERRUPTED = 130
+
+MANUAL = """Find what health articles claim about a nutrient and a condition, and grade the evidence.
+
+Sources are web pages saved as text or HTML, PDF, JATS/NXML, MEDLINE/PubMed XML (also .gz), BioC, and CSV or JSONL of
+abstracts; the format is recognised by content. Everything runs on this machine; nothing is sent anywhere.
+
+\b
+Examples:
+  provender run articles/ --out evidence/   read a folder, write the tables
+  provender show evidence/                  print the first rows of the tables
+  provender explain 3f2a9c0d --out evidence/   why a row says what it says
+  provender read article.pdf                what was understood of one file
+
+A run writes evidence.csv (a row a claim), evidence.xlsx, evidence.html (the same to read), comparison.csv and
+comparison_matrix.csv (where sources agree and differ), sources.csv (what became of each input), and texts/ (what the
+offsets refer to). Run again, it reads only what is new.
+
+\b
+Exit status:
+    0   all sources were read
+    1   the run could not be done (folder in use, disk full, model missing)
+    2   wrong usage
+    3   the tables are written, but some sources failed
+  130   interrupted; the next run goes on from there
+
+Every setting can be given in a TOML file (--config) or as an environment variable (PROVENDER_WORKERS=4). NO_COLOR=1
+switches colours off.
+"""
+
+
+class Commands(TyperGroup):
+    """The commands, with wrong usage told in one sentence."""
+
+    def main(self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]
+        """Run the command that the arguments name and, unless used from Python, leave with its exit status."""
+        if not standalone_mode:
+            return super().main(args, standalone_mode=False, **extra)
+        try:
+            status = super().main(args, standalone_mode=False, **extra)
+        except typer.Abort:
+            sys.exit(INTERRUPTED)
+        except Exception as error:
+            if not hasattr(error, "format_message"):
+                raise
+            if type(error).__name__ == "NoArgsIsHelpError":
+                typer.echo(error.format_message())
+                sys.exit(WRONG_USAGE)
+            context = getattr(error, "ctx", None)
+            command = context.command_path if context else "provender"
+            sentence = error.format_message().rstrip(".")
+            messages.print(f"{sentence}; see {command} --help.", style="red", markup=False)
+            sys.exit(WRONG_USAGE)
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+app = typer.Typer(
+    name="provender",
+    cls=Commands,
+    help=MANUAL,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+output = Console(highlight=False, soft_wrap=True)
+messages = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"provender {version('provender')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave."),
+    ] = False,
+) -> None:
+    """Hold the options that come before a command."""
+
+
+@contextlib.contextmanager
+def errors_in_words() -> Iterator[None]:
+    """Turn errors that a user can mend into one sentence and an exit status; others are faults of the program."""
+    from pydantic import ValidationError
+
+    from pipeline.records import SourceError
+    from pipeline.runs import RunError
+    from pipeline.store import StoreError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        messages.print("Interrupted; what was read is kept, so the next run goes on from here.")
+        raise typer.Exit(INTERRUPTED) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        fail(f"The setting {name} is wrong: {first['msg']}.", WRONG_USAGE)
+    except (SourceError, ValueError) as error:
+        fail(str(error), WRONG_USAGE)
+    except (RunError, StoreError) as error:
+        fail(str(error), NOT_DONE)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(NOT_DONE) from None
+
+
+def fail(sentence: str, status: int) -> None:
+    """Print one sentence and leave with an exit status."""
+    messages.print(sentence, style="red", markup=False)
+    raise typer.Exit(status)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, for other programs."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))

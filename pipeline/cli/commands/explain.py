@@ -1,0 +1,96 @@
+"""In: a claim and the folder that holds it. Out: `provender explain`: why its row says what it says."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from pipeline.cli.app import WRONG_USAGE, app, errors_in_words, fail, output, print_json
+
+if TYPE_CHECKING:
+    from pipeline.records import EvidenceRow
+
+
+@app.command()
+def explain(
+    claim_id: Annotated[str, typer.Argument(metavar="CLAIM_ID", help="A claim_id of evidence.csv, or its start.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder that the run wrote.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,
+) -> None:
+    """Say why a row says what it says.
+
+    Its sentence with the words for nutrient and condition marked, where it stands, every step up or down of its
+    certainty, and what each flag means.
+
+    \b
+    Examples:
+      provender explain 3f2a9c0d1e5b7a48 --out evidence/
+    """
+    with errors_in_words():
+        from pipeline.grading import explain_flag
+
+        row = _find(claim_id, out)
+        flags = {code: explain_flag(code, row) for code in row.flags.split("; ") if code}
+        if as_json:
+            reasons = [part for part in row.certainty_reasons.split("; ") if part]
+            print_json({"claim": asdict(row), "certainty_reasons": reasons, "flags": flags})
+            return
+        _print_claim(row, flags)
+
+
+def _find(claim_id: str, out: Path) -> "EvidenceRow":
+    from pipeline.tables import read_evidence
+
+    path = out / "evidence.csv"
+    if not path.is_file():
+        fail(f"{out} holds no evidence.csv; give the folder that `provender run ... --out` wrote.", WRONG_USAGE)
+    asked = claim_id.strip().lower()
+    found = [row for row in read_evidence(path) if asked and row.claim_id.startswith(asked)]
+    exact = [row for row in found if row.claim_id == asked]
+    if len(exact or found) != 1:
+        many = (
+            f"{len(found)} claims begin with {claim_id}; give more of it" if found else f"No claim is called {claim_id}"
+        )
+        fail(f"{many} (claim_id is the first column of {path}).", WRONG_USAGE)
+    return (exact or found)[0]
+
+
+def _print_claim(row: "EvidenceRow", flags: dict[str, str]) -> None:
+    output.print(f"Claim {row.claim_id}", style="bold")
+    sentence = Text(row.sentence)
+    for start, end, style in (
+        (row.nutrient_start, row.nutrient_end, "bold green"),
+        (row.condition_start, row.condition_end, "bold yellow"),
+    ):
+        sentence.stylize(style, start - row.sentence_start, end - row.sentence_start)
+    output.print(Text("  “") + sentence + Text("”"))
+    place = ", ".join(filter(None, [row.section, f"page {row.page}" if row.page else ""]))
+    facts = {
+        "Source": " · ".join(filter(None, [row.source_id, row.source_title, row.source_date, row.source_type])),
+        "Where": f"{place or 'text'}, characters {row.sentence_start} to {row.sentence_end}",
+        "Nutrient": _named(row.nutrient, row.nutrient_id, row.nutrient_text),
+        "Condition": _named(row.condition, row.condition_id, row.condition_text) + f" [{row.condition_type}]",
+        "Says": f"{row.exposure} {row.relation.replace('_', ' ')} ({row.factuality}, {row.strength})",
+        "Numbers": row.statistics,
+        "Evidence": f"{row.study_design}, {row.evidence_basis}, level {row.evidence_level} (Oxford CEBM 2011)",
+        "Participants": " ".join(filter(None, [str(row.sample_size or ""), row.population])),
+        "Cites": row.citations,
+        "Confidence": f"{row.confidence:.2f}, extracted by {row.model_version}",
+        "Review": " ".join(filter(None, [row.review_status, row.reviewer, row.review_note, row.reviewed_at])),
+    }
+    for name, value in facts.items():
+        if value:
+            output.print(Text(f"{name:<13}", style="bold") + Text(value))
+    output.print(f"\nCertainty: {row.certainty}", style="bold")
+    for number, reason in enumerate(filter(None, row.certainty_reasons.split("; ")), start=1):
+        output.print(f"  {number}. {reason}", markup=False)
+    if flags:
+        output.print("\nFlags", style="bold")
+    for code, meaning in flags.items():
+        output.print(f"  {code}: {meaning}", markup=False)
+
+
+def _named(name: str, identifier: str, words: str) -> str:
+    return f"{name}{f' ({identifier})' if identifier else ''}, written “{words}”"

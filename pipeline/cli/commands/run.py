@@ -1,0 +1,125 @@
+"""In: sources and an output folder. Out: `provender run`: progress, then a summary of the tables written."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.cli.app import SOME_FAILED, app, errors_in_words, messages, output, print_json
+
+if TYPE_CHECKING:
+    from pipeline.config import Settings
+    from pipeline.runs import Progress, RunSummary
+
+
+@app.command()
+def run(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders to read.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the tables; made where it is missing.")],
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Processes that read; one for each core if not given.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings in a TOML file.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="default, fast (lexicons and rules), or a scispaCy model's name."),
+    ] = None,
+    scheme: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A grading scheme of your own in place of the bundled one.")
+    ] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Run without Prefect, which keeps a record of runs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Read sources and write their evidence tables.
+
+    Sources read before, and unchanged since, are not read again. A source that fails is named with its reason and
+    stands in sources.csv; the others go on, and the exit status is 3.
+
+    \b
+    Examples:
+      provender run articles/ --out evidence/
+      provender run trials.xml.gz pages/ --out evidence/ --workers 4 --config provender.toml
+      provender run articles/ --out evidence/ --json | jq .certainty
+    """
+    with errors_in_words():
+        from pipeline.config import load_settings
+
+        settings = load_settings(config, workers=workers, model=model, scheme=scheme)
+        with _progress(quiet=as_json) as tell:
+            summary = _run(paths, out, settings, tell, plain=plain)
+        if as_json:
+            print_json(summary.to_dict())
+        else:
+            _print_summary(summary)
+        if summary.failures:
+            raise typer.Exit(SOME_FAILED)
+
+
+def _run(
+    paths: list[Path], out: Path, settings: "Settings", tell: Callable[["Progress"], None], *, plain: bool
+) -> "RunSummary":
+    from pipeline.runs import run as run_plain
+
+    if not plain:
+        from flows.server import ServerError
+
+        try:
+            from flows.evidence import run_flow
+
+            return run_flow(paths, out, settings=settings, progress=tell)
+        except ServerError as error:
+            messages.print(f"{error}; this run goes on without it (--plain does so from the start).", markup=False)
+    return run_plain(paths, out, settings=settings, progress=tell)
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[["Progress"], None]]:
+    """A bar on a terminal, a line for each source elsewhere, nothing where only JSON is wanted."""
+    if quiet:
+        yield lambda event: None
+    elif messages.is_terminal:
+        from rich import progress as bars
+
+        columns = (
+            bars.TextColumn("Reading"),
+            bars.BarColumn(),
+            bars.MofNCompleteColumn(),
+            bars.TimeElapsedColumn(),
+            bars.TextColumn("{task.description}"),
+        )
+        with bars.Progress(*columns, console=messages, transient=True) as bar:
+            row = bar.add_task("starting", total=None)
+
+            def draw(event: "Progress") -> None:
+                bar.update(row, completed=event.done, total=event.total, description=escape(event.source))
+
+            yield draw
+    else:
+        yield _say
+
+
+def _say(event: "Progress") -> None:
+    if not event.source:
+        messages.print(f"{event.total} sources, {event.done} of them done before or not to be opened.")
+    elif event.reason:
+        messages.print(f"[{event.done}/{event.total}] {event.source}: {event.reason}", markup=False)
+    else:
+        messages.print(f"[{event.done}/{event.total}] {event.source}: {event.n_claims} claims", markup=False)
+
+
+def _print_summary(summary: "RunSummary") -> None:
+    table = Table.grid(padding=(0, 2))
+    for name, value in summary.figures():
+        table.add_row(name, escape(value))
+    output.print(table)
+    if summary.failures:
+        output.print("\nSources that failed:")
+        for failure in summary.failures:
+            output.print(f"  {failure.source_id}: {failure.reason}", markup=False)
+    output.print(f"\nThe tables are in {summary.out}:", markup=False)
+    for file in summary.files:
+        output.print(f"  {file.name}", markup=False)

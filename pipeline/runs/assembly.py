@@ -1,0 +1,94 @@
+"""In: the shards of all sources. Out: the tables, written aside and then put in place together."""
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+
+from pipeline import tables
+from pipeline.comparison import compare
+from pipeline.records import CERTAINTIES, ComparisonRow, EvidenceRow, SourceRow
+from pipeline.runs.summary import Failure, RunSummary
+from pipeline.store import Contents, OutputFolder, publish
+
+FILES = (
+    "evidence.csv",
+    "comparison.csv",
+    "comparison_matrix.csv",
+    "sources.csv",
+    "evidence.xlsx",
+    "evidence.html",
+)
+TEXTS = "texts"
+
+
+def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[SourceRow], *, began: float) -> RunSummary:
+    """Write every table from the shards of `keys` and the rows of sources that have none; return the summary.
+
+    `began` is when the run began, by the monotonic clock.
+    """
+    finished = folder.finished_keys()
+    drafts = {name: folder.drafts / name for name in FILES}
+    certainties: Counter[str] = Counter()
+
+    def counted(rows: Iterable[EvidenceRow]) -> Iterator[EvidenceRow]:
+        for row in rows:
+            certainties[row.certainty] += 1
+            yield row
+
+    shards = [folder.shard(key) for key in sorted(keys)]
+    with Contents(shards, scratch=folder.drafts) as contents:
+        sources = sorted([*contents.sources(finished), *failed], key=lambda row: (row.source_id, row.path))
+        comparisons = compare(contents.evidence())
+        tables.write_table(drafts["evidence.csv"], tables.EVIDENCE, counted(contents.evidence()))
+        tables.write_table(drafts["comparison.csv"], tables.COMPARISON, comparisons)
+        tables.write_matrix(drafts["comparison_matrix.csv"], comparisons, _speaking(comparisons))
+        tables.write_table(drafts["sources.csv"], tables.SOURCES, sources)
+        tables.write_workbook(drafts["evidence.xlsx"], contents.evidence())
+        counts = {certainty: certainties[certainty] for certainty in CERTAINTIES}
+        tables.write_page(
+            drafts["evidence.html"],
+            rows=contents.evidence(),
+            comparisons=comparisons,
+            sources=sources,
+            certainties=counts,
+        )
+        _store_texts(folder, contents, finished)
+    files = [(draft, folder.path / name) for name, draft in drafts.items()]
+    publish(files)
+    folder.finish(keys)
+    statuses = Counter(row.status for row in sources)
+    return RunSummary(
+        out=folder.path,
+        files=tuple(final for _, final in files),
+        n_sources=len(sources),
+        n_read=statuses["processed"] + statuses["unchanged"],
+        n_unchanged=statuses["unchanged"],
+        n_empty=statuses["empty"],
+        n_skipped=statuses["skipped"],
+        failures=tuple(Failure(row.source_id, row.reason) for row in sources if row.status == "failed"),
+        n_claims=sum(counts.values()),
+        certainty=counts,
+        n_comparisons=len(comparisons),
+        n_disagreements=sum(row.disagreement for row in comparisons),
+        seconds=time.monotonic() - began,
+    )
+
+
+def _speaking(comparisons: Iterable[ComparisonRow]) -> list[str]:
+    return sorted({source for row in comparisons for source in row.stances})
+
+
+def _store_texts(folder: OutputFolder, contents: Contents, finished: frozenset[str]) -> None:
+    """Bring the stored texts up to date: write what is new, remove those of sources that are gone."""
+    wanted = {f"{TEXTS}/{tables.text_file(source_id)}" for source_id in contents.text_owners()}
+    before = folder.owned()
+    folder.own(before | wanted | set(FILES))
+    for text in contents.texts():
+        final = folder.path / TEXTS / tables.text_file(text.source_id)
+        if text.key not in finished or not final.is_file():
+            draft = folder.drafts / "text"
+            draft.write_text(text.text, encoding="utf-8", newline="")
+            publish([(draft, final)])
+    for gone in before - wanted - set(FILES):
+        (folder.path / gone).unlink(missing_ok=True)
+    folder.own(wanted | set(FILES))

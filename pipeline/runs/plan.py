@@ -1,0 +1,113 @@
+"""In: paths and settings. Out: the plan of a run: every source, which were read before, and batches of the rest."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline import ingest
+from pipeline.config import Settings
+from pipeline.records import SourceRow
+from pipeline.store import OutputFolder, extractor_version, file_hash, shard_key
+from pipeline.store.folder import STORE_NAME
+
+BATCHES_PER_WORKER = 4
+"""So many batches at least for each worker, so that none is idle while another works on the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One source file: where it lies, what it is called in the tables, its bytes, and the key of its shard."""
+
+    path: Path
+    root: Path
+    name: str
+    sha256: str = ""
+    n_bytes: int = 0
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run will do: `todo` is the part of `sources` that has to be read; `failed` could not be opened."""
+
+    sources: tuple[SourceFile, ...]
+    todo: tuple[SourceFile, ...]
+    failed: tuple[SourceRow, ...]
+
+
+def make_plan(paths: Sequence[Path], folder: OutputFolder, settings: Settings) -> Plan:
+    """List and hash the sources below `paths` and find those that no shard holds yet.
+
+    Raises `SourceError` where a path is missing.
+    """
+    extractor = extractor_version(settings)
+    sources: list[SourceFile] = []
+    failed: list[SourceRow] = []
+    for source in list_sources(paths):
+        try:
+            if not source.path.is_file():
+                raise OSError(0, "not a regular file")
+            sha256, n_bytes = file_hash(source.path)
+        except OSError as error:
+            reason = f"{source.name} cannot be opened ({error.strerror}); check that it is a file you may read."
+            failed.append(failed_row(source, reason))
+            continue
+        key = shard_key(extractor=extractor, source_sha256=sha256, path=source.name)
+        sources.append(replace(source, sha256=sha256, n_bytes=n_bytes, key=key))
+    todo = tuple(source for source in sources if not folder.has(source.key))
+    return Plan(tuple(sources), todo, tuple(failed))
+
+
+def list_sources(paths: Sequence[Path]) -> list[SourceFile]:
+    """Return the source files below `paths`; tables that runs wrote, this one or others, are no sources."""
+    owned = _Owned()
+    found = [(path, root) for path, root in ingest.list_sources(paths) if path.absolute() not in owned]
+    names = Counter(_name(path, root) for path, root in found)
+    if found and max(names.values()) > 1:
+        common = Path(os.path.commonpath([root.absolute() for _, root in found]))
+        found = [(path, common) for path, _ in found]
+    return [SourceFile(path.absolute(), root.absolute(), _name(path, root)) for path, root in found]
+
+
+def make_batches(sources: Iterable[SourceFile], *, workers: int, batch_bytes: int) -> list[tuple[SourceFile, ...]]:
+    """Split sources, in order, into batches of about `batch_bytes`, smaller where that keeps all workers busy."""
+    sources = list(sources)
+    total = sum(source.n_bytes for source in sources)
+    size = min(batch_bytes, total // (workers * BATCHES_PER_WORKER) + 1)
+    batches: list[tuple[SourceFile, ...]] = []
+    batch: list[SourceFile] = []
+    filled = 0
+    for source in sources:
+        batch.append(source)
+        filled += source.n_bytes
+        if filled >= size:
+            batches.append(tuple(batch))
+            batch, filled = [], 0
+    return [*batches, tuple(batch)] if batch else batches
+
+
+def failed_row(source: SourceFile, reason: str) -> SourceRow:
+    """Return the row of sources.csv for a file of which nothing could be read."""
+    return SourceRow(source.name, source.name, "unknown", source.sha256, source.n_bytes, "failed", reason)
+
+
+def _name(path: Path, root: Path) -> str:
+    return path.absolute().relative_to(root.absolute()).as_posix()
+
+
+class _Owned:
+    """The files that runs put into their output folders, as far as they are asked for."""
+
+    def __init__(self) -> None:
+        self._folders: dict[Path, frozenset[Path]] = {}
+
+    def __contains__(self, path: Path) -> bool:
+        return any(path in self._add(parent) for parent in path.parents)
+
+    def _add(self, parent: Path) -> frozenset[Path]:
+        if parent not in self._folders:
+            owned = OutputFolder(parent).owned() if (parent / STORE_NAME).is_dir() else ()
+            self._folders[parent] = frozenset(parent / name for name in owned)
+        return self._folders[parent]

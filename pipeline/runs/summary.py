@@ -1,0 +1,69 @@
+"""In: the counts of a finished run. Out: its summary, as a record, in words and as Markdown."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.records import Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that failed, and why, in one sentence."""
+
+    source_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run did: sources by what became of them, claims by certainty, comparisons, and the files it wrote."""
+
+    out: Path
+    files: tuple[Path, ...]
+    n_sources: int
+    n_read: int
+    n_unchanged: int
+    n_empty: int
+    n_skipped: int
+    failures: tuple[Failure, ...]
+    n_claims: int
+    certainty: Mapping[Certainty, int]
+    n_comparisons: int
+    n_disagreements: int
+    seconds: float
+
+    @property
+    def n_failed(self) -> int:
+        """How many sources failed."""
+        return len(self.failures)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the summary as plain values, for JSON."""
+        values = asdict(self) | {"n_failed": self.n_failed, "seconds": round(self.seconds, 3)}
+        return values | {"out": str(self.out), "files": [str(file) for file in self.files]}
+
+    def figures(self) -> list[tuple[str, str]]:
+        """Return the figures that a reader wants to see, each with its name."""
+        read = f"{self.n_read}" + (f" ({self.n_unchanged} unchanged)" if self.n_unchanged else "")
+        certainty = ", ".join(f"{count} {name.lower()}" for name, count in self.certainty.items())
+        figures = [("Sources read", read), ("Sources failed", str(self.n_failed))]
+        if self.n_empty:
+            figures.append(("Sources without article text", str(self.n_empty)))
+        if self.n_skipped:
+            figures.append(("Sources skipped", str(self.n_skipped)))
+        return [
+            *figures,
+            ("Claims", str(self.n_claims)),
+            ("Certainty", certainty),
+            ("Comparisons", f"{self.n_comparisons} ({self.n_disagreements} where sources disagree)"),
+        ]
+
+    def to_markdown(self) -> str:
+        """Return the summary as Markdown: the figures, the failures and the files."""
+        lines = ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in self.figures())]
+        if self.failures:
+            lines += ["", "**Sources that failed**", ""]
+            lines += [f"- `{failure.source_id}`: {failure.reason}" for failure in self.failures]
+        return "\n".join([*lines, "", f"Tables: `{self.out}`", ""])

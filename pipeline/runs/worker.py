@@ -1,0 +1,95 @@
+"""In: on standard input, settings and then one source a line. Out: shards, and a line for each record and source.
+
+Run as `python -m pipeline.runs.worker` by `pipeline.runs.workers`. It ends when its parent does, however that ends.
+"""
+
+import errno
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+Reply = Callable[[dict[str, Any]], None]
+
+
+def main() -> None:
+    """Read tasks until the input ends, and answer each."""
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def reply(message: dict[str, Any]) -> None:
+        replies.write(json.dumps(message) + "\n")
+        replies.flush()
+
+    tasks = _tasks(sys.stdin)
+    try:
+        first = next(tasks)
+        extract = _extractor(first)
+    except Exception as error:
+        reply({"fatal": _sentence(error)})
+        return
+    reply({"ready": True})
+    for task in tasks:
+        try:
+            extract(task, reply)
+        except Exception as error:
+            full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+            reply({"fatal" if full else "failed": _sentence(error)})
+
+
+def _extractor(first: dict[str, Any]) -> Callable[[dict[str, Any], Reply], None]:
+    from pipeline.config import Settings
+    from pipeline.runs.extraction import Extractor
+    from pipeline.store import Extraction, file_hash, write_shard
+
+    extractor = Extractor(Settings.model_validate(first["settings"]))
+    drafts = Path(first["drafts"])
+
+    def extract(task: dict[str, Any], reply: Reply) -> None:
+        path = Path(task["path"])
+        n_claims = 0
+        reason = ""
+
+        def extractions() -> Iterator[Extraction]:
+            nonlocal n_claims, reason
+            for extraction in extractor.extract(
+                path, Path(task["root"]), sha256=task["sha256"], n_bytes=task["n_bytes"]
+            ):
+                n_claims += len(extraction.rows)
+                if extraction.source.status == "failed":
+                    reason = extraction.source.reason
+                yield extraction
+                reply({"alive": True})
+            if file_hash(path)[0] != task["sha256"]:
+                raise RuntimeError(f"{path.name} was changed while it was read; run again.")
+
+        write_shard(Path(task["shard"]), extractions(), temporary=drafts)
+        reply({"claims": n_claims, "reason": reason})
+
+    return extract
+
+
+def _tasks(lines: TextIO) -> Iterator[dict[str, Any]]:
+    """Yield the tasks; the process ends at once where the input ends, even in the middle of one."""
+    waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def listen() -> None:
+        for line in lines:
+            waiting.put(json.loads(line))
+        os._exit(0)
+
+    threading.Thread(target=listen, daemon=True).start()
+    while True:
+        yield waiting.get()
+
+
+def _sentence(error: BaseException) -> str:
+    return " ".join((str(error) or type(error).__name__).split())
+
+
+if __name__ == "__main__":
+    main()

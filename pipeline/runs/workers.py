@@ -1,0 +1,211 @@
+"""In: source files. Out: their shards, made by processes of their own: one that hangs or dies costs one source."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import pipeline
+from pipeline.config import Settings
+from pipeline.records import SourceRow
+from pipeline.runs.plan import SourceFile, failed_row
+from pipeline.store import OutputFolder
+
+START_SECONDS = 300
+"""Longest time that a worker may take to load its models."""
+STOP_SECONDS = 5
+ATTEMPTS = 2
+"""A worker that dies may have been short of memory beside others; a source gets that many workers, then fails."""
+
+_SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class RunError(Exception):
+    """A run that cannot go on; the message is one sentence saying what to do."""
+
+
+class WorkerDied(Exception):
+    """The process ended, or was ended because it took too long, before it answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a source: how many claims its shard holds and why a record of it failed, if one did.
+
+    `failed` is its row for sources.csv where it has no shard, because another attempt may go better.
+    """
+
+    source: SourceFile
+    n_claims: int = 0
+    reason: str = ""
+    failed: SourceRow | None = None
+
+
+class Workers:
+    """A fixed number of worker processes; `process` may be called from as many threads."""
+
+    def __init__(self, count: int, settings: Settings, folder: OutputFolder) -> None:
+        """Say how many; they start with the `with` statement."""
+        self._settings = settings
+        self._folder = folder
+        self._count = count
+        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        self._all: list[_Worker] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        self._fault: RunError | None = None
+
+    def __enter__(self) -> Self:
+        for _ in range(self._count):
+            self._idle.put(self._start())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self.abort()
+        for worker in self._all:
+            worker.stop()
+
+    def abort(self) -> None:
+        """End all workers at once; threads that wait for one get a `RunError`. Safe in a signal handler."""
+        self._closed = True
+        for worker in self._all:
+            worker.process.kill()
+
+    def process(self, source: SourceFile) -> Outcome:
+        """Make the shard of a source, or say why there is none. Raises `RunError` where no source can be read."""
+        for attempt in range(1, ATTEMPTS + 1):
+            worker = self._idle.get()
+            try:
+                if self._closed or self._fault:
+                    raise self._fault or RunError("The run was stopped.")
+                return self._ask(worker, source)
+            except RunError as error:
+                self._fault = error
+                raise
+            except TimeoutError:
+                reason = (
+                    f"{source.name} took longer than {self._settings.max_seconds} seconds for one record; "
+                    "split it, or raise max_seconds in the configuration."
+                )
+                worker = self._replace(worker)
+                break
+            except WorkerDied as error:
+                reason = f"{source.name} ended the process that read it ({error}); it may need more memory."
+                worker = self._replace(worker)
+                if attempt == ATTEMPTS:
+                    break
+            finally:
+                self._idle.put(worker)
+        return Outcome(source, failed=failed_row(source, reason))
+
+    def _ask(self, worker: "_Worker", source: SourceFile) -> Outcome:
+        if not worker.ready:
+            answer = worker.hear(START_SECONDS)
+            if "fatal" in answer:
+                raise RunError(answer["fatal"])
+            worker.ready = True
+        worker.tell(
+            {
+                "path": str(source.path),
+                "root": str(source.root),
+                "sha256": source.sha256,
+                "n_bytes": source.n_bytes,
+                "shard": str(self._folder.shard(source.key)),
+            }
+        )
+        answer = {"alive": True}
+        while "alive" in answer:
+            answer = worker.hear(self._settings.max_seconds)
+        if "fatal" in answer:
+            raise RunError(f"{answer['fatal']}; free space in {self._folder.path} and run again.")
+        if "failed" in answer:
+            return Outcome(source, failed=failed_row(source, answer["failed"]))
+        return Outcome(source, answer["claims"], answer["reason"])
+
+    def _replace(self, worker: "_Worker") -> "_Worker":
+        worker.stop()
+        return self._start()
+
+    def _start(self) -> "_Worker":
+        with self._lock:
+            if self._closed:
+                raise RunError("The run was stopped.")
+            log = self._folder.drafts / f"worker-{len(self._all)}.log"
+            worker = _Worker(log)
+            self._all.append(worker)
+        worker.tell({"settings": self._settings.model_dump(mode="json"), "drafts": str(self._folder.drafts)})
+        return worker
+
+
+class _Worker:
+    """One process, and the thread that hears what it says."""
+
+    def __init__(self, log: Path) -> None:
+        home = str(Path(pipeline.__file__).parent.parent)
+        paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+        environment = dict.fromkeys(_SINGLE_THREADED, "1") | dict(os.environ)
+        environment |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8"}
+        with log.open("wb") as errors:
+            self.process: subprocess.Popen[str] = subprocess.Popen(
+                [sys.executable, "-m", "pipeline.runs.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=environment,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+        self.ready = False
+        self._log = log
+        self._said: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True).start()
+
+    def tell(self, message: dict[str, Any]) -> None:
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(json.dumps(message) + "\n")
+            self.process.stdin.flush()
+        except OSError as error:
+            raise WorkerDied(self._ending()) from error
+
+    def hear(self, seconds: float) -> dict[str, Any]:
+        try:
+            message = self._said.get(timeout=seconds)
+        except queue.Empty:
+            raise TimeoutError from None
+        if message is None:
+            raise WorkerDied(self._ending())
+        return message
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _listen(self, lines: IO[str]) -> None:
+        for line in lines:
+            self._said.put(json.loads(line))
+        self._said.put(None)
+
+    def _ending(self) -> str:
+        code = self.process.wait()
+        if code < 0:
+            return f"signal {signal.Signals(-code).name}"
+        said = self._log.read_text("utf-8", "replace").strip().splitlines()
+        return said[-1][:200] if said else f"exit status {code}"

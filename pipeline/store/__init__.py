@@ -1,0 +1,19 @@
+"""In: what was found in each source, once. Out: the same again for every later run, without reading the source."""
+
+from pipeline.store.contents import Contents, StoredText
+from pipeline.store.fingerprint import extractor_version, file_hash, shard_key
+from pipeline.store.folder import OutputFolder, StoreError, publish
+from pipeline.store.shards import Extraction, write_shard
+
+__all__ = [
+    "Contents",
+    "Extraction",
+    "OutputFolder",
+    "StoreError",
+    "StoredText",
+    "extractor_version",
+    "file_hash",
+    "publish",
+    "shard_key",
+    "write_shard",
+]

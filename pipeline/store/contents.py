@@ -1,0 +1,121 @@
+"""In: the shards of a run. Out: their rows in the order of the tables, sorted on disk where they are many."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import duckdb
+
+from pipeline.records import EvidenceRow, SourceRow
+
+MEMORY = "1GB"
+"""Memory that sorting may take before it goes to disk."""
+FETCHED = 1_000
+"""Rows that are in memory as records at a time."""
+
+EVIDENCE_ORDER = ("source_id", "sentence_start", "nutrient_start", "condition_start", "claim_id")
+
+_FIRST = """
+    SEMI JOIN (SELECT file, place FROM record WHERE occurrence = 1) AS first
+    ON shard.file = first.file AND shard.file_row_number = first.place
+"""
+
+
+class StoredText(NamedTuple):
+    """The text of a record that is not its file, and the key of the shard that holds it."""
+
+    source_id: str
+    key: str
+    text: str
+
+
+class Contents:
+    """The rows of many shards as one; where two records have one identity, the first (by path) counts."""
+
+    def __init__(self, shards: Sequence[Path], *, scratch: Path) -> None:
+        """Open the shards; `scratch` is a folder that sorting may use."""
+        self._scratch = scratch
+        self._connection = duckdb.connect()
+        self._connection.execute(f"SET memory_limit = '{MEMORY}'")
+        self._connection.execute(f"SET temp_directory = '{_quoted(scratch / 'sorting')}'")
+        self._has_shards = bool(shards)
+        if self._has_shards:
+            self._open(shards)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def _open(self, shards: Sequence[Path]) -> None:
+        files = ", ".join(f"'{_quoted(shard)}'" for shard in shards)
+        self._connection.execute(
+            f"CREATE VIEW shard AS SELECT * FROM read_parquet([{files}], filename = 'file', file_row_number = true)"
+        )
+        self._connection.execute(
+            """
+            CREATE TABLE record AS
+            SELECT source, file, file_row_number AS place, first_value(source.path) OVER same AS kept_path,
+                   row_number() OVER same AS occurrence
+            FROM shard
+            WINDOW same AS (PARTITION BY source.source_id ORDER BY source.path, file, file_row_number)
+            """
+        )
+        self._connection.execute(
+            f"""
+            CREATE TABLE claim AS
+            SELECT unnest(claim) FROM (SELECT unnest(evidence) AS claim FROM shard {_FIRST})
+            ORDER BY {", ".join(f"claim.{name}" for name in EVIDENCE_ORDER)}
+            """
+        )
+
+    def sources(self, finished: frozenset[str]) -> Iterator[SourceRow]:
+        """Yield a row for each record, by source_id and path; what the last finished run held is `unchanged`."""
+        rows = self._fetch(
+            "SELECT file, occurrence, kept_path, unnest(source) FROM record ORDER BY source.source_id, occurrence"
+        )
+        for file, occurrence, kept_path, *values in rows:
+            row = SourceRow(*values)
+            if occurrence > 1 and row.status != "failed":
+                reason = f"{row.source_id} was already read from {kept_path}; leave one of the two out."
+                row = dataclasses.replace(row, status="skipped", reason=reason, n_claims=0)
+            elif row.status == "processed" and Path(file).stem in finished:
+                row = dataclasses.replace(row, status="unchanged")
+            yield row
+
+    def evidence(self) -> Iterator[EvidenceRow]:
+        """Yield the rows of all claims in the order of evidence.csv."""
+        for values in self._fetch("SELECT * FROM claim"):
+            yield EvidenceRow(*values)
+
+    def text_owners(self) -> Iterator[str]:
+        """Yield the source_id of every record whose text is not its source file, in no order."""
+        for (source_id,) in self._fetch(f"SELECT shard.source.source_id FROM shard {_FIRST} WHERE text <> ''"):
+            yield source_id
+
+    def texts(self) -> Iterator[StoredText]:
+        """Yield the text of every record whose text is not its source file, in no order."""
+        for source_id, file, text in self._fetch(
+            f"SELECT shard.source.source_id, shard.file, text FROM shard {_FIRST} WHERE text <> ''"
+        ):
+            yield StoredText(source_id, Path(file).stem, text)
+
+    def _fetch(self, query: str) -> Iterator[tuple[Any, ...]]:
+        if not self._has_shards:
+            return
+        cursor = self._connection.cursor()
+        cursor.execute(query)
+        while rows := cursor.fetchmany(FETCHED):
+            yield from rows
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,80 @@
+"""In: the settings and a source's bytes. Out: the key of its shard, which changes with all its rows depend on."""
+
+import hashlib
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pipeline
+from pipeline.config import Settings
+
+_CODE = ("records.py", "config.py", "ingest", "language", "claims", "grading", "lexicons", "models", "store/shards.py")
+"""What a row depends on, inside the package: a change of tables or flows extracts nothing again."""
+
+_LIBRARIES = (
+    "charset-normalizer",
+    "lxml",
+    "numpy",
+    "onnxruntime",
+    "pyahocorasick",
+    "pymupdf",
+    "scispacy",
+    "spacy",
+    "tokenizers",
+    "trafilatura",
+)
+"""Libraries whose version may change what is read or found."""
+
+_SETTINGS_WITHOUT_EFFECT = {"workers", "batch_bytes", "max_seconds", "scheme", "lexicons"}
+"""Settings that change no row, and paths, of which the contents count instead."""
+
+_CHUNK = 1 << 20
+
+
+def file_hash(path: Path) -> tuple[str, int]:
+    """Return the SHA-256 of a file in hex and its size in bytes. Raises `OSError`."""
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def extractor_version(settings: Settings) -> str:
+    """Return a hash over all that decides what is found in a source, apart from the source.
+
+    The code and data of the extracting packages, the versions of the libraries they rest on, a lexicon folder,
+    grading scheme or spaCy model that the settings name, and the settings themselves.
+    """
+    home = Path(pipeline.__file__).parent
+    digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
+    for library in (*_LIBRARIES, settings.model):
+        digest.update(f"{library}={_version(library)}\n".encode())
+    digest.update(settings.model_dump_json(exclude=_SETTINGS_WITHOUT_EFFECT).encode())
+    given = [path for path in (settings.lexicons, settings.scheme, Path(settings.model)) if path and path.exists()]
+    for root in [*(home / part for part in _CODE), *given]:
+        for name, content in _contents(root):
+            digest.update(f"{name} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def shard_key(*, extractor: str, source_sha256: str, path: str) -> str:
+    """Return the name of a source's shard: by its bytes, by what it is called and by what reads it."""
+    return hashlib.sha256(f"{extractor}\n{source_sha256}\n{path}".encode()).hexdigest()[:40]
+
+
+def _contents(root: Path) -> Iterator[tuple[str, str]]:
+    files: Iterable[Path] = sorted(root.rglob("*")) if root.is_dir() else [root]
+    for file in files:
+        if file.is_file() and "__pycache__" not in file.parts:
+            yield file.relative_to(root.parent).as_posix(), file_hash(file)[0]
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except (PackageNotFoundError, ValueError):
+        return ""

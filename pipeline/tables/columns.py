@@ -1,0 +1,193 @@
+"""In: nothing. Out: the columns of every table, declared once; all writers, readers and docs follow them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Literal, get_args
+
+from pipeline.records import (
+    CERTAINTIES,
+    EXPOSURES,
+    FACTUALITIES,
+    RELATIONS,
+    SOURCE_TYPES,
+    STRENGTHS,
+    STUDY_DESIGNS,
+    ConditionType,
+    EvidenceBasis,
+    SourceFormat,
+    SourceStatus,
+    Verdict,
+)
+
+CellKind = Literal["text", "integer", "number", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name (a field of the record), what it means, how its cells read and how wide they are.
+
+    `values` lists what an enumerated column may hold; `decimals` is where a number is rounded; `width` is in
+    characters.
+    """
+
+    name: str
+    meaning: str
+    kind: CellKind = "text"
+    width: int = 14
+    values: tuple[str, ...] = ()
+    decimals: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: the name of its file, what one row is, and its columns in order."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The column names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def values(self, records: Iterable[object]) -> Iterable[tuple[Any, ...]]:
+        """Give each record as the values of the columns, in order."""
+        return map(attrgetter(*self.header), records)
+
+
+EVIDENCE = Table(
+    "evidence",
+    "one row a claim, ordered by source_id, sentence_start, nutrient_start, condition_start, claim_id",
+    (
+        Column("claim_id", "16 hex characters that stay the same over runs, machines and better models", width=18),
+        Column("source_id", "PMID, PMCID, DOI or path of the source; `path#record` in a file of many", width=24),
+        Column("source_title", "title of the source", width=36),
+        Column("source_date", "date that the source states, ISO 8601", width=12),
+        Column("source_type", "kind of source", width=18, values=SOURCE_TYPES),
+        Column("nutrient", "usual name of the nutrient, in lower case", width=18),
+        Column("nutrient_id", "identifier of the nutrient (CHEBI, MESH, CDNO ...)", width=14),
+        Column("nutrient_text", "the words for it in the sentence", width=18),
+        Column("exposure", "which level or use of the nutrient the claim is about", width=16, values=EXPOSURES),
+        Column("condition", "usual name of the condition or measure, in lower case", width=22),
+        Column("condition_id", "identifier of the condition (MESH, DOID ...)", width=14),
+        Column("condition_text", "the words for it in the sentence", width=22),
+        Column(
+            "condition_type",
+            "whether it is a condition or an outcome measure",
+            width=12,
+            values=get_args(ConditionType),
+        ),
+        Column("relation", "what the sentence says the exposure does", width=16, values=RELATIONS),
+        Column("strength", "causal or correlational wording", width=14, values=STRENGTHS),
+        Column("factuality", "how sure the sentence is", width=12, values=FACTUALITIES),
+        Column("study_design", "design of the evidence that the sentence rests on", width=20, values=STUDY_DESIGNS),
+        Column("evidence_basis", "where that evidence is from", width=18, values=get_args(EvidenceBasis)),
+        Column("sample_size", "participants behind this claim", "integer", 10),
+        Column("population", "who they are, as stated", width=24),
+        Column("effect_measure", "OR, RR, HR, MD, SMD, beta, r, %, count ...", width=10),
+        Column("effect_value", "the effect, in that measure", "number", 10),
+        Column("ci_low", "lower bound of its interval", "number", 10),
+        Column("ci_high", "upper bound of its interval", "number", 10),
+        Column("ci_level", "level of the interval, in percent", "number", 8),
+        Column("p_value", "p-value with its comparator (`<0.05`)", width=10),
+        Column("statistics", "the words that give the numbers, verbatim, joined by `; `", width=30),
+        Column("citations", "references that the sentence cites, resolved, joined by `; `", width=36),
+        Column("evidence_level", "1 (best) to 5, Oxford CEBM 2011", "integer", 8),
+        Column("certainty", "certainty of the evidence behind the claim, GRADE", width=12, values=CERTAINTIES),
+        Column("certainty_reasons", "every step up or down, in words, in order", width=50),
+        Column("flags", "what a reviewer should look at, codes joined by `; `", width=28),
+        Column("sentence", "the sentence, verbatim", width=70),
+        Column("section", "heading that it stands under", width=20),
+        Column("page", "page of a paginated source", "integer", 7),
+        Column("sentence_start", "first character of the sentence in the source's text", "integer", 9),
+        Column("sentence_end", "where it ends, exclusive", "integer", 9),
+        Column("nutrient_start", "first character of nutrient_text", "integer", 9),
+        Column("nutrient_end", "where it ends, exclusive", "integer", 9),
+        Column("condition_start", "first character of condition_text", "integer", 9),
+        Column("condition_end", "where it ends, exclusive", "integer", 9),
+        Column("confidence", "0 to 1: of the rows at 0.8, four in five are right", "number", 10, decimals=4),
+        Column("model_version", "version of the extractor and of its models", width=18),
+        Column(
+            "review_status",
+            "empty, or what a reviewer said",
+            width=12,
+            values=("accepted", "rejected", "corrected", "unsure"),
+        ),
+        Column("reviewer", "who said it", width=14),
+        Column("review_note", "and why", width=30),
+        Column("reviewed_at", "when, ISO 8601", width=12),
+    ),
+)
+
+COMPARISON = Table(
+    "comparison",
+    "one row a nutrient, exposure and condition",
+    (
+        Column("nutrient", "usual name of the nutrient", width=18),
+        Column("nutrient_id", "its identifier", width=14),
+        Column("exposure", "which level or use of the nutrient", width=16, values=EXPOSURES),
+        Column("condition", "usual name of the condition or measure", width=22),
+        Column("condition_id", "its identifier", width=14),
+        Column("n_sources", "sources that make a claim about it", "integer", 9),
+        Column("n_claims", "claims that they make", "integer", 9),
+        Column(
+            "n_independent_studies",
+            "bodies of evidence behind them; claims that rest on the same cited study count once",
+            "integer",
+            11,
+        ),
+        Column("verdict", "what the evidence says on the whole", width=13, values=get_args(Verdict)),
+        Column("certainty", "certainty of that verdict", width=12, values=CERTAINTIES),
+        Column("certainty_reasons", "every step that led to it, in words", width=50),
+        Column("best_evidence_level", "best level among the claims, 1 (best) to 5, Oxford CEBM 2011", "integer", 9),
+        Column("sources_harmful", "sources that call it harmful", "integer", 9),
+        Column("sources_beneficial", "sources that call it beneficial", "integer", 9),
+        Column("sources_no_effect", "sources that find no effect", "integer", 9),
+        Column("sources_associated", "sources that see a link without a direction", "integer", 9),
+        Column("disagreement", "whether the sources differ", "boolean", 9),
+        Column("disagreement_note", "what differs, and between which sources", width=50),
+        Column("claim_ids", "the claims, joined by `; `", width=24),
+        Column("nutrient_role", "what exposures that point the same way say of the nutrient itself", width=30),
+    ),
+)
+
+SOURCES = Table(
+    "sources",
+    "one row an input, none missing",
+    (
+        Column("source_id", "as in evidence.csv", width=26),
+        Column("path", "path of the file", width=36),
+        Column("format", "format that its content showed", width=11, values=get_args(SourceFormat)),
+        Column("sha256", "hash of its bytes", width=20),
+        Column("bytes", "its size", "integer", 10),
+        Column(
+            "status",
+            "what became of it; `unchanged`: as in the last finished run, nothing was read again",
+            width=11,
+            values=get_args(SourceStatus),
+        ),
+        Column("reason", "for a failure: what was wrong and what to do", width=50),
+        Column("title", "its title", width=36),
+        Column("date", "date that it states, ISO 8601", width=12),
+        Column("source_type", "kind of source", width=18, values=SOURCE_TYPES),
+        Column("study_design", "its study design", width=18, values=STUDY_DESIGNS),
+        Column("sample_size", "participants of the study", "integer", 10),
+        Column("n_sentences", "sentences of the article", "integer", 10),
+        Column("n_claims", "claims found in them", "integer", 9),
+        Column("quality_flags", "what a reviewer should know of the source, joined by `; `", width=36),
+        Column("seconds", "time that reading it took, in the run that read it", "number", 9, decimals=3),
+    ),
+)
+
+TABLES: tuple[Table, ...] = (EVIDENCE, COMPARISON, SOURCES)
+
+
+def markdown(table: Table) -> str:
+    """Return the columns of a table as a Markdown table, for the documentation."""
+    lines = ["| column | meaning |", "|---|---|"]
+    for column in table.columns:
+        allowed = f": {', '.join(column.values)}" if column.values else ""
+        lines.append(f"| `{column.name}` | {column.meaning}{allowed} |")
+    return "\n".join(lines) + "\n"

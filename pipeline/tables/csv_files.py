@@ -1,0 +1,88 @@
+"""In: records. Out: CSV files as the contract wants them (UTF-8 with BOM, RFC 4180), and records back from them."""
+
+import csv
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
+from pipeline.tables.cells import from_cell, neutralise, to_cell
+from pipeline.tables.columns import COMPARISON, EVIDENCE, SOURCES, Table
+
+ENCODING = "utf-8-sig"
+LONGEST_CELL = 2**31 - 1
+"""Characters of a cell that are read: the csv module's own limit of 131,072 is below a long list of claims."""
+
+Record = TypeVar("Record", EvidenceRow, ComparisonRow, SourceRow)
+
+
+def write_table(path: Path, table: Table, records: Iterable[object]) -> int:
+    """Write one row for each record, in the order given; return how many."""
+    columns = table.columns
+    count = 0
+    with path.open("w", encoding=ENCODING, newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(table.header)
+        for values in table.values(records):
+            writer.writerow([to_cell(value, column) for value, column in zip(values, columns, strict=True)])
+            count += 1
+    return count
+
+
+def write_matrix(path: Path, rows: Iterable[ComparisonRow], source_ids: Sequence[str]) -> None:
+    """Write the comparison seen across: a column a source, in each cell its stance and certainty."""
+    keys = COMPARISON.columns[:5]
+    with path.open("w", encoding=ENCODING, newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow([column.name for column in keys] + [neutralise(source) for source in source_ids])
+        for row in rows:
+            cells = [to_cell(getattr(row, column.name), column) for column in keys]
+            stances = (row.stances.get(source) for source in source_ids)
+            writer.writerow(cells + [f"{stance[0]} ({stance[1]})" if stance else "" for stance in stances])
+
+
+def read_evidence(path: Path) -> Iterator[EvidenceRow]:
+    """Yield the rows of an evidence.csv, as they were before writing; columns of others' are passed over.
+
+    Raises `ValueError` with one sentence naming the file, the line and what is wrong there.
+    """
+    return _read(path, EVIDENCE, EvidenceRow)
+
+
+def read_comparison(path: Path) -> Iterator[ComparisonRow]:
+    """Yield the rows of a comparison.csv (`stances` are left empty). Raises `ValueError` as `read_evidence`."""
+    return _read(path, COMPARISON, ComparisonRow)
+
+
+def read_sources(path: Path) -> Iterator[SourceRow]:
+    """Yield the rows of a sources.csv. Raises `ValueError` as `read_evidence`."""
+    return _read(path, SOURCES, SourceRow)
+
+
+def _read(path: Path, table: Table, record: type[Record]) -> Iterator[Record]:
+    required = {
+        field.name
+        for field in dataclasses.fields(record)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    }
+    csv.field_size_limit(LONGEST_CELL)
+    with path.open(encoding=ENCODING, newline="") as file:
+        reader = csv.reader(file)
+        header = next(reader, [])
+        missing = required.difference(header)
+        if missing:
+            raise ValueError(
+                f"{path} lacks the column {sorted(missing)[0]}; give the {table.name}.csv that a run wrote."
+            )
+        places = [(header.index(column.name), column) for column in table.columns if column.name in header]
+        for cells in reader:
+            values: dict[str, Any] = {}
+            for place, column in places:
+                try:
+                    values[column.name] = from_cell(cells[place], column.kind)
+                except (IndexError, ValueError) as error:
+                    raise ValueError(
+                        f"{path}, line {reader.line_num}: the cell {column.name} cannot be read ({error})."
+                    ) from error
+            yield record(**values)

@@ -1,0 +1,42 @@
+"""In: the declared columns. Out: docs/evidence-table.md; `python -m pipeline.tables.documentation` prints it."""
+
+from pipeline.tables.columns import TABLES, markdown
+
+_INTRODUCTION = """# The tables of a run
+
+UTF-8 with a byte-order mark, so that spreadsheet programs read it; fields quoted where they need it, lines ended by
+CRLF (RFC 4180); one header line; dates as ISO 8601; `.` as decimal separator; an empty cell means not stated. Numbers
+are written with as few digits as tell them apart, twelve at most. A text cell that a spreadsheet would run as a formula
+(first character `=`, `+`, `-`, `@`, tab or carriage return) gets a leading `'`, which `pipeline.tables.read_evidence`
+takes away again. The same inputs, configuration and version give the same bytes, whatever the number of workers and
+however often the run was interrupted; only `status` and `seconds` of sources.csv tell of the run itself.
+
+Offsets count characters, end exclusive: for a .txt source in the decoded file, for others in the text stored in
+`texts/`, under the source_id and `.txt` (a character that some file system does not take stands as `%` and its code:
+`PMID:12` is `texts/PMID%3A12.txt`).
+"""
+
+_MATRIX = """
+## comparison_matrix.csv
+
+The comparison seen across: the columns nutrient, nutrient_id, exposure, condition and condition_id, then one column for
+each source that makes a claim, named by its source_id. A cell holds the source's stance and its certainty:
+`harmful (Low)`.
+
+## evidence.xlsx and evidence.html
+
+The same rows as evidence.csv: as a sheet with filters (a second sheet tells what the columns mean), and as one page to
+read, filter and print, which needs no network.
+"""
+
+
+def page() -> str:
+    """Return the page, in Markdown."""
+    parts = [_INTRODUCTION]
+    for table in TABLES:
+        parts.append(f"\n## {table.name}.csv\n\n{table.row[0].upper()}{table.row[1:]}.\n\n{markdown(table)}")
+    return "".join([*parts, _MATRIX])
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,251 @@
+"""The tables as files: what is written can be opened safely, read back, and comes out the same every time."""
+
+import csv
+import dataclasses
+import re
+from pathlib import Path, PurePosixPath
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from table_rows import COMPARISON_ROW, ROW, SOURCE_ROW, row
+
+from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
+from pipeline.store.shards import field_types
+from pipeline.tables import (
+    COMPARISON,
+    EVIDENCE,
+    SOURCES,
+    TABLES,
+    Table,
+    read_comparison,
+    read_evidence,
+    read_sources,
+    text_file,
+    write_matrix,
+    write_page,
+    write_table,
+    write_workbook,
+)
+from pipeline.tables.cells import neutralise, restore, to_cell
+from pipeline.tables.documentation import page
+from pipeline.tables.page import marked
+
+ROOT = Path(__file__).resolve().parent.parent
+CERTAINTIES = {"High": 0, "Moderate": 0, "Low": 1, "Very low": 0}
+
+
+@pytest.mark.parametrize(
+    ("table", "record"), [(EVIDENCE, EvidenceRow), (COMPARISON, ComparisonRow), (SOURCES, SourceRow)]
+)
+def test_columns_are_the_fields_of_the_record_in_order_and_of_its_types(table: Table, record: type) -> None:
+    kinds = {str: "text", int: "integer", float: "number", bool: "boolean"}
+    fields = [field.name for field in dataclasses.fields(record) if field.name != "stances"]
+    assert list(table.header) == fields
+    if record is not ComparisonRow:
+        assert {c.name: c.kind for c in table.columns} == {n: kinds[t] for n, t in field_types(record).items()}
+
+
+def test_the_contract_columns_come_first_in_order(shared: Path) -> None:
+    contract = (shared / "EVIDENCE_TABLE.md").read_text(encoding="utf-8")
+    promised = re.findall(r"^\| ([a-z0-9_, ]+) \|", contract.split("## evidence.csv")[1], flags=re.M)
+    names = [name for cell in promised[1:] for name in cell.split(", ")]
+    assert list(EVIDENCE.header)[: len(names)] == names
+
+
+def test_evidence_is_utf8_with_bom_crlf_and_one_header_line(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.csv"
+    assert write_table(path, EVIDENCE, [ROW, row(sentence="two\nlines, and “quotes”")]) == 2
+    data = path.read_bytes()
+    assert data.startswith(b"\xef\xbb\xbfclaim_id,source_id,")
+    lines = data.decode("utf-8-sig").split("\r\n")
+    assert len(lines) == 4 and lines[-1] == ""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert len(list(csv.DictReader(file))) == 2
+
+
+def test_evidence_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    rows = [ROW, row(sentence="=1+1", page=3, sample_size=None, effect_value=-1.5, p_value="<0.05", population="'=x")]
+    write_table(tmp_path / "evidence.csv", EVIDENCE, rows)
+    assert list(read_evidence(tmp_path / "evidence.csv")) == rows
+
+
+def test_comparison_and_sources_read_back_as_they_were_written(tmp_path: Path) -> None:
+    write_table(tmp_path / "comparison.csv", COMPARISON, [COMPARISON_ROW])
+    write_table(tmp_path / "sources.csv", SOURCES, [SOURCE_ROW])
+    assert list(read_comparison(tmp_path / "comparison.csv")) == [dataclasses.replace(COMPARISON_ROW, stances={})]
+    assert list(read_sources(tmp_path / "sources.csv")) == [SOURCE_ROW]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_text_cell_starts_like_a_formula(start: str, tmp_path: Path) -> None:
+    write_table(tmp_path / "evidence.csv", EVIDENCE, [row(sentence=f"{start}cmd|' /C calc'!A0")])
+    with (tmp_path / "evidence.csv").open(encoding="utf-8-sig", newline="") as file:
+        (written,) = csv.DictReader(file)
+    assert written["sentence"] == f"'{start}cmd|' /C calc'!A0"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_neutralising_is_undone_exactly(text: str) -> None:
+    assert restore(neutralise(text)) == text
+    assert neutralise(text)[:1] not in set("=+-@\t\r")
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e6, max_value=1e6))
+def test_numbers_keep_twelve_digits_and_use_a_point(value: float) -> None:
+    cell = to_cell(value, EVIDENCE.columns[EVIDENCE.header.index("effect_value")])
+    assert float(cell) == pytest.approx(value, rel=1e-11, abs=1e-300)
+    assert "," not in cell
+
+
+def test_binary_noise_does_not_show() -> None:
+    column = EVIDENCE.columns[EVIDENCE.header.index("effect_value")]
+    assert to_cell(0.1 + 0.2, column) == "0.3"
+    assert to_cell(95.0, column) == "95"
+    assert to_cell(-0.0, column) == "0"
+    assert to_cell(float("nan"), column) == ""
+
+
+def test_half_a_surrogate_pair_does_not_stop_the_table(tmp_path: Path) -> None:
+    write_table(tmp_path / "evidence.csv", EVIDENCE, [row(sentence="a\ud800b")])
+    assert next(read_evidence(tmp_path / "evidence.csv")).sentence == "a\ufffdb"
+
+
+def test_reading_names_the_line_and_the_cell_that_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.csv"
+    write_table(path, EVIDENCE, [ROW])
+    path.write_text(path.read_text("utf-8-sig").replace(",80,", ",eighty,"), encoding="utf-8-sig")
+    with pytest.raises(ValueError, match=r"line 2: the cell sample_size"):
+        list(read_evidence(path))
+
+
+def test_reading_a_table_without_a_needed_column_says_which(tmp_path: Path) -> None:
+    (tmp_path / "evidence.csv").write_text("claim_id,sentence\r\n1,x\r\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="lacks the column"):
+        list(read_evidence(tmp_path / "evidence.csv"))
+
+
+def test_a_column_that_others_added_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.csv"
+    write_table(path, EVIDENCE, [ROW])
+    lines = path.read_text("utf-8-sig").splitlines()
+    path.write_text("\r\n".join([lines[0] + ",mine", lines[1] + ",note", ""]), encoding="utf-8-sig", newline="")
+    assert list(read_evidence(path)) == [ROW]
+
+
+def test_the_matrix_has_a_column_a_source_with_stance_and_certainty(tmp_path: Path) -> None:
+    write_matrix(tmp_path / "matrix.csv", [COMPARISON_ROW], ["=a.pdf", "page.txt", "silent.txt"])
+    with (tmp_path / "matrix.csv").open(encoding="utf-8-sig", newline="") as file:
+        header, cells = csv.reader(file)
+    assert header == [
+        "nutrient",
+        "nutrient_id",
+        "exposure",
+        "condition",
+        "condition_id",
+        "'=a.pdf",
+        "page.txt",
+        "silent.txt",
+    ]
+    assert cells[-3:] == ["no effect (Very low)", "harmful (Low)", ""]
+
+
+def test_the_workbook_is_filtered_frozen_typed_and_without_formulas(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "e.xlsx", [ROW, row(sentence="=1+1", nutrient="x" * 40_000)])
+    sheet = openpyxl.load_workbook(tmp_path / "e.xlsx")["evidence"]
+    assert [cell.value for cell in sheet[1]] == list(EVIDENCE.header)
+    assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref.startswith("A1:")
+    place = EVIDENCE.header.index("effect_value")
+    assert sheet[2][place].value == 0.97
+    cell = sheet[3][EVIDENCE.header.index("sentence")]
+    assert (cell.data_type, cell.value, cell.hyperlink) == ("s", "=1+1", None)
+    assert cell.alignment.wrap_text
+    assert len(sheet[3][EVIDENCE.header.index("nutrient")].value) == 32_767
+
+
+def test_workbook_and_page_have_the_same_bytes_each_time(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_workbook(tmp_path / f"{name}.xlsx", [ROW])
+        write_page(
+            tmp_path / f"{name}.html",
+            rows=[ROW],
+            comparisons=[COMPARISON_ROW],
+            sources=[SOURCE_ROW],
+            certainties=CERTAINTIES,
+        )
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_the_page_needs_no_network_and_escapes_what_sources_say(tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script> vitamin B12"
+    write_page(
+        tmp_path / "e.html",
+        rows=[row(source_title=evil, section=evil)],
+        comparisons=[COMPARISON_ROW],
+        sources=[dataclasses.replace(SOURCE_ROW, title=evil, status="failed", reason=evil)],
+        certainties=CERTAINTIES,
+    )
+    html = (tmp_path / "e.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in html and "&lt;script&gt;alert(1)" in html
+    assert not re.search(r"(src|href)=\"?(https?:)?//", html) and "url(" not in html and "@import" not in html
+    assert "default-src 'none'" in html
+
+
+def test_the_page_shows_the_sentence_marked_the_verdict_and_the_reasons(tmp_path: Path) -> None:
+    write_page(
+        tmp_path / "e.html",
+        rows=[ROW],
+        comparisons=[COMPARISON_ROW],
+        sources=[SOURCE_ROW],
+        certainties=CERTAINTIES,
+    )
+    html = (tmp_path / "e.html").read_text(encoding="utf-8")
+    assert 'Low <mark class="nutrient" title="nutrient">vitamin B12</mark> was' in html
+    assert 'with <mark class="condition" title="condition">restless legs</mark> (OR' in html
+    for text in (
+        "mixed",
+        "page.txt says harmful",
+        "starts Low: case-control",
+        "effect-direction-mismatch",
+        "<details>",
+    ):
+        assert text in html
+
+
+def test_the_page_of_a_run_without_claims_says_so(tmp_path: Path) -> None:
+    none = dict.fromkeys(CERTAINTIES, 0)
+    write_page(tmp_path / "e.html", rows=[], comparisons=[], sources=[SOURCE_ROW], certainties=none)
+    assert "No claim was found." in (tmp_path / "e.html").read_text(encoding="utf-8")
+
+
+def test_words_outside_the_sentence_or_overlapping_are_not_marked() -> None:
+    assert str(marked(row(nutrient_start=0, nutrient_end=5))).count("<mark") == 1
+    assert str(marked(row(condition_start=104, condition_end=110))).count("<mark") == 1
+
+
+@pytest.mark.parametrize(
+    ("source_id", "file"),
+    [
+        ("clinic/a b.pdf", "clinic/a b.pdf.txt"),
+        ("PMID:12", "PMID%3A12.txt"),
+        ("x.xml#7", "x.xml#7.txt"),
+        ("../../etc/passwd", "%2E%2E/%2E%2E/etc/passwd.txt"),
+        ("/etc/passwd", "%/etc/passwd.txt"),
+        ("100%.pdf", "100%25.pdf.txt"),
+    ],
+)
+def test_a_stored_text_lies_below_its_folder_under_the_name_of_its_source(source_id: str, file: str) -> None:
+    assert text_file(source_id) == PurePosixPath(file)
+
+
+def test_long_names_stay_short_and_distinct() -> None:
+    first, second = text_file("é" * 300 + "a.pdf"), text_file("é" * 300 + "b.pdf")
+    assert first != second and len(first.name.encode()) <= 255
+
+
+def test_the_documented_columns_are_the_declared_ones() -> None:
+    written = (ROOT / "docs" / "evidence-table.md").read_text(encoding="utf-8")
+    assert written == page(), "run: python -m pipeline.tables.documentation > docs/evidence-table.md"
+    assert all(f"| `{column.name}` |" in written for table in TABLES for column in table.columns)
