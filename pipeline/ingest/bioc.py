@@ -46,7 +46,10 @@ def read_bioc_xml(source: Source) -> list[Document]:
     findings = []
     for element in iterate_records(source, ("document",)):
         passages = [
-            _Passage(node.findtext("text") or _sentences(node), {i.get("key", ""): i.text or "" for i in node.iterfind("infon")})
+            _Passage(
+                node.findtext("text") or _sentences(node),
+                {i.get("key", ""): i.text or "" for i in node.iterfind("infon")},
+            )
             for node in element.iterfind("passage")
         ]
         findings.append(_findings("bioc-xml", element.findtext("id") or "", passages))
@@ -118,7 +121,9 @@ def _findings(kind: SourceFormat, name: str, raw: list[_Passage]) -> Findings:
 
 
 def _entries(raw: list[_Passage]) -> list[_Passage]:
-    return [p for p in raw if p.infons.get("section_type") == "REF" and p.infons.get("type") == "ref" and p.text.strip()]
+    return [
+        p for p in raw if p.infons.get("section_type") == "REF" and p.infons.get("type") == "ref" and p.text.strip()
+    ]
 
 
 def _article(raw: list[_Passage]) -> Iterator[Passage]:
@@ -150,7 +155,12 @@ def _reference(position: int, passage: _Passage) -> Reference:
     infons = passage.infons
     surname = re.search(r"surname:([^;]+)", infons.get("name_0", ""))
     label = infons.get("label", "").strip("[]. ") or str(position)
-    words = (f"{surname[1]}." if surname else "", f"{passage.text.rstrip('.')}.", infons.get("source", ""), infons.get("year", ""))
+    words = (
+        f"{surname[1]}." if surname else "",
+        f"{passage.text.rstrip('.')}.",
+        infons.get("source", ""),
+        infons.get("year", ""),
+    )
     identifiers = {key: infons[f"pub-id_{key}"] for key in ("pmid", "doi") if infons.get(f"pub-id_{key}")}
     return make_reference(
         label, " ".join(filter(None, words)), title=passage.text, year=infons.get("year", ""), identifiers=identifiers

@@ -1,4 +1,4 @@
-"""Lines and paragraphs of a saved page come in; whether they are article text, and what they say of the page, goes out."""
+"""Lines and paragraphs of a saved page come in; what is no article text, and what the page says of itself, goes out."""
 
 import re
 from functools import cache
@@ -8,7 +8,7 @@ from pipeline.ingest.resources import patterns, rows
 
 Scope = Literal["", "line", "section", "rest"]
 
-LINE_LENGTH = 300
+LINE_LENGTH = 160
 HEADING_LENGTH = 120
 NOTICE_LENGTH = 600
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"(])")

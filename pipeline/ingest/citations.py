@@ -19,7 +19,9 @@ GLUED = re.compile(r"(?<=[a-z)”\"][.?!])(\d{1,3}(?:[,–-]\d{1,3})*)(?=[ \u00a
 AUTHOR_YEAR = re.compile(
     r"\(?\b([A-Z][\w'’-]+)(?:\s+(?:et\s+al\.?|(?:and|&)\s+[A-Z][\w'’-]+))?,?\s*\(?((?:19|20)\d\d)[a-z]?\b\)?"
 )
-ABBREVIATIONS = re.compile(r"\b(?:vs|fig|figs|no|nos|dr|vol|approx|ca|cf|eq|ref|refs|table|p|pp|e\.g|i\.e|al)\.$", re.IGNORECASE)
+ABBREVIATIONS = re.compile(
+    r"\b(?:vs|fig|figs|no|nos|dr|vol|approx|ca|cf|eq|ref|refs|table|p|pp|e\.g|i\.e|al)\.$", re.IGNORECASE
+)
 # Raised digits after these are powers ("kg/m2", "10-3") or statistics ("χ2", "R2", "I2").
 UNITS = re.compile(r"(?:\b(?:m|cm|mm|km|kg/m|s|ft|in|dm|µm|nm|min|h|[RrIχηωxX])|χ|\d)\s?$")
 HIGHEST_LABEL = 300
@@ -80,8 +82,8 @@ def merge(text: str, citations: Iterable[Citation]) -> tuple[Citation, ...]:
 
 
 def _with_brackets(text: str, citation: Citation) -> Citation:
-    before, after = text[: citation.start], text[citation.end :]
-    opening, closing = re.search(r"([\[(])\s?$", before[-2:]), re.match(r"\s?([\])])", after)
+    before, after = text[max(0, citation.start - 2) : citation.start], text[citation.end : citation.end + 2]
+    opening, closing = re.search(r"([\[(])\s?$", before), re.match(r"\s?([\])])", after)
     inside = text[citation.start : citation.end]
     if opening and closing and opening[1] + closing[1] in {"[]", "()"} and not re.search(r"[\[\]()]", inside):
         start = citation.start - len(opening[0])
@@ -108,7 +110,12 @@ def _candidates(pattern: re.Pattern[str], text: str, block: Block, highest: int)
         # "(1) iron, (2) zinc" counts items, "96 [95, 98]" and "12 (3)" are results
         if pattern is PARENTHESISED and re.search(r"(?:[,:;\d%=<>±]|\b(?:and|or|n|of|the|to))$", before):
             continue
-        if pattern is BRACKETED and len(numbers) > 1 and re.search(r"[\d%=]$", before) and not _ascending(numbers, highest):
+        if (
+            pattern is BRACKETED
+            and len(numbers) > 1
+            and re.search(r"[\d%=]$", before)
+            and not _ascending(numbers, highest)
+        ):
             continue
         yield Citation(start, end, labels)
 
@@ -121,7 +128,9 @@ def _is_habit(candidates: list[Citation], text: str, has_references: bool) -> bo
     if has_references:
         return bool(candidates)
     labels = {label for citation in candidates for label in citation.labels}
-    at_line_end = any(not text[citation.end :].split("\n", 1)[0].strip(" \r.)") for citation in candidates)
+    at_line_end = any(
+        not text[citation.end : citation.end + 4].split("\n", 1)[0].strip(" \r.)") for citation in candidates
+    )
     several = any(len(citation.labels) > 1 for citation in candidates)
     return len(candidates) >= MIN_BARE and "1" in labels and (at_line_end or several)
 

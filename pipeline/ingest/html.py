@@ -1,7 +1,11 @@
-"""A web page (HTML) comes in; a `Document` goes out: trafilatura says what is main text, the page's own tree how it is built."""
+"""A web page comes in; a `Document` goes out.
+
+trafilatura says what is main text, the page's own tree how that text is built.
+"""
 
 import logging
 import re
+import unicodedata
 from typing import Any
 
 import trafilatura
@@ -10,7 +14,7 @@ from lxml import html as lxml_html
 
 from pipeline.ingest.citations import find_citations, merge
 from pipeline.ingest.decoding import decode
-from pipeline.ingest.outline import organise
+from pipeline.ingest.outline import entry_lines, organise
 from pipeline.ingest.page import Page, read_page
 from pipeline.ingest.passages import Piece, assemble
 from pipeline.ingest.quality import Findings, finish
@@ -26,6 +30,7 @@ SHORT = 25
 # Below this share of a page's paragraph text, trafilatura has taken a box for the article.
 MIN_SHARE = 0.2
 LINK_SHARE = 0.5
+WINDOW = 40
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -38,7 +43,9 @@ def read_html(source: Source) -> list[Document]:
     metadata, main = _extract(markup)
     page = read_page(root)
     if not page.pieces:
-        raise SourceError(f"{source.path} shows no text without its scripts; save the page from a browser as text or PDF.")
+        raise SourceError(
+            f"{source.path} shows no text without its scripts; save the page from a browser as text or PDF."
+        )
     kept = _main_pieces(page, main)
     title = _title(kept, metadata)
     top = next((index for index, piece in enumerate(kept) if piece.text == title and piece.kind == "heading"), -1)
@@ -52,7 +59,9 @@ def read_html(source: Source) -> list[Document]:
         format="html",
         text=assembly.text,
         title=title,
-        date=_meta(root, "citation_publication_date", "citation_date").replace("/", "-") or metadata.get("date", "") or outline.date,
+        date=_meta(root, "citation_publication_date", "citation_date").replace("/", "-")
+        or metadata.get("date", "")
+        or outline.date,
         authors=_authors(metadata.get("author", "")),
         identifiers=identifiers,
         blocks=assembly.blocks,
@@ -88,7 +97,7 @@ def _tree(markup: str, source: Source) -> Any:
 
 def _extract(markup: str) -> tuple[dict[str, str], str]:
     """Return the metadata and the main text as letters and digits, both empty where trafilatura finds no article."""
-    found = trafilatura.bare_extraction(markup, include_comments=False, include_tables=True, with_metadata=True)
+    found: Any = trafilatura.bare_extraction(markup, include_comments=False, include_tables=True, with_metadata=True)
     if found is None:
         return {}, ""
     metadata = {key: str(getattr(found, key, None) or "") for key in ("title", "author", "date", "sitename")}
@@ -97,7 +106,15 @@ def _extract(markup: str) -> tuple[dict[str, str], str]:
 
 
 def _key(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return "".join(character for character in unicodedata.normalize("NFKC", text).casefold() if character.isalnum())
+
+
+def _is_inside(key: str, main: str) -> bool:
+    """Say whether a piece is main text: its words stand there as a whole, or most stretches of them do."""
+    if key in main:
+        return True
+    windows = [key[start : start + WINDOW] for start in range(0, max(1, len(key) - WINDOW + 1), WINDOW // 2)]
+    return len(windows) > 1 and sum(window in main for window in windows) >= 0.6 * len(windows)
 
 
 def _main_pieces(page: Page, main: str) -> list[Piece]:
@@ -107,7 +124,7 @@ def _main_pieces(page: Page, main: str) -> list[Piece]:
     if len(main) < MIN_SHARE * weight:
         inside = [share < LINK_SHARE for share in page.link_shares]
     else:
-        inside = [len(key) >= SHORT and key in main for key in keys]
+        inside = [len(key) >= SHORT and _is_inside(key, main) for key in keys]
         for index, key in enumerate(keys):
             near = any(inside[max(0, index - 1) : index + 2])
             if not inside[index] and key and len(key) < SHORT and key in main and near:
@@ -117,9 +134,7 @@ def _main_pieces(page: Page, main: str) -> list[Piece]:
         if piece.kind == "heading" and not keep[index]:
             following = inside[index + 1 : index + 4]
             headings = [other.kind == "heading" for other in page.pieces[index + 1 : index + 4]]
-            keep[index] = any(
-                is_inside and all(headings[:offset]) for offset, is_inside in enumerate(following)
-            )
+            keep[index] = any(is_inside and all(headings[:offset]) for offset, is_inside in enumerate(following))
     _keep_references(page, keep)
     return [piece for piece, kept in zip(page.pieces, keep, strict=True) if kept]
 
@@ -146,13 +161,13 @@ def _title(pieces: list[Piece], metadata: dict[str, str]) -> str:
 
 def _references(pieces: tuple[Piece, ...], page: Page) -> tuple[Reference, ...]:
     """Return the reference list; where there is none, the literature that numbered links lead to."""
-    lines = [f"{piece.level}. {piece.text}" if piece.kind == "list item" and piece.level else piece.text for piece in pieces]
-    listed = read_references(lines)
+    listed = read_references(entry_lines(pieces))
     if listed:
         return listed
     linked = {label: href for label, href in page.targets.items() if label.isdigit() and href.startswith("http")}
     return tuple(
-        make_reference(label, linked[label], identifiers=find_identifiers(linked[label])) for label in sorted(linked, key=int)
+        make_reference(label, linked[label], identifiers=find_identifiers(linked[label]))
+        for label in sorted(linked, key=int)
     )
 
 
@@ -173,6 +188,8 @@ def _identifiers(root: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     if (pmid := _meta(root, "citation_pmid")).isdigit():
         found["pmid"] = pmid
-    if doi := find_identifiers(_meta(root, "citation_doi", "dc.identifier", "prism.doi", "bepress_citation_doi")).get("doi"):
+    if doi := find_identifiers(_meta(root, "citation_doi", "dc.identifier", "prism.doi", "bepress_citation_doi")).get(
+        "doi"
+    ):
         found["doi"] = doi
     return found

@@ -17,7 +17,18 @@ from pipeline.records import BlockKind, Document, SectionRole, SourceError
 # Abstracts that repeat or advertise the main one.
 SIDE_ABSTRACTS = frozenset({"graphical", "toc", "teaser", "precis", "short", "web-summary", "video", "key-words"})
 NO_TEXT = frozenset(
-    {"fn", "table", "graphic", "media", "alternatives", "object-id", "tex-math", "email", "related-article", "permissions"}
+    {
+        "fn",
+        "table",
+        "graphic",
+        "media",
+        "alternatives",
+        "object-id",
+        "tex-math",
+        "email",
+        "related-article",
+        "permissions",
+    }
     | {"supplementary-material", "index-term", "disp-formula", "disp-formula-group", "ack", "ref-list", "attrib"}
 )
 LISTS = frozenset({"list", "def-list"})
@@ -138,13 +149,18 @@ class _Article:
     def _types(self) -> tuple[str, ...]:
         kinds = [self.element.get("article-type", "").strip()]
         if self.meta is not None:
-            for subject in self.meta.iterfind("./{*}article-categories/{*}subj-group[@subj-group-type='heading']/{*}subject"):
+            for subject in self.meta.iterfind(
+                "./{*}article-categories/{*}subj-group[@subj-group-type='heading']/{*}subject"
+            ):
                 kinds.append(" ".join("".join(subject.itertext()).split()))
         return tuple(dict.fromkeys(kind for kind in kinds if kind))
 
     def _flags(self, title: str, types: tuple[str, ...]) -> tuple[str, ...]:
         flags = list(notices(title))
-        related = {element.get("related-article-type", "") for element in self.element.iter("{*}related-article", "related-article")}
+        related = {
+            element.get("related-article-type", "")
+            for element in self.element.iter("{*}related-article", "related-article")
+        }
         if "retraction" in types or related & {"retraction-forward", "retracted-article", "retraction"}:
             flags.append("retraction notice")
         return tuple(dict.fromkeys(flags))
@@ -226,8 +242,10 @@ class _Article:
             elif tag_of(child) in BLOCKS:
                 yield from self._block(child, section, role, level)
 
-    def _paragraph(self, element: Any, section: str, role: SectionRole, kind: BlockKind, level: int) -> Iterator[Passage]:
-        """Yield a paragraph; lists, quotations and boxes inside it become passages where they stand, figures after it."""
+    def _paragraph(
+        self, element: Any, section: str, role: SectionRole, kind: BlockKind, level: int
+    ) -> Iterator[Passage]:
+        """Yield a paragraph; lists, quotations and boxes in it become passages where they stand, figures after it."""
         text = InlineText()
         text.add(element.text or "")
         figures: list[Any] = []

@@ -1,4 +1,4 @@
-"""The reference list of a JATS article comes in; its entries and the labels that citations in the text stand for go out."""
+"""The reference list of a JATS article comes in; its entries and the labels that citations stand for go out."""
 
 import re
 from collections import Counter
@@ -53,7 +53,9 @@ def _label(element: Any, position: int, *, numeric: bool) -> str:
         return stated
     if numeric:
         return str(position)
-    surname = next((text for name in element.iter("{*}surname", "surname") if (text := "".join(name.itertext()).strip())), "")
+    surname = next(
+        (text for name in element.iter("{*}surname", "surname") if (text := "".join(name.itertext()).strip())), ""
+    )
     year = _part(element, "year")[:4]
     return f"{surname} {year}".strip() or str(position)
 

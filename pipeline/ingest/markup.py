@@ -1,4 +1,4 @@
-"""Bytes of an XML file come in; a tree, or its records one by one, goes out, safe against entities and network access."""
+"""Bytes of an XML file come in; its tree or its records go out, safe against entities and network access."""
 
 import io
 import re
@@ -58,5 +58,7 @@ def damaged(source: Source, error: Exception) -> SourceError:
     line = getattr(error, "lineno", None)
     where = f" at line {line}" if line else ""
     if re.search(r"entity|amplification", str(error), re.IGNORECASE):
-        return SourceError(f"{source.path} defines entities that are not allowed{where}; remove its DOCTYPE declarations.")
+        return SourceError(
+            f"{source.path} defines entities that are not allowed{where}; remove its DOCTYPE declarations."
+        )
     return SourceError(f"{source.path} is damaged or cut-off XML{where}; download it again.")

@@ -1,4 +1,4 @@
-"""Pieces of a page in reading order come in; the article's passages with their sections, its references, dates and notices go out."""
+"""Pieces of a page in reading order come in; its article passages, references, date and notices go out."""
 
 import re
 from collections.abc import Sequence
@@ -11,11 +11,13 @@ from pipeline.ingest.sections import is_back_matter, is_references, section_role
 from pipeline.records import SectionRole
 
 DATE_LINE = re.compile(
-    r"\b(updated|reviewed|modified|published|posted|accepted|review date|date)\b[^\d]{0,40}?(?=\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    r"\b(updated|reviewed|modified|published|posted|accepted|review date|date)\b[^\d]{0,40}?"
+    r"(?=\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
     re.IGNORECASE,
 )
 DATE_PREFERENCE = ("updated", "modified", "reviewed", "review date", "published", "posted", "accepted", "date")
 PROSE_LENGTH = 60
+PROSE_END = re.compile(r"[.!:)\]”\"][\d,;–\-\s\[\]]*$")
 # A "related articles" box above this share of the page is a box within the article, below it the end of it.
 FOOTER_SHARE = 0.4
 
@@ -40,6 +42,7 @@ def organise(pieces: Sequence[Piece]) -> Outline:
     state = "article"
     seen = 0
     total = sum(len(piece.text) for piece in pieces) or 1
+    preamble = _preamble(pieces)
     for index, piece in enumerate(pieces):
         seen += len(piece.text)
         flags.extend(notices(piece.text))
@@ -56,7 +59,7 @@ def organise(pieces: Sequence[Piece]) -> Outline:
             _collect_date(piece.text, dates)
         if state == "references":
             references.append(piece)
-        elif state == "article" and not scope and not (piece.kind == "paragraph" and is_disclaimer(piece.text)):
+        elif state == "article" and not scope and not _is_furniture(piece, in_preamble=index in preamble):
             article.append(piece)
     return Outline(
         tuple(sectioned(article)),
@@ -65,6 +68,23 @@ def organise(pieces: Sequence[Piece]) -> Outline:
         tuple(dict.fromkeys(flags)),
         len(pieces) - len(article) - len(references),
     )
+
+
+def _preamble(pieces: Sequence[Piece]) -> range:
+    """Return where status boxes stand: between the title and the first prose, if one line there is known."""
+    first = next((index for index, piece in enumerate(pieces) if piece.kind == "title"), -1) + 1
+    for index in range(first, len(pieces)):
+        heads = pieces[index].kind == "heading" and index + 1 < len(pieces) and is_prose(pieces[index + 1].text)
+        if heads or is_prose(pieces[index].text):
+            furnished = any(scope_of(piece.text) == "line" for piece in pieces[first:index])
+            return range(first, index) if furnished else range(0)
+    return range(0)
+
+
+def _is_furniture(piece: Piece, *, in_preamble: bool) -> bool:
+    if piece.kind == "title":
+        return False
+    return (in_preamble and len(piece.text) < PROSE_LENGTH) or (piece.kind == "paragraph" and is_disclaimer(piece.text))
 
 
 def sectioned(pieces: Sequence[Piece]) -> list[Passage]:
@@ -98,9 +118,16 @@ def _role(role: str) -> SectionRole:
     return role  # type: ignore[return-value]
 
 
+def entry_lines(pieces: Sequence[Piece]) -> list[str]:
+    """Return the lines of a reference list, those of a numbered list with their number before them."""
+    return [
+        f"{piece.level}. {piece.text}" if piece.kind == "list item" and piece.level else piece.text for piece in pieces
+    ]
+
+
 def is_prose(text: str) -> bool:
     """Say whether a text reads as an article's paragraph: a long line that ends like a sentence, no question."""
-    return len(text) >= PROSE_LENGTH and bool(re.search(r"[.!:)\]”\"](\s*[\d,;–\-\s\[\]]*)$", text.strip()))
+    return len(text) >= PROSE_LENGTH and bool(PROSE_END.search(text[-PROSE_LENGTH:].rstrip()))
 
 
 def _opens_references(pieces: Sequence[Piece], index: int) -> bool:

@@ -10,19 +10,25 @@ from pipeline.ingest.inline import SKIP, InlineText, tag_of, write_element
 from pipeline.ingest.passages import Piece
 from pipeline.records import BlockKind
 
-NO_TEXT = frozenset(
-    "script style noscript template svg canvas iframe object embed form button select option textarea input nav footer "
-    "audio video picture img math figcaption dialog menu head title link meta".split()
-)
-BLOCKS = frozenset(
-    "html body main article section div header aside p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure table "
-    "thead tbody tfoot tr td th address details summary fieldset center hr".split()
-)
+NO_TEXT_TAGS = """
+script style noscript template svg canvas iframe object embed form button select option textarea input nav footer audio
+video picture img math figcaption dialog menu head title link meta
+"""
+BLOCK_TAGS = """
+html body main article section div header aside p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure table thead
+tbody tfoot tr td th address details summary fieldset center hr
+"""
+NO_TEXT = frozenset(NO_TEXT_TAGS.split())
+BLOCKS = frozenset(BLOCK_TAGS.split())
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 TABLES = frozenset({"table", "thead", "tbody", "tfoot", "tr"})
-NAVIGATION = frozenset({"navigation", "banner", "contentinfo", "search", "dialog", "menu", "menubar", "alert", "complementary"})
+NAVIGATION = frozenset(
+    {"navigation", "banner", "contentinfo", "search", "dialog", "menu", "menubar", "alert", "complementary"}
+)
 NUMBERS = re.compile(r"[\s\[(]*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*[\s\])]*")
-LITERATURE = re.compile(r"ncbi\.nlm\.nih\.gov|pubmed|doi\.org|europepmc|sciencedirect|wiley|springer|nejm|jamanetwork|bmj", re.IGNORECASE)
+LITERATURE = re.compile(
+    r"ncbi\.nlm\.nih\.gov|pubmed|doi\.org|europepmc|sciencedirect|wiley|springer|nejm|jamanetwork|bmj", re.IGNORECASE
+)
 MIN_SUPERSCRIPTS = 3
 
 
@@ -38,7 +44,9 @@ class Page:
 def read_page(root: Any) -> Page:
     """Return the pieces of a page; scripts, forms, navigation and hidden parts are left out."""
     page = Page()
-    raised = sum(tag_of(node) == "sup" and bool(NUMBERS.fullmatch("".join(node.itertext()))) for node in root.iter("sup"))
+    raised = sum(
+        tag_of(node) == "sup" and bool(NUMBERS.fullmatch("".join(node.itertext()))) for node in root.iter("sup")
+    )
     _Walk(page, cites_raised=raised >= MIN_SUPERSCRIPTS).block(root, "paragraph", 0)
     return page
 
@@ -76,7 +84,12 @@ class _Walk:
         if tag in BLOCKS or (tag and any(tag_of(node) in BLOCKS for node in child.iterdescendants())):
             self.flush(kind, level)
             self.block(child, kind, level)
-        elif tag == "br" and child.getnext() is not None and tag_of(child.getnext()) == "br" and not (child.tail or "").strip():
+        elif (
+            tag == "br"
+            and child.getnext() is not None
+            and tag_of(child.getnext()) == "br"
+            and not (child.tail or "").strip()
+        ):
             self.flush(kind, level)
         else:
             self.linked += _link_length(child)
@@ -133,7 +146,9 @@ def _ordinal(item: Any) -> int:
 
 def _link_length(element: Any) -> int:
     links: Iterator[Any] = element.iter("a")
-    return sum(len("".join(link.itertext()).strip()) for link in links if not NUMBERS.fullmatch("".join(link.itertext())))
+    return sum(
+        len("".join(link.itertext()).strip()) for link in links if not NUMBERS.fullmatch("".join(link.itertext()))
+    )
 
 
 def _is_hidden(element: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Pieces of a source, already in reading order, come in; the stored text with its blocks, citations and pages goes out."""
+"""Pieces of a source in reading order come in; the stored text with blocks, citations and pages goes out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,8 +13,8 @@ class Piece:
     """A heading, paragraph, list item or caption as a source shows it.
 
     `citations` are relative to `text`. `start` is the offset in the source's own text (.txt only, else -1),
-    `pages` gives (offset in `text`, page number) wherever a page begins in it, `level` a heading's depth (1 is top,
-    0 unknown).
+    `pages` gives (offset in `text`, page number) wherever a page begins in it, `level` a heading's depth or a list
+    item's number (0 unknown).
     """
 
     text: str

@@ -22,13 +22,19 @@ from pipeline.records import Document, Reference, SourceError
 # Fewer characters than this on a page is a scan with a stamp on it, not text.
 MIN_CHARACTERS = 25
 MIN_NUMBERED = 5
-DATE_WORDS = re.compile(r"\b(?:published(?: online)?|first published|accepted|available online|received)\b:?", re.IGNORECASE)
+DATE_WORDS = re.compile(
+    r"\b(?:published(?: online)?|first published|accepted|available online|received)\b:?", re.IGNORECASE
+)
 VOLUME_YEAR = re.compile(r"\b((?:19|20)\d\d)\s?[;:]\s?\d{1,4}\b")
 FOOT = re.compile(r"^©|^copyright\b|^see rights and reprints|^no commercial reuse|^downloaded from", re.IGNORECASE)
-FILE_NAME = re.compile(r"\.(?:docx?|pdf|indd|tex|qxd|dvi|rtf)$|^(?:untitled|microsoft word|layout 1|\S+_\S+|[\d\W]+)", re.IGNORECASE)
+FILE_NAME = re.compile(
+    r"\.(?:docx?|pdf|indd|tex|qxd|dvi|rtf)$|^(?:untitled|microsoft word|layout 1|\S+_\S+$|[\d\W]+$)", re.IGNORECASE
+)
 
-pymupdf.TOOLS.mupdf_display_errors(False)
-pymupdf.TOOLS.mupdf_display_warnings(False)
+# MuPDF would write its complaints about a file to standard error.
+TOOLS: Any = pymupdf.TOOLS
+TOOLS.mupdf_display_errors(False)
+TOOLS.mupdf_display_warnings(False)
 
 
 def read_pdf(source: Source) -> list[Document]:
@@ -48,19 +54,23 @@ def read_pdf(source: Source) -> list[Document]:
 
 
 def _open(source: Source) -> Any:
+    opened: Any = pymupdf.open
     try:
-        pdf = pymupdf.open(stream=source.data, filetype="pdf")
+        pdf = opened(stream=source.data, filetype="pdf")
         locked = pdf.needs_pass and not pdf.authenticate("")
         count = 0 if locked else pdf.page_count
     except Exception:
         raise SourceError(f"{source.path} is a damaged PDF; download it again.") from None
     if locked:
-        raise SourceError(f"{source.path} is encrypted; remove its password (for example with qpdf --decrypt) and try again.")
+        raise SourceError(
+            f"{source.path} is encrypted; remove its password (for example with qpdf --decrypt) and try again."
+        )
     if count == 0:
         raise SourceError(f"{source.path} is a damaged PDF without pages; download it again.")
     if count > source.limits.max_pages:
         raise SourceError(
-            f"{source.path} has {count:,} pages, more than the limit of {source.limits.max_pages:,}; split it or raise max_pages."
+            f"{source.path} has {count:,} pages, more than the limit of {source.limits.max_pages:,}; "
+            "split it or raise max_pages."
         )
     return pdf
 
@@ -70,9 +80,13 @@ def _require_text(source: Source, pages: Sequence[list[Line]], n_images: int) ->
     if characters >= MIN_CHARACTERS * len(pages):
         return
     if n_images:
-        raise SourceError(f"{source.path} holds images of pages and no text; run OCR on it first (for example ocrmypdf).")
+        raise SourceError(
+            f"{source.path} holds images of pages and no text; run OCR on it first (for example ocrmypdf)."
+        )
     if not characters:
-        raise SourceError(f"{source.path} holds no text; run OCR on it (for example ocrmypdf) or save it again as PDF with text.")
+        raise SourceError(
+            f"{source.path} holds no text; run OCR on it (for example ocrmypdf) or save it again as PDF with text."
+        )
 
 
 def _findings(pages: Sequence[list[Line]], metadata: dict[str, str], first: str) -> Findings:
@@ -87,7 +101,7 @@ def _findings(pages: Sequence[list[Line]], metadata: dict[str, str], first: str)
         if not is_furniture(paragraph, body, first_page=paragraph.lines[0].page == 1)
     ]
     authors = tuple(name.strip() for name in re.split(r";|,| and ", metadata.get("author", "")) if name.strip())
-    grouped = [paragraph for paragraph in grouped if not _is_byline(paragraph, authors)]
+    grouped = _without_byline(grouped, authors)
     references = _references(listed)
     words = vocabulary(lines)
     content = list(pieces(grouped, words, len(references)))
@@ -102,7 +116,9 @@ def _findings(pages: Sequence[list[Line]], metadata: dict[str, str], first: str)
         authors=authors,
         identifiers={"doi": dois.pop()} if len(dois) == 1 else {},
         blocks=assembly.blocks,
-        citations=merge(assembly.text, [*assembly.citations, *find_citations(assembly.text, assembly.blocks, references)]),
+        citations=merge(
+            assembly.text, [*assembly.citations, *find_citations(assembly.text, assembly.blocks, references)]
+        ),
         references=references or read_references([piece.text for piece in outline.references]),
         pages=assembly.pages,
         flags=outline.flags,
@@ -113,11 +129,19 @@ def _title(lines: Sequence[Line], metadata: dict[str, str]) -> tuple[str, list[L
     """Return the title and its lines: the metadata's where the first page shows it, else the largest type there."""
     if not lines:
         return "", []
-    largest = max(line.size for line in lines if len(line.text.strip()) > 3) if any(len(line.text.strip()) > 3 for line in lines) else 0
+    largest = (
+        max(line.size for line in lines if len(line.text.strip()) > 3)
+        if any(len(line.text.strip()) > 3 for line in lines)
+        else 0
+    )
     biggest = [line for line in lines if line.size >= largest - 0.3]
     stated = metadata.get("title", "")
     if len(stated) > 10 and not FILE_NAME.search(stated):
-        shown = [line for line in lines if len(_key(line.text)) > 5 and _key(line.text) in _key(stated) and line.size >= 0.9 * largest]
+        shown = [
+            line
+            for line in lines
+            if len(_key(line.text)) > 5 and _key(line.text) in _key(stated) and line.size >= 0.9 * largest
+        ]
         shown = shown or [line for line in lines if len(_key(line.text)) > 12 and _key(line.text) in _key(stated)]
         if shown:
             return stated, shown
@@ -131,12 +155,17 @@ def _key(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def _is_byline(paragraph: Paragraph, authors: tuple[str, ...]) -> bool:
-    if paragraph.lines[0].page != 1 or not authors:
-        return False
-    key = _key(paragraph.text)
-    named = sum(_key(author) in key for author in authors)
-    return named >= 0.5 * len(authors) and sum(len(_key(author)) for author in authors) > 0.4 * len(key)
+def _without_byline(grouped: list[Paragraph], authors: tuple[str, ...]) -> list[Paragraph]:
+    """Leave out the names, affiliations and dates that stand before the first heading of page one."""
+    first = next((index for index, paragraph in enumerate(grouped) if paragraph.kind == "heading"), 0)
+    kept = []
+    for index, paragraph in enumerate(grouped):
+        key = _key(paragraph.text)
+        named = sum(_key(author) in key for author in authors)
+        signs = named >= max(1, len(authors) // 2) or DOI.search(paragraph.text) or DATE_WORDS.search(paragraph.text)
+        if not (index < first and paragraph.lines[0].page == 1 and signs):
+            kept.append(paragraph)
+    return kept
 
 
 def _split_references(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
@@ -156,7 +185,7 @@ def _split_references(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def _references(lines: Sequence[Line]) -> tuple[Reference, ...]:
-    """Return the entries; of an unnumbered list, an entry begins where a line stands out to the left or starts a name."""
+    """Return the entries; in an unnumbered list an entry begins where a line stands out to the left."""
     if not lines:
         return ()
     size = body_size(lines)

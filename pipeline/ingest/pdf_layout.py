@@ -6,6 +6,7 @@ where no column gap crosses the region, at its widest horizontal gap.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.ingest.pdf_lines import Line
 
@@ -69,7 +70,7 @@ def _split(boxes: list[_Box], *, horizontal: bool, smallest: float, widest_only:
     if widest_only and gaps:
         gaps = [max(gaps, key=lambda gap: gap[0])]
     cuts = [0, *sorted(index for _, index in gaps), len(boxes)]
-    return [boxes[first:last] for first, last in zip(cuts, cuts[1:], strict=False)]
+    return [boxes[first:last] for first, last in pairwise(cuts)]
 
 
 def _start(box: _Box, horizontal: bool) -> float:

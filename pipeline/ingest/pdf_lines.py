@@ -1,4 +1,4 @@
-"""The pages of a PDF come in; their lines of text, with place, size and weight, running heads left out, go out."""
+"""The pages of a PDF come in; their lines of text with place, size and weight go out, running heads left out."""
 
 import re
 from collections import Counter, defaultdict
@@ -69,6 +69,7 @@ def _line(raw: dict[str, Any], number: int, block: int) -> Line | None:
     weights: Counter[tuple[float, str]] = Counter()
     for span in spans:
         weights[(round(span["size"], 1), span["font"])] += len(span["text"].strip())
+    x0, y0, x1, y1 = raw["bbox"]
     (size, font), _ = weights.most_common(1)[0]
     bold_characters = sum(
         len(span["text"].strip()) for span in spans if span["flags"] & BOLD_FLAG or BOLD.search(span["font"])
@@ -78,7 +79,10 @@ def _line(raw: dict[str, Any], number: int, block: int) -> Line | None:
     return Line(
         number,
         block,
-        *raw["bbox"],
+        x0,
+        y0,
+        x1,
+        y1,
         size,
         bold_characters > 0.8 * total,
         font,

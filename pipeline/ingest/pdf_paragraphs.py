@@ -14,7 +14,8 @@ from pipeline.ingest.sections import is_back_matter, is_references, section_role
 from pipeline.records import BlockKind, Citation
 
 CAPTION = re.compile(
-    r"^(?i:supplementary |appendix |extended data )?(?i:fig(?:ure)?|table|box|scheme|chart)\.?\s*[A-Z]?\d{1,2}[A-Za-z]?\s*"
+    r"^(?i:supplementary |appendix |extended data )?(?i:fig(?:ure)?|table|box|scheme|chart)\.?"
+    r"\s*[A-Z]?\d{1,2}[A-Za-z]?\s*"
     r"(?:[|:.–—]|\s[A-Z]|$)"
 )
 BULLET = re.compile(r"^\s*(?:[•●▪◦‣∙■□–—-]|\d{1,2}[.)])\s+(?=\S)")
@@ -81,7 +82,9 @@ def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
             grouped.append(Paragraph([line], kind))
         previous = line
     for paragraph in grouped:
-        if paragraph.kind == "heading" and (len(paragraph.text) > HEADING_LENGTH or not re.search(r"[A-Za-z]{3}", paragraph.text)):
+        if paragraph.kind == "heading" and (
+            len(paragraph.text) > HEADING_LENGTH or not re.search(r"[A-Za-z]{3}", paragraph.text)
+        ):
             paragraph.kind = "paragraph"
     whole = _continued(grouped)
     for paragraph in whole:
@@ -105,7 +108,9 @@ def _kind(line: Line, body: float, *, mostly_bold: bool) -> BlockKind:
     named = section_role(text) is not None or is_references(text) or is_back_matter(text)
     short = len(text) <= HEADING_LENGTH and not text.endswith((".", ",", ";")) and re.search(r"[A-Za-z]{3}", text)
     distinct = line.size >= body + 0.8 or (line.bold and not mostly_bold and line.size >= 0.95 * body)
-    if (short and distinct) or (named and line.size >= 0.93 * body and text[0].isupper() and not text.endswith((".", ","))):
+    if (short and distinct) or (
+        named and line.size >= 0.93 * body and text[0].isupper() and not text.endswith((".", ","))
+    ):
         return "heading"
     return "list item" if BULLET.match(text) and not re.match(r"^[–—-]", text) else "paragraph"
 
@@ -114,7 +119,12 @@ def _begins(line: Line, previous: Line, kind: BlockKind, current: Paragraph) -> 
     same_column = abs(line.x0 - previous.x0) < 4 * line.size and line.page == previous.page
     gap = line.y0 - previous.y1
     if kind in {"heading", "caption"} or current.kind == "heading":
-        wraps = kind == current.kind == "heading" and same_column and gap < 0.6 * line.size and abs(line.size - previous.size) < 0.3
+        wraps = (
+            kind == current.kind == "heading"
+            and same_column
+            and gap < 0.6 * line.size
+            and abs(line.size - previous.size) < 0.3
+        )
         return not wraps or line.font != previous.font or section_role(previous.text.strip()) is not None
     if kind == "list item" or abs(line.size - current.size) > 0.4:
         return True
@@ -156,10 +166,14 @@ def _continued(grouped: list[Paragraph]) -> list[Paragraph]:
         if current.kind in {"paragraph", "list item"} and not SENTENCE_END.search(current.text):
             for ahead in range(index + 1, min(index + 40, len(result))):
                 other = result[ahead]
-                alike = other.kind == "paragraph" and abs(other.size - current.size) < 0.15 and other.font == current.font
+                alike = (
+                    other.kind == "paragraph" and abs(other.size - current.size) < 0.15 and other.font == current.font
+                )
                 if not alike:
                     continue
-                goes_on = bool(re.match(r"^[a-z(\d]", other.text.lstrip())) or current.text.endswith(("-", "\u00ad", ","))
+                goes_on = bool(re.match(r"^[a-z(\d]", other.text.lstrip())) or current.text.endswith(
+                    ("-", "\u00ad", ",")
+                )
                 if goes_on:
                     current.lines.extend(other.lines)
                     del result[ahead]

@@ -1,7 +1,7 @@
 """What a reader found in a source comes in; the finished `Document` with its source type and quality flags goes out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -21,6 +21,10 @@ from pipeline.records import (
 SOURCE_TYPES: frozenset[str] = frozenset(get_args(SourceType))
 # A record of a literature database has no reference list and is not asked for one.
 WITHOUT_REFERENCES: frozenset[str] = frozenset({"medline", "csv", "jsonl"})
+SCHOLARLY = re.compile(
+    r"\bp\s*[<=>]\s*0?\.\d|\b95\s?% (?:CI|confidence)|\bn\s?=\s?\d|\brandomi[sz]ed\b|\b[Oo]bjective\b"
+    r"|\bwe (?:found|investigated|aimed|conducted|examined|report)\b"
+)
 PAPER_ROLES = frozenset({"methods", "results"})
 
 
@@ -93,10 +97,11 @@ def quality_flags(findings: Findings) -> tuple[str, ...]:
     if not findings.date:
         flags.append("no date")
     if findings.format in {"jats", "medline", "csv", "jsonl"} and not any(
-        block.role == "abstract" or findings.format != "jats" or block.section.startswith("Abstract") for block in content
+        block.role == "abstract" or findings.format != "jats" or block.section.startswith("Abstract")
+        for block in content
     ):
         flags.append("no abstract")
-    if not findings.references and findings.format not in WITHOUT_REFERENCES:
+    if not findings.references and findings.format not in WITHOUT_REFERENCES and findings.source_type != "abstract":
         flags.append("no references")
     flags.extend(_citation_flags(findings))
     return tuple(dict.fromkeys(flags))
@@ -131,10 +136,12 @@ def _by_make_up(findings: Findings) -> SourceType:
     content = [block for block in findings.blocks if block.kind in {"paragraph", "list item"}]
     text = " ".join(findings.text[block.start : block.end] for block in content)[:50_000]
     words = max(len(text.split()), 1)
-    scholarly = len(re.findall(r"\bp\s*[<=>]\s*0?\.\d|\b95\s?% (?:CI|confidence)|\bn\s?=\s?\d|\brandomi[sz]ed\b|\bwe (?:found|investigated|aimed|conducted|examined|report)\b|\b[Oo]bjective\b", text))
+    scholarly = len(SCHOLARLY.findall(text))
     lay = len(re.findall(r"\b(?:you|your|doctors?)\b", text, re.IGNORECASE))
-    if PAPER_ROLES <= roles:
+    if roles >= PAPER_ROLES:
         return named if named in SOURCE_TYPES else "research article"  # type: ignore[return-value]
+    if findings.format == "html" and named not in SOURCE_TYPES and not findings.identifiers:
+        return "consumer health page"
     if findings.title.rstrip().endswith("?") or lay / words > 0.006 or (len(content) > 3 and scholarly / words < 0.002):
         return "consumer health page"
     if len(content) <= 4 and scholarly:

@@ -49,5 +49,6 @@ def read(path: Path, *, root: Path | None = None, limits: ReadLimits | None = No
     except Exception as error:
         # The parsers of five libraries stand behind this line; one bad file must not end a run over thousands.
         raise SourceError(
-            f"{source.path} is damaged: it could not be read as {kind} ({type(error).__name__}: {error}); save it again."
+            f"{source.path} is damaged and could not be read as {kind} "
+            f"({type(error).__name__}: {error}); save it again."
         ) from error

@@ -13,8 +13,28 @@ from pipeline.records import SourceError, SourceFormat
 HEAD = 65_536
 ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\]\s*(?=>))*>)", re.DOTALL | re.IGNORECASE)
+HTML_ROOT = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
-HTML_PARTS = frozenset({"html", "head", "body", "div", "p", "main", "section", "h1", "h2", "span", "table", "ul", "a", "meta", "title", "br"})
+HTML_PARTS = frozenset(
+    {
+        "html",
+        "head",
+        "body",
+        "div",
+        "p",
+        "main",
+        "section",
+        "h1",
+        "h2",
+        "span",
+        "table",
+        "ul",
+        "a",
+        "meta",
+        "title",
+        "br",
+    }
+)
 XML_ROOTS: dict[str, SourceFormat] = {
     "article": "jats",
     "pmc-articleset": "jats",
@@ -70,7 +90,11 @@ def _head(data: bytes) -> bytes:
         return data
     cut = max(data.rfind(b"\n", 0, HEAD), data.rfind(b" ", 0, HEAD))
     # UTF-16 and UTF-32 keep their alignment; a text without any blank is cut anywhere.
-    return data[: (cut + 1 if cut > HEAD // 2 else HEAD) // 4 * 4] if data[1:2] == b"\x00" or data[:1] in b"\xff\xfe" else data[: cut + 1 if cut > HEAD // 2 else HEAD]
+    return (
+        data[: (cut + 1 if cut > HEAD // 2 else HEAD) // 4 * 4]
+        if data[1:2] == b"\x00" or data[:1] in b"\xff\xfe"
+        else data[: cut + 1 if cut > HEAD // 2 else HEAD]
+    )
 
 
 def _markup(head: str, source: Source) -> SourceFormat:
@@ -80,7 +104,7 @@ def _markup(head: str, source: Source) -> SourceFormat:
     root = ROOT.match(rest.lstrip())
     name = root[1].lower() if root else ""
     if name in XML_ROOTS:
-        return "html" if name == "article" and HTML.search(head[:2048]) else XML_ROOTS[name]
+        return "html" if HTML_ROOT.search(head[:2048]) else XML_ROOTS[name]
     if HTML.search(head[:4096]) or name in HTML_PARTS:
         return "html"
     if head.startswith("<?xml"):

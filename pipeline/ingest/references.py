@@ -1,4 +1,4 @@
-"""The lines of a reference list come in; its entries (`Reference`) with label, title, year, identifiers and design go out."""
+"""The lines of a reference list come in; its entries (`Reference`) with their title, year and design go out."""
 
 import re
 from collections.abc import Sequence
@@ -10,17 +10,19 @@ from pipeline.records import Reference, StudyDesign
 
 NUMBER = re.compile(r"^\s*(?:\[(\d{1,3})\]|\(?(\d{1,3})[.)\t]|(\d{1,3})(?=\s+[A-Z“\[\"]))\s*")
 YEAR = re.compile(r"(?<![\d/.-])((?:19|20)\d\d)[a-z]?(?![\d/-])")
-DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;)\]]")
+DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;)\]]")
 PMID = re.compile(r"(?:\bPMID:?\s*|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/(?:\?term=)?)(\d{4,9})\b", re.IGNORECASE)
 PMCID = re.compile(r"\bPMC\s?(\d{4,9})\b")
 SENTENCE = re.compile(r"(?<=[^A-Z][.?!])\s+(?=[A-Z\[“\"'0-9])")
 # "Lee KH, Smith A" or "Lee, K. H." or "Lee et al": the author part of an entry, never its title.
 AUTHORS = re.compile(
-    r"^(?:[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)?,?\s+(?:[A-Z]\.?[- ]?){1,4}(?:[,;&.]|\s+and\b|$))|\bet al\b|^[A-Z]\w+ [A-Z]{1,3}$"
+    r"^(?:[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)?,?\s+(?:[A-Z]\.?[- ]?){1,4}(?:[,;&.]|\s+and\b|$))"
+    r"|\bet al\b|^[A-Z]\w+ [A-Z]{1,3}$"
 )
 AUTHOR_LIST = re.compile(
-    r"^(?:(?:[a-z]{2,3} ){0,2}[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)?,? (?:[A-Z]\.?[- ]?){1,4}(?:,? (?:and|&) |[,;] ?|(?=\. )|(?= \()|(?= et al)))+"
-    r"(?:et al)?\.?,?\s*"
+    r"^(?:(?:[a-z]{2,3} ){0,2}[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)?,? (?:[A-Z]\.?[- ]?){1,4}"
+    r"(?:,? (?:and|&) |[,;] ?|(?=\. )|(?= \()|(?= et al)))+(?:et al)?"
+    r"(?:\.,?\s+(?=[A-Z\d\[“\"])|\s*(?=\(?(?:19|20)\d\d))"
 )
 DESIGNS: frozenset[str] = frozenset(get_args(StudyDesign))
 MAX_ENTRY = 1500
@@ -63,7 +65,9 @@ def make_reference(
         title=stated_title,
         year=year or _year(entry),
         numbered=numbered,
-        design=_kinds().get(kind.lower(), "unclear") if _kinds().get(kind.lower(), "unclear") != "unclear" else design_of(entry),
+        design=_kinds().get(kind.lower(), "unclear")
+        if _kinds().get(kind.lower(), "unclear") != "unclear"
+        else design_of(entry),
         identifiers=found,
     )
 
@@ -130,10 +134,11 @@ def _year(entry: str) -> str:
 
 
 def _title(entry: str) -> str:
-    text = AUTHOR_LIST.sub("", re.sub(r"https?://\S+", "", entry).strip())
+    whole = re.sub(r"https?://\S+", "", entry).strip()
+    text = AUTHOR_LIST.sub("", whole)
     segments = [segment.strip() for segment in SENTENCE.split(text) if segment.strip()]
     for segment in segments:
         bare = re.sub(r"^\(?(19|20)\d\d[a-z]?\)?[.:,]?\s*", "", segment)
-        if len(bare) > 12 and not AUTHORS.search(bare[:80]) and not re.match(r"^[\d\W]+$", bare):
-            return bare.strip(" .[]“”\"")
+        if len(bare) > 12 and (text != whole or not AUTHORS.search(bare[:80])) and not re.match(r"^[\d\W]+$", bare):
+            return bare.strip(' .[]“”"')
     return segments[0].strip(" .") if len(segments) == 1 else ""

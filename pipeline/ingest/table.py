@@ -59,7 +59,10 @@ def _objects(source: Source, text: str) -> Iterable[Mapping[str, Any]]:
     for record in records:
         if not isinstance(record, dict):
             raise SourceError(f"{source.path} holds JSON that is no record; give objects with title and abstract.")
-        yield {" ".join(str(key).replace("_", " ").replace("-", " ").lower().split()): value for key, value in record.items()}
+        yield {
+            " ".join(str(key).replace("_", " ").replace("-", " ").lower().split()): value
+            for key, value in record.items()
+        }
 
 
 @cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline.ingest.boilerplate import scope_of
 from pipeline.ingest.citations import find_citations
 from pipeline.ingest.decoding import decode
-from pipeline.ingest.outline import is_prose, organise
+from pipeline.ingest.outline import entry_lines, is_prose, organise
 from pipeline.ingest.passages import Piece
 from pipeline.ingest.quality import Findings, finish
 from pipeline.ingest.references import read_references
@@ -18,12 +18,12 @@ LINE = re.compile(r"[^\r\n]+")
 BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t\u00a0]*(?:\r\n|\r|\n)")
 BULLET = re.compile(r"^(?:[•●▪◦‣∙·*○■–—-]|\d{1,2}[.)]|\(?[a-zA-Z0-9]\))\s+(?=\S)")
 SENTENCE_BREAK = re.compile(r"[a-z)\d][.!?]\s+[A-Z]")
-# An image's description glued to the heading that repeats it: "b12About Vitamin B12".
-GLUED_PREFIX = re.compile(r"^([a-z]+\d+|[a-z]{3,})(?=[A-Z][a-z]+\s)")
+# An image's description glued to the heading after it: "b12About Vitamin B12"; "mRNA" and "eHealth" are left alone.
+GLUED_PREFIX = re.compile(r"^(?:[a-z]+\d+|[a-z]{3,})(?=[A-Z][a-z]+\s)")
 TITLE_LENGTH = 300
 HEADING_LENGTH = 120
 HEADING_WORDS = 16
-WRAP_WIDTH = 110
+WRAP_WIDTH = 160
 MIN_WRAPPED = 40
 
 
@@ -40,7 +40,7 @@ def read_text(source: Source) -> list[Document]:
     pieces = _pieces(text)
     title = next((piece for piece in pieces if piece.kind == "title"), None)
     outline = organise(pieces)
-    references = read_references([piece.text for piece in outline.references])
+    references = read_references(entry_lines(outline.references))
     blocks = tuple(
         Block(
             passage.piece.start,
@@ -72,7 +72,7 @@ def _pieces(text: str) -> list[Piece]:
         if index == title:
             pieces.append(_piece(text, *chunk.lines[0], "title"))
             continue
-        following = text[chunks[index + 1].lines[0][0] :][:400] if index + 1 < len(chunks) else ""
+        following = _ahead(text, chunks[index + 1].lines[0][0]) if index + 1 < len(chunks) else ""
         pieces.extend(_chunk_pieces(text, chunk, following))
     return pieces
 
@@ -120,7 +120,7 @@ def _chunk_pieces(text: str, chunk: _Chunk, following: str) -> list[Piece]:
         return _wrapped(text, spans, following)
     pieces = []
     for index, (start, end) in enumerate(spans):
-        after = text[spans[index + 1][0] :][:400] if index + 1 < len(spans) else following
+        after = _ahead(text, spans[index + 1][0]) if index + 1 < len(spans) else following
         pieces.append(_line_piece(text, start, end, after, alone=False))
     return pieces
 
@@ -146,7 +146,9 @@ def _wrapped(text: str, spans: tuple[tuple[int, int], ...], following: str) -> l
     for start, end in spans:
         line = text[start:end]
         previous = text[slice(*groups[-1][-1])] if groups else ""
-        starts = BULLET.match(line) and (not groups or previous[-1] in ".!?:;," or BULLET.match(text[groups[-1][0][0] :][:8]))
+        starts = BULLET.match(line) and (
+            not groups or previous[-1] in ".!?:;," or BULLET.match(_ahead(text, groups[-1][0][0]))
+        )
         if not groups or starts or section_role(line) is not None or section_role(previous) is not None:
             groups.append([])
         groups[-1].append((start, end))
@@ -154,10 +156,12 @@ def _wrapped(text: str, spans: tuple[tuple[int, int], ...], following: str) -> l
     for group in groups:
         start, end = group[0][0], group[-1][1]
         if len(group) == 1:
-            pieces.append(_line_piece(text, start, end, text[end:][:400].strip() or following, alone=False))
+            pieces.append(_line_piece(text, start, end, _ahead(text, end).strip() or following, alone=False))
         else:
             bullet = BULLET.match(text[start:end])
-            pieces.append(_piece(text, start + (bullet.end() if bullet else 0), end, "list item" if bullet else "paragraph"))
+            pieces.append(
+                _piece(text, start + (bullet.end() if bullet else 0), end, "list item" if bullet else "paragraph")
+            )
     return pieces
 
 
@@ -165,13 +169,18 @@ def _line_piece(text: str, start: int, end: int, following: str, *, alone: bool)
     line = text[start:end]
     bullet = BULLET.match(line)
     if bullet and not _is_numbered_heading(line, following, alone=alone):
-        return _piece(text, start + bullet.end(), end, "list item")
+        number = re.match(r"\d+", line)
+        return Piece(
+            text[start + bullet.end() : end], "list item", int(number[0]) if number else 0, start + bullet.end()
+        )
     if _is_heading(line, following, alone=alone):
         glued = GLUED_PREFIX.match(line)
-        if glued and glued[1].lower() in line[glued.end() :].lower():
-            start += glued.end()
-        return _piece(text, start, end, "heading")
+        return _piece(text, start + (glued.end() if glued else 0), end, "heading")
     return _piece(text, start, end, "paragraph")
+
+
+def _ahead(text: str, start: int) -> str:
+    return text[start : start + 400]
 
 
 def _piece(text: str, start: int, end: int, kind: str) -> Piece:
@@ -184,7 +193,12 @@ def _is_numbered_heading(line: str, following: str, *, alone: bool) -> bool:
 
 
 def _is_heading(line: str, following: str, *, alone: bool) -> bool:
-    if section_role(line) is not None or is_references(line) or is_back_matter(line) or scope_of(line) in {"section", "rest"}:
+    if (
+        section_role(line) is not None
+        or is_references(line)
+        or is_back_matter(line)
+        or scope_of(line) in {"section", "rest"}
+    ):
         return True
     words = line.split()
     if len(line) > HEADING_LENGTH or len(words) > HEADING_WORDS or not following:

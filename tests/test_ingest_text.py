@@ -1,0 +1,260 @@
+"""Plain text: offsets index the file itself, and nothing but the article is in a block."""
+
+import codecs
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.config import ReadLimits
+from pipeline.ingest import list_sources, read
+from pipeline.records import Document, SourceError
+
+PAGE = """Does Vitamin D Help With Muscle Cramps?
+
+Skip to content
+Home
+This page is pending medical review
+Last updated: March 3, 2024View editorial policy
+
+Personalize
+
+sunAbout Vitamin D
+
+Vitamin D is made in the skin. A deficiency of vitamin D can cause muscle cramps in older adults. 1, 2 Importantly, the effect is small (p<0.05). 3
+
+What to Ask For
+
+Useful first tests include: 2
+
+• Serum 25-hydroxyvitamin D
+• Calcium and phosphate
+
+At week 4 cramps had gone in 7 out of 8 patients. 3
+
+References
+
+1. Lee K, Ito M. Vitamin D and cramps: a randomised controlled trial. J Invent Med. 2019;3:1-9. doi:10.5555/abc.123
+2. Board on Sunlight. Clinical practice guideline for vitamin D. 2021.
+3. Roe A. Cramps in a cohort of swimmers. Swim Med. 2020. PMID: 12345678
+
+Related Questions
+
+What is the best treatment of cramps?
+Can magnesium be given to a patient with kidney failure?
+
+Medical Disclaimer
+
+This information is not intended as a substitute for professional advice. We assume no liability for decisions.
+
+Have a follow-up question?
+
+Our Medical A.I. answers any follow up question.
+"""
+
+
+@pytest.fixture
+def from_bytes(tmp_path: Path) -> Callable[[bytes], Document]:
+    def make(data: bytes, name: str = "article.txt") -> Document:
+        path = tmp_path / name
+        path.write_bytes(data)
+        (document,) = read(path)
+        return document
+
+    return make
+
+
+def block_texts(document: Document, kind: str | None = None) -> list[str]:
+    return [document.text[b.start : b.end] for b in document.blocks if kind is None or b.kind == kind]
+
+
+def test_only_the_article_of_a_saved_page_is_in_blocks(from_bytes):
+    document = from_bytes(PAGE.encode())
+    text = "\n".join(block_texts(document))
+    assert "A deficiency of vitamin D can cause muscle cramps" in text
+    assert "7 out of 8 patients" in text
+    for foreign in ("Skip to", "Home", "pending", "updated", "Personalize", "magnesium", "liability", "A.I.", "Roe A"):
+        assert foreign not in text
+
+
+def test_kinds_and_sections_follow_the_page(from_bytes):
+    document = from_bytes(PAGE.encode())
+    assert document.title == "Does Vitamin D Help With Muscle Cramps?"
+    assert block_texts(document, "heading") == ["About Vitamin D", "What to Ask For"]
+    assert block_texts(document, "list item") == ["Serum 25-hydroxyvitamin D", "Calcium and phosphate"]
+    assert document.blocks[-1].section == "What to Ask For"
+
+
+def test_bare_digits_after_sentences_are_citations_and_quantities_are_not(from_bytes):
+    document = from_bytes(PAGE.encode())
+    cited = [(document.text[c.start : c.end], c.labels) for c in document.citations]
+    assert cited == [("1, 2", ("1", "2")), ("3", ("3",)), ("2", ("2",)), ("3", ("3",))]
+
+
+def test_numbered_references_are_parsed(from_bytes):
+    first, second, third = from_bytes(PAGE.encode()).references
+    assert (first.label, first.year, first.design, first.numbered) == ("1", "2019", "rct", True)
+    assert first.title == "Vitamin D and cramps: a randomised controlled trial"
+    assert first.identifiers == {"doi": "10.5555/abc.123"}
+    assert second.design == "guideline"
+    assert (third.design, third.identifiers) == ("cohort", {"pmid": "12345678"})
+
+
+def test_dates_and_notices_become_metadata(from_bytes):
+    document = from_bytes(PAGE.encode())
+    assert document.date == "2024-03-03"
+    assert document.source_type == "AI-generated summary"
+    assert {"pending review notice", "AI-generated notice"} <= set(document.quality_flags)
+    assert "no references" not in document.quality_flags
+
+
+def test_unnumbered_list_with_kind_lines_is_read_by_position_and_flagged_incomplete(from_bytes):
+    page = (
+        "Iron and Hair\n\nIron deficiency may cause hair loss in women. 1 Zinc does not help at all. 4\n\nReferences\n\n"
+        "Guideline\n\nCare of Hair Loss\n\nPractical Summaries, 2025\n\n"
+        "Research\n\n[Iron and hair: a cohort study].\n\nHair Journal, 2009\n"
+    )
+    document = from_bytes(page.encode())
+    first, second = document.references
+    assert (first.title, first.year, first.design, first.numbered) == ("Care of Hair Loss", "2025", "guideline", False)
+    assert (second.title, second.year, second.design) == ("Iron and hair: a cohort study", "2009", "cohort")
+    assert {"citations without entry", "reference list incomplete"} <= set(document.quality_flags)
+
+
+def test_title_and_one_long_line_lose_nothing(from_bytes):
+    body = "Background: Zinc was tested. " * 60 + "This article does not replace professional medical advice."
+    document = from_bytes(f"Zinc for colds: a trial.\n\n{body}\n".encode())
+    assert [(b.kind, b.end - b.start) for b in document.blocks] == [("title", 24), ("paragraph", len(body))]
+    assert document.citations == ()
+
+
+def test_hard_wrapped_lines_make_one_paragraph(from_bytes):
+    lines = (
+        "Folate is a vitamin that is found in leaves, and it is needed\nby every cell that divides. Women who plan a child\n"
+        "are advised to take it in tablets, because the neural tube\ncloses before most of them know."
+    )
+    document = from_bytes(f"Folate\n\n{lines}\n".encode())
+    assert block_texts(document, "paragraph") == [lines]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        codecs.BOM_UTF8 + "Café title\n\nIron für Ältere.\n".encode(),
+        "Café title\n\nIron für Ältere.\n".encode("latin-1"),
+        codecs.BOM_UTF16_LE + "Café title\n\nIron für Ältere.\n".encode("utf-16-le"),
+        "Café title\n\nIron für Ältere.\n".encode("utf-16-be"),
+    ],
+    ids=["utf-8 with mark", "latin-1", "utf-16 with mark", "utf-16 without mark"],
+)
+def test_encodings_are_recognised(from_bytes, data):
+    assert from_bytes(data).text == "Café title\n\nIron für Ältere.\n"
+
+
+def test_line_ends_are_kept_so_that_offsets_index_the_file(from_bytes):
+    document = from_bytes(b"A Title\r\n\r\nIron helps.\r\nZinc does not.\r\n")
+    assert document.text == "A Title\r\n\r\nIron helps.\r\nZinc does not.\r\n"
+    assert "Zinc does not." in block_texts(document)
+
+
+def test_huge_line_is_read(from_bytes):
+    line = "Iron deficiency causes fatigue in women. 1 " * 50_000
+    document = from_bytes(f"Iron\n\n{line}\n".encode())
+    assert max(b.end - b.start for b in document.blocks) == len(line.strip())
+
+
+def test_text_source_id_is_its_path_with_slashes(tmp_path: Path):
+    file = tmp_path / "a b" / "c.txt"
+    file.parent.mkdir()
+    file.write_text("Zinc\n\nZinc, doi:10.5555/x.1, helps with colds in children.\n")
+    (document,) = read(file, root=tmp_path)
+    assert document.source_id == document.path == "a b/c.txt"
+
+
+def test_folders_are_walked_in_order_without_hidden_files_read_mes_and_loops(tmp_path: Path):
+    for name in ("b.txt", "a/z.txt", "README.md", ".hidden", "notes.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("text")
+    (tmp_path / "a" / "loop").symlink_to(tmp_path)
+    names = [file.relative_to(tmp_path).as_posix() for file, root in list_sources([tmp_path])]
+    assert names == ["a/z.txt", "b.txt", "notes.md"]
+    assert list_sources([tmp_path / "README.md"]) == [(tmp_path / "README.md", tmp_path)]
+
+
+def test_missing_path_is_one_sentence(tmp_path: Path):
+    with pytest.raises(SourceError, match=r"does not exist; check the path\.$"):
+        list_sources([tmp_path / "nowhere"])
+
+
+def check_spans(document: Document) -> None:
+    end = 0
+    for block in document.blocks:
+        assert end <= block.start < block.end <= len(document.text)
+        end = block.end
+    end = 0
+    for citation in document.citations:
+        assert end <= citation.start < citation.end <= len(document.text)
+        assert citation.labels
+        end = citation.end
+    for page in document.pages:
+        assert 0 <= page.start < page.end <= len(document.text)
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        b"\n",
+        b"\n\n",
+        b"\r\n",
+        b"References\n",
+        b"1. ",
+        b"[3, 5-7]",
+        b" 2 The",
+        b". 12\n",
+        b"<p>",
+        b"<article>",
+        b"</p>",
+        b"<html>",
+    ]
+    + [
+        b"&amp;",
+        b"&x;",
+        b"%PDF-1.7\n",
+        b'{"title": ',
+        b'"}',
+        b"pmid,title\n",
+        b"\xc3\xa9",
+        b"\xff\xfe",
+        b"\x00",
+        b"(1)",
+        b"<sup>1</sup>",
+    ]
+    + [
+        b"\x1f\x8b",
+        b"Related articles\n",
+        b"Disclaimer\n",
+        b"Iron helps. ",
+        "¹²".encode(),
+        b"<collection>",
+        b"[{",
+        b"- item\n",
+    ]
+)
+DATA = st.one_of(
+    st.binary(max_size=400), st.lists(st.one_of(FRAGMENTS, st.binary(max_size=12)), max_size=40).map(b"".join)
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=DATA)
+def test_any_bytes_give_documents_with_ordered_spans_or_a_source_error(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "fuzz.bin"
+    path.write_bytes(data)
+    try:
+        documents = read(path, limits=ReadLimits(max_unpacked_bytes=10_000))
+    except SourceError as error:
+        assert str(error).endswith(".")
+        return
+    for document in documents:
+        check_spans(document)
