@@ -1,32 +1,14 @@
 """The evidence behind a claim comes in; its GRADE certainty and every step to it, in words, go out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from pipeline.grading.basis import Basis
-from pipeline.grading.effect import Effect
-from pipeline.grading.sample import SampleSize
+from pipeline.grading.evidence import Evidence
 from pipeline.grading.scheme import Pooled, Scheme, Step
-from pipeline.records import CERTAINTIES, Certainty, Claim, Sentence, StudyDesign
+from pipeline.records import CERTAINTIES, Certainty
 
 _OBSERVATIONAL_START: tuple[Certainty, ...] = ("Low", "Moderate")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known about the evidence behind one claim, before it is graded."""
-
-    claim: Claim
-    basis: Basis
-    design: StudyDesign
-    design_words: str
-    pooled: Pooled | None
-    sample: SampleSize
-    population: str
-    effects: tuple[Effect, ...]
-    source_sentences: Sequence[Sentence] = ()
-    quality_flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +26,14 @@ class Move:
         return f"{'Up' if self.steps > 0 else 'Down'} {abs(self.steps)} ({self.domain}): {self.why}{quoted}"
 
 
-def certainty_of(evidence: Evidence, scheme: Scheme) -> tuple[Certainty, tuple[str, ...]]:
+def certainty_of(evidence: Evidence, scheme: Scheme, flags: Collection[str] = ()) -> tuple[Certainty, tuple[str, ...]]:
     """Return the certainty of the evidence behind one claim and every step in words (GRADE, Guyatt 2011).
 
     It starts by design, goes down for risk of bias, imprecision, indirectness, publication bias and (in a
     review) inconsistency, up for observational evidence that was not moved down, and is capped for hedged,
-    second-hand, unreviewed or retracted statements. Inconsistency between sources belongs to the comparison.
+    second-hand, unreviewed or retracted statements and for numbers that contradict each other or the words
+    (`flags` of the consistency checks). What cannot be judged is said. Inconsistency between
+    sources belongs to the comparison.
     """
     start, why = _start(evidence, scheme)
     reasons = [f"Start {start}: {why}"]
@@ -58,15 +42,16 @@ def certainty_of(evidence: Evidence, scheme: Scheme) -> tuple[Certainty, tuple[s
         down = [*_word_steps(evidence, scheme, down=True), *imprecision(evidence, scheme)]
         down += _surrogate(evidence, scheme)
         lowered = _limited(down, scheme)
-        up = [*_word_steps(evidence, scheme, down=False), *_large_effect(evidence, scheme)]
+        up = [*_word_steps(evidence, scheme, down=False), *large_effect(evidence, scheme)]
         raised = up if start in _OBSERVATIONAL_START and not lowered else []
         reasons += [str(move) for move in (*lowered, *raised)]
         if up and not raised and start in _OBSERVATIONAL_START:
             reasons.append(f"Not raised for {up[0].domain}, because other domains lower it")
         score += max(sum(move.steps for move in lowered), -scheme.certainty.most_down)
         score += sum(move.steps for move in raised)
+        reasons += _not_judged(evidence, lowered, scheme)
     score = min(max(score, 1), len(CERTAINTIES))
-    for cap, reason in _caps(evidence, scheme):
+    for cap, reason in _caps(evidence, scheme, flags):
         if score > _score(cap):
             score = _score(cap)
             reasons.append(f"Capped at {cap}: {reason}")
@@ -106,6 +91,23 @@ def imprecision(evidence: Evidence, scheme: Scheme) -> list[Move]:
             why = f"{effect.events} events, fewer than {rules.few_events}"
             moves.append(Move(-1, "imprecision", why, effect.words))
     return [min(moves, key=lambda move: move.steps)] if moves else []
+
+
+def large_effect(evidence: Evidence, scheme: Scheme) -> list[Move]:
+    """Return the step up for a ratio beyond the scheme's limits that is not due to chance (GRADE guidelines 9)."""
+    rules = scheme.large_effect
+    if evidence.design not in rules.designs:
+        return []
+    for effect in evidence.effects:
+        if effect.measure not in rules.measures or effect.value is None or effect.value <= 0:
+            continue
+        size = max(effect.value, 1 / effect.value)
+        if size > rules.high and effect.significant(scheme.checks):
+            steps = 2 if size > rules.very_high else 1
+            limit = rules.very_high if steps == 2 else rules.high
+            why = f"{effect.measure} {effect.value:g}, beyond {limit:g} or its inverse"
+            return [Move(steps, "large effect", why, effect.words)]
+    return []
 
 
 def _start(evidence: Evidence, scheme: Scheme) -> tuple[Certainty, str]:
@@ -155,20 +157,17 @@ def _surrogate(evidence: Evidence, scheme: Scheme) -> list[Move]:
     return [Move(scheme.surrogate.steps, "indirectness", why, condition.text)]
 
 
-def _large_effect(evidence: Evidence, scheme: Scheme) -> list[Move]:
-    rules = scheme.large_effect
-    if evidence.design not in rules.designs:
-        return []
-    for effect in evidence.effects:
-        if effect.measure not in rules.measures or effect.value is None or effect.value <= 0:
-            continue
-        size = max(effect.value, 1 / effect.value)
-        if size > rules.high and effect.significant(scheme.checks):
-            steps = 2 if size > rules.very_high else 1
-            limit = rules.very_high if steps == 2 else rules.high
-            why = f"{effect.measure} {effect.value:g}, beyond {limit:g} or its inverse"
-            return [Move(steps, "large effect", why, effect.words)]
-    return []
+def _not_judged(evidence: Evidence, lowered: Collection[Move], scheme: Scheme) -> Iterable[str]:
+    """What a reviewer has to look up because the text does not say it."""
+    domains = {move.domain for move in lowered}
+    own = evidence.basis.kind == "own result"
+    judged = evidence.sample.size is not None or any(effect.has_interval for effect in evidence.effects)
+    if own and "imprecision" not in domains and not judged:
+        yield "Not judged: imprecision, neither participants nor interval are stated"
+    blinding = scheme.certainty.blinding
+    told = any(blinding.search(sentence.text) for sentence in evidence.source_sentences)
+    if own and evidence.design == "rct" and "risk of bias" not in domains and not told:
+        yield "Not judged: risk of bias, blinding is not stated"
 
 
 def _limited(moves: Iterable[Move], scheme: Scheme) -> list[Move]:
@@ -184,7 +183,7 @@ def _limited(moves: Iterable[Move], scheme: Scheme) -> list[Move]:
     return kept
 
 
-def _caps(evidence: Evidence, scheme: Scheme) -> Iterable[tuple[Certainty, str]]:
+def _caps(evidence: Evidence, scheme: Scheme, flags: Collection[str]) -> Iterable[tuple[Certainty, str]]:
     caps, factuality = scheme.caps, evidence.claim.factuality
     if factuality in caps.factuality:
         yield caps.factuality[factuality], f"the sentence words it as {factuality}"
@@ -194,6 +193,9 @@ def _caps(evidence: Evidence, scheme: Scheme) -> Iterable[tuple[Certainty, str]]
         yield caps.unreviewed, "the source says that it awaits review"
     if any(flag in evidence.quality_flags for flag in caps.retracted_quality_flags):
         yield caps.retracted, "the source carries a retraction notice"
+    for flag, cap in caps.flags.items():
+        if flag in flags:
+            yield cap, f"the numbers do not fit ({flag})"
 
 
 def _score(certainty: Certainty) -> int:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.grading.certainty import Evidence
 from pipeline.grading.effect import Effect, p_bounds, p_from_interval
+from pipeline.grading.evidence import Evidence
 from pipeline.grading.scheme import CheckRules, Scheme
 from pipeline.records import Claim, StudyDesign
 
@@ -177,7 +177,9 @@ def _origin_flags(evidence: Evidence, scheme: Scheme) -> Iterator[str]:
         yield "small-sample"
     if claim.factuality in _HEDGED:
         yield "hedged"
-    if basis.kind == "uncited statement" or (
+    if claim.factuality == "Unknown":
+        pass  # an aim or a question needs no reference
+    elif basis.kind == "uncited statement" or (
         basis.kind != "own result" and not basis.labels and not _self(basis.words)
     ):
         yield "uncited"

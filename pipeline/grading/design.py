@@ -97,7 +97,7 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
         design=best,
         words=tuple(dict.fromkeys(words.get(best, ()))),
         sample=sample,
-        people=population(title, own, sample),
+        people=population(title, own, sample, people=best not in ("animal", "in vitro")),
         pooled=_pooled(f"{title}\n{front}\n{rest}", rules) if reviewed else None,
         runner_up=enough[1] if len(enough) > 1 else None,
     )

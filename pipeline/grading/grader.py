@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.grading.basis import Basis, basis_of
-from pipeline.grading.certainty import Evidence, certainty_of
+from pipeline.grading.certainty import certainty_of
 from pipeline.grading.checks import flags_of
 from pipeline.grading.design import (
     DesignFinding,
@@ -14,6 +14,7 @@ from pipeline.grading.design import (
     study_design,
 )
 from pipeline.grading.effect import effects
+from pipeline.grading.evidence import Evidence
 from pipeline.grading.level import evidence_level, question_of
 from pipeline.grading.row import citation_cell, evidence_row
 from pipeline.grading.sample import SampleSize, population_in_words, sample_in_words
@@ -61,9 +62,10 @@ def appraise(annotated: AnnotatedDocument, claim: Claim, scheme: Scheme) -> Appr
 
 def _appraisal(evidence: Evidence, scheme: Scheme) -> Appraisal:
     basis = evidence.basis
-    certainty, reasons = certainty_of(evidence, scheme)
+    flags = flags_of(evidence, scheme)
+    certainty, reasons = certainty_of(evidence, scheme, flags)
     question = question_of(evidence.claim)
-    level = evidence_level(evidence.design, question, basis.kind, evidence.pooled, scheme)
+    level = evidence_level(evidence, question, scheme)
     entries = {reference.label: reference for reference in basis.references}
     return Appraisal(
         study_design=evidence.design,
@@ -74,7 +76,7 @@ def _appraisal(evidence: Evidence, scheme: Scheme) -> Appraisal:
         evidence_level=level,
         certainty=certainty,
         certainty_reasons=(f"Level {level} as a question of {question}", *reasons),
-        flags=flags_of(evidence, scheme),
+        flags=flags,
     )
 
 

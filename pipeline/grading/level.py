@@ -1,7 +1,9 @@
 """A claim and the design behind it come in; its Oxford CEBM 2011 level goes out."""
 
-from pipeline.grading.scheme import Pooled, Question, Scheme
-from pipeline.records import Claim, EvidenceBasis, StudyDesign
+from pipeline.grading.certainty import large_effect
+from pipeline.grading.evidence import Evidence
+from pipeline.grading.scheme import Question, Scheme
+from pipeline.records import Claim
 
 _GIVEN = ("supplementation", "intake")
 _LOWEST = 5
@@ -16,17 +18,17 @@ def question_of(claim: Claim) -> Question:
     return "aetiology"
 
 
-def evidence_level(
-    design: StudyDesign, question: Question, basis: EvidenceBasis, pooled: Pooled | None, scheme: Scheme
-) -> int:
-    """Return the level, 1 (strongest) to 5, of a design for a question (OCEBM Working Group 2011).
+def evidence_level(evidence: Evidence, question: Question, scheme: Scheme) -> int:
+    """Return the level, 1 (strongest) to 5, of the evidence for a question (OCEBM Working Group 2011).
 
-    A statement that rests on nothing is level 5 whatever the source; a review of observational studies has
-    its own entry in the scheme.
+    A statement that rests on nothing is level 5 whatever the source; a review of observational studies, and an
+    observational study with a dramatic effect, have their own entries in the scheme.
     """
-    if basis == "uncited statement":
+    if evidence.basis.kind == "uncited statement":
         return _LOWEST
-    if pooled == "observational":
+    if evidence.pooled == "observational":
         return scheme.level.observational_review[question]
     tables = {"benefit": scheme.level.benefit, "harm": scheme.level.harm, "aetiology": scheme.level.aetiology}
-    return tables[question].get(design, _LOWEST)
+    level = tables[question].get(evidence.design, _LOWEST)
+    dramatic = any(move.steps > 1 for move in large_effect(evidence, scheme))
+    return min(level, scheme.level.dramatic_effect[question]) if dramatic else level

@@ -82,16 +82,19 @@ def sample_in_words(text: str) -> SampleSize:
     return SampleSize(counts[0][1], counts[0][2], text) if counts else SampleSize()
 
 
-def population(title: str, sentences: Sequence[Sentence], sample: SampleSize) -> Population:
-    """Return who was studied: the sample's own words first, then the title, then the methods."""
+def population(title: str, sentences: Sequence[Sentence], sample: SampleSize, *, people: bool = True) -> Population:
+    """Return who was studied: the sample's own words first, then the title, then the methods.
+
+    `people` is False for animals and cells, which have neither age group nor sex here.
+    """
     words = _words()
     texts = [sample.sentence, title, *(s.text for s in sentences)]
     who = _who(sample) or _first_group(words["who"]["title"], title)
     near = f"{who} {sample.sentence} {title}"
     return Population(
         who=who,
-        age=_label("age", near),
-        sex=_label("sex", near),
+        age=_label("age", near) if people else "",
+        sex=_label("sex", near) if people else "",
         country=next((c for c in map(_country, texts) if c), ""),
         dose=_dose(texts),
         duration=next((d for d in (_first_group(words["exposure"]["duration"], t) for t in texts) if d), ""),

@@ -83,6 +83,7 @@ class LevelTable(_Table):
     harm: Mapping[StudyDesign, Annotated[int, Field(ge=1, le=5)]]
     aetiology: Mapping[StudyDesign, Annotated[int, Field(ge=1, le=5)]]
     observational_review: Mapping[Question, Annotated[int, Field(ge=1, le=5)]]
+    dramatic_effect: Mapping[Question, Annotated[int, Field(ge=1, le=5)]]
 
 
 class Step(_Table):
@@ -102,6 +103,7 @@ class CertaintyRules(_Table):
 
     most_down_in_a_domain: int
     most_down: int
+    blinding: Phrase
     start: Mapping[StudyDesign, Certainty]
     start_pooled: Mapping[Pooled, Certainty]
     start_basis: Mapping[EvidenceBasis, Certainty]
@@ -145,6 +147,7 @@ class Caps(_Table):
     unreviewed_quality_flags: tuple[str, ...]
     retracted: Certainty
     retracted_quality_flags: tuple[str, ...]
+    flags: Mapping[str, Certainty]
 
 
 class CheckRules(_Table):
