@@ -25,6 +25,15 @@ class _Cue:
     pattern: re.Pattern[str]
 
 
+@dataclass(frozen=True, slots=True)
+class ExposureFinding:
+    """An exposure and the offsets, in the sentence, of the words beside the nutrient that state it."""
+
+    exposure: Exposure
+    start: int
+    end: int
+
+
 @cache
 def _cues() -> tuple[_Cue, ...]:
     text = resources.files("pipeline.lexicons").joinpath("exposure_cues.csv").read_text("utf-8")
@@ -46,31 +55,33 @@ def exposure(
     *,
     abbreviations: Mapping[str, str] | None = None,
     default: Exposure = "unspecified",
-) -> Exposure:
-    """Return the exposure that the words around `nutrient` state, or `default` where they state none.
+) -> ExposureFinding:
+    """Return the exposure that the words around `nutrient` state, with those words, or `default` where they state none.
 
     In a list ("iron, folate and vitamin B12 deficiency") the word at its end holds for every member.
     """
     text = sentence.text
     start, end = nutrient.start - sentence.start, nutrient.end - sentence.start
     long_form = (abbreviations or {}).get(nutrient.text, "")
+    own_words = " " + (nutrient.text if nutrient.anaphoric else long_form)
     before = text[max(0, start - _WINDOW) : start]
     before = before[max((m.end() for m in _BOUNDARY.finditer(before)), default=0) :]
-    after = text[_end_of_list(sentence, end) : end + 2 * _WINDOW]
+    list_end = _end_of_list(sentence, end)
+    after = text[list_end : list_end + 2 * _WINDOW]
     breaks = _BOUNDARY.search(after)
     after = after[: min(breaks.start() if breaks else _WINDOW, _WINDOW)]
     for cue in _cues():
         if cue.where == "word":
-            found = cue.pattern.search(nutrient.text) or cue.pattern.search(long_form)
+            if cue.pattern.search(nutrient.text) or cue.pattern.search(long_form):
+                return ExposureFinding(cue.exposure, start, end)
         elif cue.where == "after":
-            found = cue.pattern.match(after)
-        else:
-            found = cue.pattern.search(before)
-        if found or (long_form and cue.where == "after" and cue.pattern.search(" " + long_form)):
-            return cue.exposure
-        if nutrient.anaphoric and cue.where == "after" and cue.pattern.search(" " + nutrient.text):
-            return cue.exposure
-    return "status" if nutrient.biomarker else default
+            if found := cue.pattern.match(after):
+                return ExposureFinding(cue.exposure, list_end, list_end + found.end())
+            if cue.pattern.search(own_words):
+                return ExposureFinding(cue.exposure, start, end)
+        elif found := cue.pattern.search(before):
+            return ExposureFinding(cue.exposure, start - len(before) + found.start(), start)
+    return ExposureFinding("status" if nutrient.biomarker else default, start, start)
 
 
 def document_exposure(annotated: AnnotatedDocument) -> Exposure:
@@ -78,7 +89,7 @@ def document_exposure(annotated: AnnotatedDocument) -> Exposure:
     counts: Counter[Exposure] = Counter()
     for sentence in annotated.sentences:
         for mention in _nutrients(sentence.mentions):
-            stated = exposure(sentence, mention, abbreviations=annotated.abbreviations)
+            stated = exposure(sentence, mention, abbreviations=annotated.abbreviations).exposure
             if stated != "unspecified":
                 counts[stated] += 3 if sentence.kind == "title" else 1
     return "supplementation" if counts and counts.most_common(1)[0][0] == "supplementation" else "unspecified"

@@ -6,19 +6,25 @@ nearest to the condition; a denial ("did not reduce", "no association") outweigh
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Literal
 
-from pipeline.records import Exposure, Mention, Relation, Strength
+from pipeline.claims.exposure import ExposureFinding
+from pipeline.records import Exposure, Mention, Relation, Sentence, Strength
 
 _CLAUSE_BREAK = re.compile(
     r";|,? but (?=not|no|did|there|\w)|,? (?:while|whereas|however|although|though|despite|yet)\b|: |\. (?=[A-Z])"
 )
 _COORDINATED = re.compile(r"[\s,/+&]*(?:and|or|plus|as well as)?\s*")
 _LEADS_TO_CONDITION = re.compile(r"\b(?:on|in|against|for|and|to|with|over)\b")
-_LEADS_TO_NUTRIENT = re.compile(r"\b(?:by|with|after|following|through|from|due to|upon|during|when|if|among|receiving)\b")
+_LEADS_TO_NUTRIENT = re.compile(
+    r"\b(?:by|with|after|following|through|from|due to|upon|during|when|if|among|receiving)\b"
+)
+_COMPARED = re.compile(r"(?:low|lower|reduced|decreased)\b", re.IGNORECASE)
+_TOUCHING = 2  # characters between a cue and the condition it changes: "RLS improvement"
 _MUTUAL = {"assoc", "inverse", "direct"}
 _DENIALS = {"none"}
 _DIRECTIONS = {
@@ -66,9 +72,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 @cache
 def _events() -> frozenset[str]:
-    lines = (
-        resources.files("pipeline.lexicons").joinpath("event_conditions.txt").read_text("utf-8").splitlines()
-    )
+    lines = resources.files("pipeline.lexicons").joinpath("event_conditions.txt").read_text("utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
@@ -90,37 +94,39 @@ def clause(text: str, a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]
 
 
 def relate(
-    text: str,
-    all_cues: list[Cue],
-    nutrient: Mention,
-    condition: Mention,
-    offset: int,
-    exposure: Exposure,
+    sentence: Sentence, all_cues: Sequence[Cue], nutrient: Mention, condition: Mention, met: ExposureFinding
 ) -> RelationFinding | None:
-    """Return the relation stated of the pair, or None where no cue connects it.
+    """Return the relation that `sentence` states of the pair, or None where no cue connects it.
 
-    `offset` is where the sentence starts in the document; the mentions carry document offsets.
+    `all_cues` are the sentence's; those among the words that state the exposure ("lower B12 levels") are passed over.
     """
-    n = (nutrient.start - offset, nutrient.end - offset)
-    c = (condition.start - offset, condition.end - offset)
+    text = sentence.text
+    n = (nutrient.start - sentence.start, nutrient.end - sentence.start)
+    c = (condition.start - sentence.start, condition.end - sentence.start)
     low, high = clause(text, n, c)
     near = [
         cue
         for cue in all_cues
-        if cue.start >= low
+        if low <= cue.start
         and cue.end <= high
-        and not (c[0] <= cue.start and cue.end <= c[1])
-        and not (n[0] <= cue.start and cue.end <= n[1])
+        and not (met.start < cue.end and cue.start < met.end)
+        and _connects(text, cue, n, c)
     ]
-    near = [cue for cue in near if _connects(text, cue, n, c)]
     if not near:
-        return None
+        lower = met.exposure == "deficiency" and _COMPARED.match(text, met.start)
+        return RelationFinding("associated", "correlational", lower.group()) if lower else None
     strength: Strength = "correlational" if any(cue.sense in _CORRELATIONAL for cue in near) else "causal"
-    for senses in (_DENIALS, _DIRECTIONS, _UNDIRECTED):
-        candidates = [cue for cue in near if cue.sense in senses]
-        if candidates:
-            cue = min(candidates, key=lambda cue: _distance(cue, n, c))
-            relation = _reverse(near, n, c, exposure) or _relation(cue.sense, condition, exposure)
+    between = [cue for cue in near if min(n[1], c[1]) <= cue.start and cue.end <= max(n[0], c[0])]
+    denials = [cue for cue in near if cue.sense in _DENIALS]
+    touching = [cue for cue in near if cue.sense in _DIRECTIONS and _gap(cue, c) <= _TOUCHING]
+    for candidates in (denials, touching, between, near):
+        directed = [cue for cue in candidates if cue.sense in _DIRECTIONS | _DENIALS] or candidates
+        if directed:
+            cue = min(directed, key=lambda cue: _distance(cue, n, c))
+            sense = cue.sense
+            if sense == "inverse" and _COMPARED.match(text, met.start):
+                sense = "direct"  # "lower levels correlated inversely with severity" says that lower is worse
+            relation = _reverse(near, n, c, met.exposure) or _relation(sense, condition, met.exposure)
             return RelationFinding(relation, strength, text[cue.start : cue.end])
     return None
 
@@ -142,9 +148,13 @@ def _connects(text: str, cue: Cue, n: tuple[int, int], c: tuple[int, int]) -> bo
     return first == n or cue.sense in _MUTUAL
 
 
+def _gap(cue: Cue, c: tuple[int, int]) -> int:
+    return max(c[0] - cue.end, cue.start - c[1], 0)
+
+
 def _distance(cue: Cue, n: tuple[int, int], c: tuple[int, int]) -> float:
     """Characters from cue to condition; a cue beyond the nutrient, seen from the condition, counts as far."""
-    gap = max(c[0] - cue.end, cue.start - c[1], 0)
+    gap = _gap(cue, c)
     between = min(n[1], c[1]) <= cue.start and cue.end <= max(n[0], c[0])
     return gap if between else gap + 20
 
@@ -156,9 +166,7 @@ def _reverse(near: list[Cue], n: tuple[int, int], c: tuple[int, int], exposure: 
     for cue in near:
         condition_first = c[1] <= cue.start and cue.end <= n[0]
         nutrient_first = n[1] <= cue.start and cue.end <= c[0]
-        if (condition_first and cue.sense in ("cause", "riskup")) or (
-            nutrient_first and cue.sense == "causedby"
-        ):
+        if (condition_first and cue.sense in ("cause", "riskup")) or (nutrient_first and cue.sense == "causedby"):
             return "affected_by"
     return None
 
@@ -190,9 +198,5 @@ def _measure_relation(sense: str, healthy: Literal["higher", "lower", "unclear"]
         return "worsens"
     falls = sense in ("down", "inverse", "riskdown")
     if healthy == "unclear":
-        return (
-            "decreases_risk"
-            if falls
-            else ("associated" if sense in ("cause", "causedby") else "increases_risk")
-        )
+        return "decreases_risk" if falls else ("associated" if sense in ("cause", "causedby") else "increases_risk")
     return "improves" if falls == (healthy == "lower") else "worsens"

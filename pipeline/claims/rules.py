@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pipeline.claims.exposure import document_exposure, exposure
 from pipeline.claims.factuality import factuality
-from pipeline.claims.relation import Cue, clause, cues, relate
+from pipeline.claims.relation import clause, cues, relate
 from pipeline.claims.statistics import attach, statistics
 from pipeline.records import AnnotatedDocument, Claim, Exposure, Mention, Sentence
 
@@ -37,26 +37,25 @@ def rule_claims(annotated: AnnotatedDocument) -> Iterator[Claim]:
 def _sentence_claims(annotated: AnnotatedDocument, sentence: Sentence, default: Exposure) -> Iterator[Claim]:
     if factuality(sentence) is None:
         return
-    all_cues: list[Cue] = cues(sentence.text)
     numbers = statistics(sentence)
-    claims: dict[tuple[str, Exposure, str], Claim] = {}
-    for nutrient, condition in _pairs(sentence):
+    spoken_for = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.mentions]
+    all_cues = [cue for cue in cues(sentence.text) if not any(a < cue.end and cue.start < b for a, b in spoken_for)]
+    claims: dict[tuple[str, str], Claim] = {}
+    for nutrient, condition in sorted(_pairs(sentence), key=_apart):
         met = exposure(sentence, nutrient, abbreviations=annotated.abbreviations, default=default)
-        key = (nutrient.name, met, condition.name)
-        finding = relate(sentence.text, all_cues, nutrient, condition, sentence.start, met)
-        if key in claims or finding is None:
+        finding = relate(sentence, all_cues, nutrient, condition, met)
+        if finding is None or (nutrient.name, condition.name) in claims:
             continue
         bounds = clause(
-            sentence.text,
-            *((m.start - sentence.start, m.end - sentence.start) for m in (nutrient, condition)),
+            sentence.text, *((m.start - sentence.start, m.end - sentence.start) for m in (nutrient, condition))
         )
         stated = factuality(sentence, bounds) or "Unknown"
-        claims[key] = Claim(
+        claims[nutrient.name, condition.name] = Claim(
             claim_id="",
             sentence=sentence,
             nutrient=nutrient,
             condition=condition,
-            exposure=met,
+            exposure=met.exposure,
             relation=finding.relation,
             strength=finding.strength,
             factuality=stated,
@@ -64,7 +63,14 @@ def _sentence_claims(annotated: AnnotatedDocument, sentence: Sentence, default: 
             confidence=RULE_CONFIDENCE["measure" if condition.kind == "measure" else "condition"],
             flags=("anaphora-resolved",) if nutrient.anaphoric or condition.anaphoric else (),
         )
-    yield from list(claims.values())[:MOST_CLAIMS_PER_SENTENCE]
+    ordered = sorted(claims.values(), key=lambda claim: (claim.nutrient.start, claim.condition.start))
+    yield from ordered[:MOST_CLAIMS_PER_SENTENCE]
+
+
+def _apart(pair: tuple[Mention, Mention]) -> int:
+    """Characters between the two mentions of a pair."""
+    nutrient, condition = pair
+    return max(condition.start - nutrient.end, nutrient.start - condition.end)
 
 
 def _pairs(sentence: Sentence) -> Iterator[tuple[Mention, Mention]]:

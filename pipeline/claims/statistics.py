@@ -69,9 +69,7 @@ _SAMPLE = re.compile(r"(?<![\w])[nN]\s?=\s?(?P<value>\d{1,3}(?:,\d{3})+|\d+)")
 _DOSE = re.compile(
     rf"(?P<value>{_POSITIVE})\s?(?P<unit>(?:mg|µg|μg|mcg|IU|g|kg|ng|mmol|µmol|μmol|CFU)(?:/(?:d|day|kg|wk|week|dL|L|mL|ml))*)\b",
 )
-_BACKING: frozenset[StatisticKind] = frozenset(
-    {"effect", "interval", "p-value", "percentage", "count", "mean"}
-)
+_BACKING: frozenset[StatisticKind] = frozenset({"effect", "interval", "p-value", "percentage", "count", "mean"})
 
 
 def number(text: str) -> float:
@@ -141,9 +139,7 @@ def _bare_intervals(text: str, found: list[Statistic]) -> list[Statistic]:
         if match and not any(match.start() < other.end and other.start < match.end() for other in found):
             low, high = _ordered(match)
             if low <= high:
-                added.append(
-                    Statistic(match.start() + 1, match.end() - 1, "", "interval", "CI", low=low, high=high)
-                )
+                added.append(Statistic(match.start() + 1, match.end() - 1, "", "interval", "CI", low=low, high=high))
     return sorted([*found, *added], key=lambda s: s.start)
 
 
@@ -167,11 +163,7 @@ def _effects(text: str) -> Iterator[Statistic]:
 def _counts(text: str) -> Iterator[Statistic]:
     for match in _COUNT.finditer(text):
         count, total = int(number(match["count"])), int(number(match["total"]))
-        if (
-            0 < total
-            and count <= total
-            and not re.match(r"\s?(?:mm|weeks?|days?|years?)\b", text[match.end() :])
-        ):
+        if 0 < total and count <= total and not re.match(r"\s?(?:mm|weeks?|days?|years?)\b", text[match.end() :]):
             yield Statistic(match.start(), match.end(), "", "count", "count", value=float(count), total=total)
 
 
@@ -243,10 +235,6 @@ def attach(sentence: Sentence, found: Sequence[Statistic], condition: Mention) -
         own[before[-1] if before else conditions[0]].append(statistic)
     for bounds, following in reversed(list(pairwise(conditions))):
         between = sentence.text[bounds[1] - sentence.start : following[0] - sentence.start]
-        if (
-            not own[bounds]
-            and len(between) < 60
-            and not re.search(r"[;:]|\b(?:but|while|whereas)\b", between)
-        ):
+        if not own[bounds] and len(between) < 60 and not re.search(r"[;:]|\b(?:but|while|whereas)\b", between):
             own[bounds] = own[following]
     return tuple(own.get((condition.start, condition.end), backing))

@@ -5,6 +5,7 @@ spaCy's English tokens; a document without a bracket is not tokenised at all.
 """
 
 import re
+import warnings
 from functools import cache
 
 import spacy
@@ -30,7 +31,9 @@ def abbreviations(document: Document) -> dict[str, str]:
     texts = [document.text[block.start : block.end] for block in document.blocks if block.kind != "table"]
     defining = [text for text in texts if _DEFINITION.search(text)]
     found: dict[str, str] = {}
-    for doc in _detector().pipe(defining):
-        for short in doc._.abbreviations:
-            found.setdefault(short.text, " ".join(short._.long_form.text.split()))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r".*W036")  # a bracket without an abbreviation is no fault
+        for doc in _detector().pipe(defining):
+            for short in doc._.abbreviations:
+                found.setdefault(short.text, " ".join(short._.long_form.text.split()))
     return {short: found[short] for short in sorted(found)}

@@ -45,7 +45,8 @@ def resolve(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
         earlier = sentences[max(0, position - _SENTENCES_BACK) : position]
         added = list(_anaphoric(sentence, earlier, given))
         if added:
-            mentions = sorted((*sentence.mentions, *added), key=lambda m: (m.start, m.end, m.name))
+            kept = [m for m in sentence.mentions if not any(m.start < a.end and a.start < m.end for a in added)]
+            mentions = sorted((*kept, *added), key=lambda m: (m.start, m.end, m.name))
             sentence = replace(sentence, mentions=tuple(mentions))
         yield sentence
 
@@ -61,11 +62,11 @@ def antecedents(kind: MentionKind, earlier: Sequence[Sentence], given: Sequence[
 
 def _anaphoric(sentence: Sentence, earlier: Sequence[Sentence], given: Sequence[Mention]) -> Iterator[Mention]:
     for kind in ("nutrient", "condition"):
-        if sentence.kind == "title" or any(mention.kind == kind for mention in sentence.mentions):
+        if sentence.kind == "title":
             continue
         for reference in _references():
             match = reference.pattern.search(sentence.text) if reference.kind == kind else None
-            if match is None:
+            if match is None or _named_beside(sentence, kind, match):
                 continue
             targets = given if reference.refers_to == "title" else antecedents(reference.kind, earlier, given)
             for target in targets:
@@ -78,6 +79,12 @@ def _anaphoric(sentence: Sentence, earlier: Sequence[Sentence], given: Sequence[
                     biomarker=False,
                 )
             break
+
+
+def _named_beside(sentence: Sentence, kind: MentionKind, match: re.Match[str]) -> bool:
+    """Whether the sentence itself names one of the kind outside the referring words, so that nothing is referred to."""
+    start, end = sentence.start + match.start(), sentence.start + match.end()
+    return any(m.kind == kind and (m.end <= start or m.start >= end) for m in sentence.mentions)
 
 
 def _given(sentences: Sequence[Sentence]) -> tuple[Mention, ...]:

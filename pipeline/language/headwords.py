@@ -18,11 +18,12 @@ _MOST_MODIFIERS = 3
 
 @dataclass(frozen=True, slots=True)
 class HeadPhrase:
-    """A phrase of one to four words with a head word that names a condition or a measure."""
+    """A phrase of one to four words with a head word, from `head_start` on, that names a condition or a measure."""
 
     start: int
     end: int
     kind: Literal["condition", "measure"]
+    head_start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def head_phrases(text: str) -> Iterator[HeadPhrase]:
         for match in pattern.finditer(text):
             start = _leftmost_modifier(text, words, match.start(), heads.stops)
             if start < match.start() or stands_alone:
-                yield HeadPhrase(start, match.end(), kind)
+                yield HeadPhrase(start, match.end(), kind, match.start())
 
 
 def _leftmost_modifier(text: str, words: list[tuple[int, int]], start: int, stops: frozenset[str]) -> int:

@@ -1,7 +1,7 @@
 """In: text and the lexicons; out: where the text names a nutrient, a condition or a measure, with exact offsets.
 
-The words of the lexicons, in all their spellings, are compiled once into an Aho-Corasick automaton (Aho & Corasick 1975)
-that reads the text in one pass.
+The words of the lexicons, in all their spellings, are compiled once into an Aho-Corasick automaton (Aho & Corasick
+1975) that reads the text in one pass.
 
 >>> [m.name for m in Matcher.load().find("Vitamins B6, B₁₂ and folic acid lower homocysteine.") if m.kind == "nutrient"]
 ['vitamin b6', 'vitamin b12', 'folate']
@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import ahocorasick
 
@@ -20,7 +22,8 @@ from pipeline.language.spellings import symbol_forms, written_forms
 from pipeline.lexicons import Entry, EntryKind, Guard, HealthyDirection, Lexicon, load_lexicon
 
 _CONTEXT = 60  # characters on either side that a guard may look at
-_LIST_HEAD = re.compile(r"(?<![A-Za-z])[Vv]it(?:amine?s?|s?\.?)[ -]?(?=[A-Za-z])|(?<![A-Za-z])VITAMINS?[ -]")
+_MIN_CITED = 6  # letters of a word that a citation number may follow without a blank ("zeaxanthin33")
+_LIST_HEAD = re.compile(r"(?<![A-Za-z])(?:[Vv]it(?:amine?s?|s?\.?)[ -]?(?=[A-Za-z])|VITAMINS?[ -])")
 _LETTER_AND_NUMBER = r"[ABCDEHK](?:[ -]?\d{1,2})?(?![A-Za-z0-9])(?!\. ?[a-z])|[bdk][ -]?\d{1,2}(?![A-Za-z0-9])"
 _LIST_ITEM = re.compile(rf"(?:vit(?:amins?|\.)?[ -]?)?({_LETTER_AND_NUMBER})")
 _LIST_LINK = re.compile(r"(?: ?(?:,|;|/|&|\+|-)? ?(?:and/or |and |or |plus |as well as |with )?)(?=[A-Za-z])")
@@ -41,8 +44,7 @@ class LexiconMatch:
     healthy_direction: HealthyDirection = "unclear"
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     """A lexicon word in folded text."""
 
     start: int
@@ -88,7 +90,7 @@ class Matcher:
         """
         end = len(text) if end is None else min(end, len(text))
         folded = fold(text[start:end])
-        hits = [hit for hit in self._hits(folded) if _stands_alone(folded.text, hit)]
+        hits = list(self._hits(folded))
         nutrients = _longest([hit for hit in hits if hit.entry.kind == "nutrient"])
         outcomes = _longest([hit for hit in hits if hit.entry.kind != "nutrient"])
         nutrients = [hit for hit in nutrients if self._guards.admit(folded.text, hit)]
@@ -98,26 +100,30 @@ class Matcher:
         return [_match(text, start, folded, hit) for hit in kept]
 
     def _hits(self, folded: Folded) -> Iterator[_Hit]:
-        for last, (length, meanings) in self._automaton.iter(folded.key):
-            for entry, biomarker in meanings:
-                yield _Hit(last + 1 - length, last + 1, entry, biomarker)
-        for last, (length, meanings) in self._symbols.iter(folded.text):
-            for entry, biomarker in meanings:
-                yield _Hit(last + 1 - length, last + 1, entry, biomarker)
-        yield from self._listed(folded.text)
+        for text, automaton in ((folded.key, self._automaton), (folded.text, self._symbols)):
+            for last, (length, meanings) in automaton.iter(text):
+                if _stands_alone(text, last + 1 - length, last + 1):
+                    for entry, biomarker in meanings:
+                        yield _Hit(last + 1 - length, last + 1, entry, biomarker)
+        yield from self._listed(folded)
 
-    def _listed(self, text: str) -> Iterator[_Hit]:
+    def _listed(self, folded: Folded) -> Iterator[_Hit]:
         """Find the members after the first in "vitamins A, C and E", each by its own letters."""
-        for head in _LIST_HEAD.finditer(text):
-            item = _LIST_ITEM.match(text, head.end())
+        at = folded.key.find("vit")
+        while at >= 0:
+            head = _LIST_HEAD.match(folded.text, at)
+            item = _LIST_ITEM.match(folded.text, head.end()) if head else None
             while item:
-                link = _LIST_LINK.match(text, item.end())
-                item = _LIST_ITEM.match(text, link.end()) if link and link.end() > link.start() else None
-                if item is None or _NOT_A_LIST_ITEM.match(text, item.end()):
+                link = _LIST_LINK.match(folded.text, item.end())
+                item = _LIST_ITEM.match(folded.text, link.end()) if link and link.end() > link.start() else None
+                if item is None or _NOT_A_LIST_ITEM.match(folded.text, item.end()):
                     break
-                word = "vitamin " + item[1].replace("-", " ").lower()
-                for entry, biomarker in self._words.get(word, ()):
+                for entry, biomarker in self._words.get("vitamin " + item[1].replace("-", " ").lower(), ()):
                     yield _Hit(item.start(1), item.end(1), entry, biomarker)
+            at = folded.key.find("vit", at + 3)
+
+
+_start = attrgetter("start")
 
 
 @lru_cache(maxsize=4)
@@ -140,17 +146,15 @@ class _Guards:
 
     def admit(self, text: str, hit: _Hit) -> bool:
         """Say whether the words around a hit let it stand."""
-        names = (hit.entry.name, text[hit.start : hit.end].lower(), f"*{hit.entry.kind}")
+        names = (hit.entry.name, "=" + text[hit.start : hit.end].lower(), f"*{hit.entry.kind}")
         before = text[max(0, hit.start - _CONTEXT) : hit.start]
         after = text[hit.end : hit.end + _CONTEXT]
-
-        def holds(patterns: list[tuple[re.Pattern[str], re.Pattern[str]]]) -> bool:
-            return any(left.search(before) and right.match(after) for left, right in patterns)
-
-        if any(holds(self._suppressing[name]) for name in names if name in self._suppressing):
-            return False
+        for name in names:
+            for left, right in self._suppressing.get(name, ()):
+                if right.match(after) and left.search(before):
+                    return False
         required = [self._required[name] for name in names if name in self._required]
-        return all(holds(patterns) for patterns in required)
+        return all(any(left.search(before) and right.match(after) for left, right in rows) for rows in required)
 
 
 def _add(table: dict[str, list[tuple[Entry, bool]]], forms: Iterable[str], entry: Entry, *, biomarker: bool) -> None:
@@ -168,22 +172,27 @@ def _compile(table: dict[str, list[tuple[Entry, bool]]]) -> ahocorasick.Automato
     return automaton
 
 
-def _stands_alone(text: str, hit: _Hit) -> bool:
-    """Say whether a hit begins and ends at the bounds of words."""
-    left = hit.start == 0 or not (text[hit.start - 1].isalnum() and text[hit.start].isalnum())
-    return left and (hit.end == len(text) or not (text[hit.end].isalnum() and text[hit.end - 1].isalnum()))
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Say whether a word begins and ends at the bounds of words; digits glued to a long one are a citation mark."""
+    if start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        return False
+    if end == len(text) or not text[end].isalnum() or not text[end - 1].isalnum():
+        return True
+    return text[end].isdigit() and text[end - 1].isalpha() and end - start >= _MIN_CITED
 
 
 def _longest(hits: list[_Hit]) -> list[_Hit]:
-    """Keep of overlapping hits the longest, of two equally long the first; one span may keep a hit of each kind."""
+    """Keep of overlapping hits the longest, of two equally long the first."""
     kept: list[_Hit] = []
-    reach: list[_Hit] = []
-    for hit in sorted(hits, key=lambda h: h.start):
-        if reach and hit.start >= max(other.end for other in reach):
-            kept += _disjoint(reach)
-            reach = []
-        reach.append(hit)
-    return kept + _disjoint(reach)
+    cluster: list[_Hit] = []
+    reach = 0
+    for hit in sorted(hits, key=_start):
+        if hit.start >= reach:
+            kept += cluster if len(cluster) < 2 else _disjoint(cluster)
+            cluster = []
+        cluster.append(hit)
+        reach = max(reach, hit.end)
+    return kept + _disjoint(cluster)
 
 
 def _disjoint(cluster: list[_Hit]) -> list[_Hit]:
@@ -191,18 +200,18 @@ def _disjoint(cluster: list[_Hit]) -> list[_Hit]:
     for hit in sorted(cluster, key=lambda h: (h.start - h.end, h.start)):
         if all(hit.end <= other.start or other.end <= hit.start for other in kept):
             kept.append(hit)
-    return kept
+    return sorted(kept, key=_start)
 
 
 def _not_inside(hits: list[_Hit], others: list[_Hit]) -> list[_Hit]:
-    """Drop the hits that are part of a longer one among `others`."""
-    outer = sorted(others, key=lambda h: h.start)
+    """Drop the hits that are part of a longer one among `others`; both are ordered and without overlaps."""
     kept, first = [], 0
-    for hit in sorted(hits, key=lambda h: h.start):
-        while first < len(outer) and outer[first].end <= hit.start:
+    for hit in hits:
+        while first < len(others) and others[first].end <= hit.start:
             first += 1
-        around = (other for other in outer[first : first + 2] if other.start <= hit.start and hit.end <= other.end)
-        if not any(other.end - other.start > hit.end - hit.start for other in around):
+        other = others[first] if first < len(others) else hit
+        inside = other.start <= hit.start and hit.end <= other.end
+        if not inside or other.end - other.start == hit.end - hit.start:
             kept.append(hit)
     return kept
 

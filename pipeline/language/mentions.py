@@ -71,10 +71,12 @@ def sentence_mentions(
         start, end = phrase.start + sentence.start, phrase.end + sentence.start
         text = sentence.text[phrase.start : phrase.end]
         mention = Mention(start, end, text, phrase.kind, text.lower())
-        if any(_overlap(other, mention) for other in (nutrients if phrase.kind == "measure" else found)):
+        if any(_overlap(other, mention) for other in nutrients):
             continue
-        if not any(_overlap(other, mention) for other in found):
-            found.append(mention)
+        beside = [other for other in found if _overlap(other, mention)]
+        head = phrase.head_start + sentence.start
+        if all(other.start == head and other.end == end and head > start for other in beside):
+            found = [other for other in found if other not in beside] + [mention]
     return tuple(_without_definitions(sentence, sorted(found, key=lambda m: (m.start, m.end, m.kind))))
 
 
@@ -88,7 +90,7 @@ def _without_definitions(sentence: SentenceRecord, mentions: Sequence[Mention]) 
     for mention in mentions:
         if previous is not None and mention.name == previous.name and mention.kind == previous.kind:
             between = sentence.text[previous.end - sentence.start : mention.start - sentence.start]
-            if re.fullmatch(r"[\w\s]{0,25}[(\[,;]\s?(?:or\s|also\s)?", between):
+            if re.fullmatch(r"[\w\s]{0,25}[(\[]\s?(?:or\s|also\s)?", between):
                 continue
         previous = mention
         yield mention
