@@ -1,9 +1,9 @@
-"""In: annotated documents (one JSON object a line); out: how many of their mentions the lexicons find, and which they miss.
+"""In: annotated documents (one JSON object a line); out: the share of mentions that the lexicons find.
 
     python benchmarks/lexicon_recall.py GOLD.jsonl [--missed N] [--kind nutrient|condition|measure]
 
-Recall: the share of annotated, non-anaphoric mentions that overlap a match of their kind; same name: of all, those whose
-match also has the annotated name (letters and digits compared). Also the words read in a second on one core.
+Recall: the share of annotated, non-anaphoric mentions that overlap a match of their kind; same name: of all, those
+whose match also has the annotated name (letters and digits compared). Also the words read in a second on one core.
 """
 
 import argparse

@@ -21,7 +21,7 @@ def _table() -> dict[int, str]:
         if base != chr(code):
             table[code] = base
     families = {
-        " ": "\t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",
+        " ": "\t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))),
         "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u207b\u208b\ufe58\ufe63\uff0d\u2043",
         "'": "\u2018\u2019\u201b\u2032\u02bc\u00b4`",
         "+": "\u207a\u208a\uff0b",

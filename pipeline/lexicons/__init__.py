@@ -56,7 +56,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A context in which words that look like a mention are none (or, for mode "require", the only one where they are).
+    """A context in which words that look like a mention are none; for mode "require", the only one where they are.
 
     `applies_to` holds names of entries, `=word` for one of their words, or `*kind` for all entries of a kind. `before` and
     `after` are regular expressions for the text on either side; both must hold where both are given.
