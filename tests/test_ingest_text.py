@@ -23,7 +23,7 @@ Personalize
 
 sunAbout Vitamin D
 
-Vitamin D is made in the skin. A deficiency of vitamin D can cause muscle cramps in older adults. 1, 2 Importantly, the effect is small (p<0.05). 3
+Vitamin D is made in the skin. A deficiency of it can cause muscle cramps. 1, 2 But the effect is small (p<0.05). 3
 
 What to Ask For
 
@@ -73,7 +73,7 @@ def block_texts(document: Document, kind: str | None = None) -> list[str]:
 def test_only_the_article_of_a_saved_page_is_in_blocks(from_bytes):
     document = from_bytes(PAGE.encode())
     text = "\n".join(block_texts(document))
-    assert "A deficiency of vitamin D can cause muscle cramps" in text
+    assert "A deficiency of it can cause muscle cramps" in text
     assert "7 out of 8 patients" in text
     for foreign in ("Skip to", "Home", "pending", "updated", "Personalize", "magnesium", "liability", "A.I.", "Roe A"):
         assert foreign not in text
@@ -112,7 +112,7 @@ def test_dates_and_notices_become_metadata(from_bytes):
 
 def test_unnumbered_list_with_kind_lines_is_read_by_position_and_flagged_incomplete(from_bytes):
     page = (
-        "Iron and Hair\n\nIron deficiency may cause hair loss in women. 1 Zinc does not help at all. 4\n\nReferences\n\n"
+        "Iron and Hair\n\nIron deficiency may cause hair loss in women. 1 Zinc does not help. 4\n\nReferences\n\n"
         "Guideline\n\nCare of Hair Loss\n\nPractical Summaries, 2025\n\n"
         "Research\n\n[Iron and hair: a cohort study].\n\nHair Journal, 2009\n"
     )
@@ -132,7 +132,8 @@ def test_title_and_one_long_line_lose_nothing(from_bytes):
 
 def test_hard_wrapped_lines_make_one_paragraph(from_bytes):
     lines = (
-        "Folate is a vitamin that is found in leaves, and it is needed\nby every cell that divides. Women who plan a child\n"
+        "Folate is a vitamin that is found in leaves, and it is needed\n"
+        "by every cell that divides. Women who plan a child\n"
         "are advised to take it in tablets, because the neural tube\ncloses before most of them know."
     )
     document = from_bytes(f"Folate\n\n{lines}\n".encode())
@@ -202,45 +203,13 @@ def check_spans(document: Document) -> None:
         assert 0 <= page.start < page.end <= len(document.text)
 
 
-FRAGMENTS = st.sampled_from(
-    [
-        b"\n",
-        b"\n\n",
-        b"\r\n",
-        b"References\n",
-        b"1. ",
-        b"[3, 5-7]",
-        b" 2 The",
-        b". 12\n",
-        b"<p>",
-        b"<article>",
-        b"</p>",
-        b"<html>",
-    ]
-    + [
-        b"&amp;",
-        b"&x;",
-        b"%PDF-1.7\n",
-        b'{"title": ',
-        b'"}',
-        b"pmid,title\n",
-        b"\xc3\xa9",
-        b"\xff\xfe",
-        b"\x00",
-        b"(1)",
-        b"<sup>1</sup>",
-    ]
-    + [
-        b"\x1f\x8b",
-        b"Related articles\n",
-        b"Disclaimer\n",
-        b"Iron helps. ",
-        "¹²".encode(),
-        b"<collection>",
-        b"[{",
-        b"- item\n",
-    ]
-)
+MARKUP = (
+    b"<p> <article> </p> <html> &amp; &x; <sup>1</sup> <collection> [{ %PDF-1.7 \xc3\xa9 \xff\xfe \x00 \x1f\x8b"
+).split(b" ")
+WORDS = (
+    b"References|1. |[3, 5-7]| 2 The|(1)|Related articles|Disclaimer|Iron helps. |pmid,title|- item|\xc2\xb9"
+).split(b"|")
+FRAGMENTS = st.sampled_from([*MARKUP, *WORDS, b"\n", b"\n\n", b"\r\n", b". 12\n", b'{"title": ', b'"}'])
 DATA = st.one_of(
     st.binary(max_size=400), st.lists(st.one_of(FRAGMENTS, st.binary(max_size=12)), max_size=40).map(b"".join)
 )

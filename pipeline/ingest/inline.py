@@ -38,9 +38,9 @@ class InlineText:
         """Append the words of a citation; raised digits get a space before them, so that they join no word."""
         if raised and not self._last.isspace() and self._last not in "([,–-":
             self.add(" ")
-        start = self._length
+        start, index = self._length, len(self._parts)
         self.add(text)
-        written = "".join(self._parts)[start : self._length] if self._length > start else ""
+        written = "".join(self._parts[index:])
         trailing = len(written) - len(written.rstrip())
         if labels and written.strip():
             self._citations.append(Citation(start, self._length - trailing, labels))

@@ -59,6 +59,7 @@ class _Walk:
         self.cites_raised = cites_raised
         self.text = InlineText()
         self.linked = 0
+        self.items: dict[Any, int] = {}
 
     def block(self, element: Any, kind: BlockKind, level: int) -> None:
         """Emit the pieces of a block element."""
@@ -68,7 +69,7 @@ class _Walk:
         if tag in HEADINGS:
             kind, level = "heading", HEADINGS[tag]
         elif tag in {"li", "dt", "dd"}:
-            kind, level = "list item", _ordinal(element)
+            kind, level = "list item", self._ordinal(element)
         elif tag in {"td", "th"} or tag in TABLES:
             kind = "table"
         self.text.add(element.text or "")
@@ -103,6 +104,14 @@ class _Walk:
             self.page.link_shares.append(min(1.0, self.linked / len(content)))
         self.text, self.linked = InlineText(), 0
 
+    def _ordinal(self, item: Any) -> int:
+        """Return an item's number in an ordered list, 0 in any other."""
+        parent = item.getparent()
+        if parent is None or tag_of(parent) != "ol":
+            return 0
+        self.items[parent] = self.items.get(parent, 0) + 1
+        return self.items[parent]
+
     def _reading(self, element: Any) -> tuple[str, ...] | None:
         tag = tag_of(element)
         if tag in NO_TEXT or _is_hidden(element):
@@ -134,14 +143,6 @@ def _before(element: Any) -> str:
             return str(text)[-12:]
         node = node.getparent()
     return ""
-
-
-def _ordinal(item: Any) -> int:
-    """Return an item's number in an ordered list, 0 in any other."""
-    parent = item.getparent()
-    if parent is None or tag_of(parent) != "ol":
-        return 0
-    return 1 + sum(tag_of(node) == "li" for node in item.itersiblings(preceding=True))
 
 
 def _link_length(element: Any) -> int:
