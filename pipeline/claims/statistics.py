@@ -219,13 +219,21 @@ def _doses(text: str) -> Iterator[Statistic]:
         )
 
 
-def attach(sentence: Sentence, found: Sequence[Statistic], condition: Mention) -> tuple[Statistic, ...]:
+def attach(
+    sentence: Sentence,
+    found: Sequence[Statistic],
+    condition: Mention,
+    conditions: Sequence[tuple[int, int]] | None = None,
+) -> tuple[Statistic, ...]:
     """Return the statistics of `sentence` that back a claim about `condition`.
+
+    `conditions` are the document offsets of all that takes part in claims, by default of all conditions mentioned.
 
     Numbers follow what they back: those between a condition and the next one belong to it, and a list of conditions
     without numbers between them shares those at its end. Numbers before the first condition belong to the first.
     """
-    conditions = sorted({(m.start, m.end) for m in sentence.mentions if m.kind in ("condition", "measure")})
+    if conditions is None:
+        conditions = sorted({(m.start, m.end) for m in sentence.mentions if m.kind in ("condition", "measure")})
     backing = [statistic for statistic in found if statistic.kind in _BACKING]
     if len(conditions) < 2:
         return tuple(backing)

@@ -14,6 +14,7 @@ from importlib import resources
 
 from pipeline.records import Mention, MentionKind, Sentence
 
+PRONOUN = "pronoun"  # refers to what was named last, but only where a reader of the whole sentence says so
 _MOST_ANTECEDENTS = 3
 _SENTENCES_BACK = 4
 
@@ -40,10 +41,10 @@ def _references() -> tuple[_Reference, ...]:
 
 def resolve(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
     """Yield the sentences with anaphoric mentions added; one for each antecedent, over the same words."""
-    given = _given(sentences)
+    about = given(sentences)
     for position, sentence in enumerate(sentences):
         earlier = sentences[max(0, position - _SENTENCES_BACK) : position]
-        added = list(_anaphoric(sentence, earlier, given))
+        added = list(_anaphoric(sentence, earlier, about))
         if added:
             kept = [m for m in sentence.mentions if not any(m.start < a.end and a.start < m.end for a in added)]
             mentions = sorted((*kept, *added), key=lambda m: (m.start, m.end, m.name))
@@ -51,24 +52,32 @@ def resolve(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
         yield sentence
 
 
-def antecedents(kind: MentionKind, earlier: Sequence[Sentence], given: Sequence[Mention]) -> tuple[Mention, ...]:
+def refers(words: str, kind: MentionKind) -> bool:
+    """Whether `words` as a whole refer back to something of `kind` and name nothing themselves."""
+    wanted: MentionKind = "nutrient" if kind == "nutrient" else "condition"
+    return any(reference.kind == wanted and reference.pattern.fullmatch(words) for reference in _references())
+
+
+def antecedents(kind: MentionKind, earlier: Sequence[Sentence], about: Sequence[Mention]) -> tuple[Mention, ...]:
     """Return what a reference of `kind` points to: the last sentence that names one, else what the title names."""
     for sentence in reversed(earlier):
         named = _unique(m for m in sentence.mentions if m.kind == kind and not m.anaphoric)
         if named:
             return named[-1:] if kind == "condition" else named[:_MOST_ANTECEDENTS]
-    return tuple(given)[:_MOST_ANTECEDENTS] if kind == "nutrient" else ()
+    return tuple(about)[:_MOST_ANTECEDENTS] if kind == "nutrient" else ()
 
 
-def _anaphoric(sentence: Sentence, earlier: Sequence[Sentence], given: Sequence[Mention]) -> Iterator[Mention]:
+def _anaphoric(sentence: Sentence, earlier: Sequence[Sentence], about: Sequence[Mention]) -> Iterator[Mention]:
     for kind in ("nutrient", "condition"):
         if sentence.kind == "title":
             continue
         for reference in _references():
-            match = reference.pattern.search(sentence.text) if reference.kind == kind else None
+            if reference.kind != kind or reference.refers_to == PRONOUN:
+                continue
+            match = reference.pattern.search(sentence.text)
             if match is None or _named_beside(sentence, kind, match):
                 continue
-            targets = given if reference.refers_to == "title" else antecedents(reference.kind, earlier, given)
+            targets = about if reference.refers_to == "title" else antecedents(reference.kind, earlier, about)
             for target in targets:
                 yield replace(
                     target,
@@ -87,8 +96,8 @@ def _named_beside(sentence: Sentence, kind: MentionKind, match: re.Match[str]) -
     return any(m.kind == kind and (m.end <= start or m.start >= end) for m in sentence.mentions)
 
 
-def _given(sentences: Sequence[Sentence]) -> tuple[Mention, ...]:
-    """The nutrients that the title names, else the one that the document names most."""
+def given(sentences: Sequence[Sentence]) -> tuple[Mention, ...]:
+    """Return the nutrients that the title names, else the one that the document names most."""
     titles = [m for s in sentences if s.kind == "title" for m in s.mentions if m.kind == "nutrient"]
     if titles:
         return _unique(titles)[:_MOST_ANTECEDENTS]

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pipeline.language.headwords import head_phrases
 from pipeline.language.matcher import LexiconMatch, Matcher
+from pipeline.language.recogniser import recognised
 from pipeline.records import Mention
 from pipeline.records import Sentence as SentenceRecord
 
@@ -51,9 +52,15 @@ def abbreviation_mentions(abbreviations: Mapping[str, str], matcher: Matcher) ->
 
 
 def sentence_mentions(
-    sentence: SentenceRecord, matcher: Matcher, meanings: Mapping[str, Mention | None]
+    sentence: SentenceRecord,
+    matcher: Matcher,
+    meanings: Mapping[str, Mention | None],
+    recogniser: str | None = None,
 ) -> tuple[Mention, ...]:
-    """Return the mentions of one sentence, ordered by offset, without back-references."""
+    """Return the mentions of one sentence, ordered by offset, without back-references.
+
+    `recogniser` names a spaCy model that finds the conditions outside the lexicons in place of their head words.
+    """
     found = [
         named(replace(match, start=match.start + sentence.start, end=match.end + sentence.start))
         for match in matcher.find(sentence.text)
@@ -66,8 +73,23 @@ def sentence_mentions(
             start = sentence.start + match.start()
             mention = replace(meaning, start=start, end=start + len(short), text=short)
             found = [other for other in found if not _overlap(other, mention)] + [mention]
+    found = _with_head_phrases(sentence, found, with_conditions=recogniser is None)
+    if recogniser is not None:
+        for phrase in recognised(recogniser, sentence.text):
+            start, end = phrase.start + sentence.start, phrase.end + sentence.start
+            text = sentence.text[phrase.start : phrase.end]
+            mention = Mention(start, end, text, "condition", text.lower())
+            if not any(_overlap(other, mention) for other in found):
+                found.append(mention)
+    return tuple(_without_definitions(sentence, sorted(found, key=lambda m: (m.start, m.end, m.kind))))
+
+
+def _with_head_phrases(sentence: SentenceRecord, found: list[Mention], *, with_conditions: bool) -> list[Mention]:
+    """Add phrases known by their head word; one replaces the bare head word, but never a nutrient or a full name."""
     nutrients = [mention for mention in found if mention.kind == "nutrient"]
     for phrase in head_phrases(sentence.text):
+        if phrase.kind == "condition" and not with_conditions:
+            continue
         start, end = phrase.start + sentence.start, phrase.end + sentence.start
         text = sentence.text[phrase.start : phrase.end]
         mention = Mention(start, end, text, phrase.kind, text.lower())
@@ -77,7 +99,7 @@ def sentence_mentions(
         head = phrase.head_start + sentence.start
         if all(other.start == head and other.end == end and head > start for other in beside):
             found = [other for other in found if other not in beside] + [mention]
-    return tuple(_without_definitions(sentence, sorted(found, key=lambda m: (m.start, m.end, m.kind))))
+    return found
 
 
 def _overlap(a: Mention, b: Mention) -> bool:

@@ -86,7 +86,7 @@ def _inside_parenthesis(text: str, start: int, end: int) -> bool:
         return False
     closing = re.search(r"[)\]]", text[end : end + _LONGEST_PARENTHESIS])
     opening = re.search(r"[(\[]", text[end + 1 : end + _LONGEST_PARENTHESIS])
-    return bool(closing) and (not opening or closing.start() < opening.start() + 1)
+    return closing is not None and (opening is None or closing.start() <= opening.start())
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -1,0 +1,71 @@
+"""In: words of a sentence that the encoder marked; out: the nutrients or conditions that they denote.
+
+Words that the lexicons or the document's abbreviations know take their name and identifier; words that only refer
+("it", "the intervention group") take those of what they refer to; other words stand for themselves.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.claims.encoder import EncodedSpan
+from pipeline.language import Reader
+from pipeline.records import AnnotatedDocument, Mention, MentionKind, Sentence
+
+_OUTER = " \t\n.,;:()[]'\"“”‘’"
+
+
+class Namer:
+    """Names what marked words denote, for one document."""
+
+    def __init__(self, annotated: AnnotatedDocument, reader: Reader) -> None:
+        self._document = annotated.document
+        self._reader = reader
+        self._meanings = reader.meanings(annotated.abbreviations)
+        self._given = reader.given(annotated.sentences)
+
+    def name(self, sentence: Sentence, span: EncodedSpan, earlier: Sequence[Sentence]) -> tuple[Mention, ...]:
+        """Return the mentions that a span stands for: one, or each antecedent of a reference to several."""
+        start, end = sentence.start + span.start, sentence.start + span.end
+        text = self._document.text[start:end]
+        stripped = text.strip(_OUTER)
+        if not stripped:
+            return ()
+        start += text.index(stripped)
+        end = start + len(stripped)
+        kind: MentionKind = (
+            "nutrient" if span.kind == "nutrient" else ("measure" if span.kind == "measure" else "condition")
+        )
+        placed = Mention(start, end, stripped, kind, _plain(stripped))
+        known = self._known(sentence, placed)
+        if known is not None:
+            return (replace(placed, name=known.name, identifier=known.identifier, anaphoric=known.anaphoric,
+                            biomarker=known.biomarker, healthy_direction=known.healthy_direction),)  # fmt: skip
+        if self._reader.refers(stripped, kind):
+            antecedents = self._reader.antecedents(kind, earlier, self._given)
+            return tuple(
+                replace(placed, name=m.name, identifier=m.identifier, anaphoric=True) for m in antecedents
+            ) or (replace(placed, anaphoric=True),)
+        return (placed,)
+
+    def _known(self, sentence: Sentence, placed: Mention) -> Mention | None:
+        """Return the mention that names the marked words best: as much of them as possible, the last where equal."""
+        wanted = {"nutrient"} if placed.kind == "nutrient" else {"condition", "measure"}
+        inside = [
+            m
+            for m in sentence.mentions
+            if m.kind in wanted and not m.anaphoric and m.start < placed.end and placed.start < m.end
+        ]
+        if placed.text in self._meanings and self._meanings[placed.text] is not None:
+            return self._meanings[placed.text]
+        if not inside:
+            return None
+        best = max(inside, key=lambda m: (min(m.end, placed.end) - max(m.start, placed.start), m.start))
+        covered = min(best.end, placed.end) - max(best.start, placed.start)
+        if placed.kind != "nutrient" and covered < 0.6 * (placed.end - placed.start) and not best.end == placed.end:
+            return None
+        return best
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).lower()

@@ -1,0 +1,49 @@
+"""In: the name of an installed spaCy or scispaCy model; out: the conditions it recognises in a text.
+
+`--model en_ner_bc5cdr_md` (or any `en_core_sci_*`, or the path of a model of your own) puts its entities in the place
+of the phrases that are recognised by their head word.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import spacy
+from spacy.language import Language
+
+# Labels of the scispaCy models that name diseases; `ENTITY` is the only label of the en_core_sci models.
+DISEASE_LABELS = frozenset({"DISEASE", "ENTITY", "CANCER", "PATHOLOGICAL_FORMATION"})
+_UNUSED = ("tagger", "attribute_ruler", "lemmatizer", "parser")
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedPhrase:
+    """Characters [start, end) of a text that a model takes for a condition."""
+
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=2)
+def _loaded(name: str) -> Language:
+    try:
+        nlp = spacy.load(name, exclude=_UNUSED)
+    except OSError as error:
+        raise ValueError(
+            f"The model {name} is not installed; install its package with pip, or use --model default or --model fast."
+        ) from error
+    if not any(pipe in nlp.pipe_names for pipe in ("ner", "entity_ruler", "span_ruler")):
+        raise ValueError(
+            f"The model {name} recognises no entities; name one with a recogniser, or use --model default."
+        )
+    return nlp
+
+
+def recognised(name: str, text: str) -> Iterator[RecognisedPhrase]:
+    """Yield what the model `name` takes for a condition in `text`.
+
+    Raises `ValueError` with one sentence where the model is not installed or recognises no entities.
+    """
+    for entity in _loaded(name)(text).ents:
+        if entity.label_ in DISEASE_LABELS:
+            yield RecognisedPhrase(entity.start_char, entity.end_char)
