@@ -48,6 +48,12 @@ def test_a_reference_is_not_resolved_where_the_sentence_names_a_nutrient_itself(
     assert not any(m.anaphoric for m in mentions(text))
 
 
+def test_a_reference_may_point_to_what_its_own_sentence_named_before_it() -> None:
+    text = "Scurvy is rare, and a lack of vitamin C is the only cause of this condition."
+    (reference,) = [m for m in mentions(text) if m.anaphoric]
+    assert (reference.text, reference.name) == ("this condition", "scurvy")
+
+
 def test_this_condition_is_the_one_named_last() -> None:
     text = "Scurvy is rare today.\n\nVitamin C cures this condition."
     (reference,) = [m for m in mentions(text) if m.anaphoric]

@@ -25,6 +25,7 @@ _LEADS_TO_NUTRIENT = re.compile(
 )
 _COMPARED = re.compile(r"(?:low|lower|reduced|decreased)\b", re.IGNORECASE)
 _TOUCHING = 2  # characters between a cue and the condition it changes: "RLS improvement"
+_BETWEEN = re.compile(r"\s(?:\w+\s){0,3}between\b")
 _MUTUAL = {"assoc", "inverse", "direct"}
 _DENIALS = {"none"}
 _DIRECTIONS = {
@@ -142,8 +143,10 @@ def _connects(text: str, cue: Cue, n: tuple[int, int], c: tuple[int, int]) -> bo
     if first[1] <= cue.start and cue.end <= second[0]:
         return True
     if _COORDINATED.fullmatch(between):
-        return cue.sense in _MUTUAL and cue.start >= second[1]
+        return cue.sense in _MUTUAL and (cue.start >= second[1] or bool(_BETWEEN.match(text, cue.end)))
     if cue.end <= first[0]:
+        if cue.sense in _MUTUAL and _BETWEEN.match(text, cue.end):
+            return True
         return bool((_LEADS_TO_CONDITION if first == n else _LEADS_TO_NUTRIENT).search(between))
     return first == n or cue.sense in _MUTUAL
 

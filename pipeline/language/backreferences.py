@@ -17,6 +17,7 @@ from pipeline.records import Mention, MentionKind, Sentence
 PRONOUN = "pronoun"  # refers to what was named last, but only where a reader of the whole sentence says so
 _MOST_ANTECEDENTS = 3
 _SENTENCES_BACK = 4
+_POINTS_BACK = re.compile(r"(?:this|these|such)\b", re.IGNORECASE)  # also to what its own sentence names before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,17 @@ def _anaphoric(sentence: Sentence, earlier: Sequence[Sentence], about: Sequence[
             if reference.kind != kind or reference.refers_to == PRONOUN:
                 continue
             match = reference.pattern.search(sentence.text)
-            if match is None or _named_beside(sentence, kind, match):
+            if match is None:
                 continue
-            targets = about if reference.refers_to == "title" else antecedents(reference.kind, earlier, about)
+            beside = _named_beside(sentence, kind, match)
+            if beside and not (beside[-1].end <= sentence.start + match.start() and _POINTS_BACK.match(match.group())):
+                continue
+            if beside:
+                targets: Sequence[Mention] = beside[-1:]
+            elif reference.refers_to == "title":
+                targets = about
+            else:
+                targets = antecedents(reference.kind, earlier, about)
             for target in targets:
                 yield replace(
                     target,
@@ -90,10 +99,10 @@ def _anaphoric(sentence: Sentence, earlier: Sequence[Sentence], about: Sequence[
             break
 
 
-def _named_beside(sentence: Sentence, kind: MentionKind, match: re.Match[str]) -> bool:
-    """Whether the sentence itself names one of the kind outside the referring words, so that nothing is referred to."""
+def _named_beside(sentence: Sentence, kind: MentionKind, match: re.Match[str]) -> list[Mention]:
+    """Return what the sentence itself names of the kind outside the referring words."""
     start, end = sentence.start + match.start(), sentence.start + match.end()
-    return any(m.kind == kind and (m.end <= start or m.start >= end) for m in sentence.mentions)
+    return [m for m in sentence.mentions if m.kind == kind and (m.end <= start or m.start >= end)]
 
 
 def given(sentences: Sequence[Sentence]) -> tuple[Mention, ...]:

@@ -58,8 +58,8 @@ class Entry:
 class Guard:
     """A context in which words that look like a mention are none; for mode "require", the only one where they are.
 
-    `applies_to` holds names of entries, `=word` for one of their words, or `*kind` for all entries of a kind. `before` and
-    `after` are regular expressions for the text on either side; both must hold where both are given.
+    `applies_to` holds names of entries, `=word` for one of their words, or `*kind` for all entries of a kind. `before`
+    and `after` are regular expressions for the text on either side; both must hold where both are given.
     """
 
     applies_to: tuple[str, ...]

@@ -4,8 +4,8 @@
     python -m pipeline.lexicons.identifiers ONTOLOGIES --fill   write identifiers for names that they know
 
 Read are cdno.obo (CDNO and CHEBI), HumanDO.tsv and MESHinDO.tsv (DOID and its MeSH cross-references), the synonyms
-of doid-*.json.gz, and hpo_labels.tsv (HP). A condition takes a MeSH identifier where its disease has exactly one, else DOID,
-else HP. A name that no ontology has keeps an empty identifier: none is guessed.
+of doid-*.json.gz, and hpo_labels.tsv (HP). A condition takes a MeSH identifier where its disease has exactly one, else
+DOID, else HP. A name that no ontology has keeps an empty identifier: none is guessed.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.language.spellings import written_forms
+from pipeline.language.folding import fold
 from pipeline.lexicons import TABLES, load_lexicon
 
 _OBO_SYNONYM = re.compile(r'synonym: "(.*?)(?<!\\)" (EXACT|RELATED)')
@@ -133,11 +133,10 @@ def _read_doid(known: Ontologies, path: Path) -> None:
 
 def _key(name: str) -> str:
     """Return one form for all spellings of a name, so that US and UK, hyphen and plural compare equal."""
-    plain = re.sub(r" \((?:disease|disorder)\)$", "", name.lower())
-    forms = written_forms(plain, ())
-    for spelling in _AMERICAN:
-        forms = {form.replace(spelling[0], spelling[1]) for form in forms}
-    return min(forms, key=lambda form: (len(form), form)).removesuffix(" mellitus")
+    key = re.sub(r" \((?:disease|disorder)\)$", "", fold(name).key)
+    for variant, form in _AMERICAN:
+        key = key.replace(variant, form)
+    return re.sub(r"(?<=[^isu])s$", "", key).removesuffix(" mellitus")
 
 
 _AMERICAN = tuple(
