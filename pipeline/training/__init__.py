@@ -1,0 +1,1 @@
+"""In: annotated corpora; out: the weights in `pipeline/models`. Needs `[train]`; never imported at run time."""

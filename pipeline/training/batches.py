@@ -1,0 +1,118 @@
+"""In: passages; out: padded batches of windows (some consecutive sentences under a title) of similar length."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from pipeline.training.corpora import Example, Passage
+
+CLS, SEP, MASK, PAD = 101, 102, 103, 0
+
+
+@dataclass(frozen=True)
+class Window:
+    """Consecutive sentences under a title, as they go into the encoder together."""
+
+    title: list[int]
+    sentences: list[Example]
+
+    @property
+    def size(self) -> int:
+        """Number of word pieces with the special ones."""
+        title = len(self.title) + 1 if self.title else 0
+        return 1 + title + sum(len(s.ids) + 1 for s in self.sentences)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tensors of a batch; `places` gives per sentence (window, first word, number of words, position of its mark)."""
+
+    ids: Tensor
+    mask: Tensor
+    types: Tensor
+    pooling: Tensor
+    sentences: list[Example]
+    places: list[tuple[int, int, int, int]]
+
+
+def cut_windows(
+    passages: Sequence[Passage], rng: random.Random, longest: tuple[int, int], title_share: float
+) -> list[Window]:
+    """Return windows that cover every sentence once; each aims at a random size between the two of `longest`."""
+    out: list[Window] = []
+    for p in passages:
+        current: list[Example] = []
+        size, aim = 0, rng.randint(*longest)
+        first = True
+        for s in p.sentences:
+            if current and size + len(s.ids) + 1 > aim:
+                out.append(Window(title_for(p, first, rng, title_share), current))
+                current, size, aim, first = [], 0, rng.randint(*longest), False
+            current.append(s)
+            size += len(s.ids) + 1
+        if current:
+            out.append(Window(title_for(p, first, rng, title_share), current))
+    return out
+
+
+def title_for(passage: Passage, first: bool, rng: random.Random, share: float) -> list[int]:
+    """Return the title for a window; the first window of a document mostly begins with the title itself."""
+    return passage.title if not first and rng.random() < share else []
+
+
+def make_batches(windows: Sequence[Window], rng: random.Random, budget: int) -> list[list[Window]]:
+    """Return batches of windows of similar size, each of at most `budget` word pieces with padding, in random order."""
+    ordered = sorted(windows, key=lambda w: w.size + rng.random() * 8)
+    batches: list[list[Window]] = []
+    current: list[Window] = []
+    for w in ordered:
+        if current and (len(current) + 1) * max(w.size, *(x.size for x in current)) > budget:
+            batches.append(current)
+            current = []
+        current.append(w)
+    if current:
+        batches.append(current)
+    rng.shuffle(batches)
+    return batches
+
+
+def collate(windows: Sequence[Window], noise: float = 0.0, rng: random.Random | None = None) -> Batch:
+    """Return the tensors of some windows; a share `noise` of the word pieces is hidden behind the mask piece."""
+    rows, types, pools, sentences, places = [], [], [], [], []
+    for index, w in enumerate(windows):
+        ids = [CLS, *w.title, SEP] if w.title else [CLS]
+        kinds = [0] * len(ids)
+        pool: list[list[int]] = []
+        for s in w.sentences:
+            first, base = len(pool), len(ids)
+            pool.extend([] for _ in s.words)
+            for j, owner in enumerate(s.word_of_token):
+                pool[first + owner].append(base + j)
+            ids += s.ids
+            ids.append(SEP)
+            sentences.append(s)
+            places.append((index, first, len(s.words), len(ids) - 1))
+        kinds += [1] * (len(ids) - len(kinds))
+        if noise and rng:
+            ids = [MASK if i not in (CLS, SEP) and rng.random() < noise else i for i in ids]
+        rows.append(ids)
+        types.append(kinds)
+        pools.append(pool)
+    length, words = max(map(len, rows)), max(map(len, pools))
+    pooling = torch.zeros(len(rows), words, length)
+    for b, pool in enumerate(pools):
+        for w_index, tokens in enumerate(pool):
+            pooling[b, w_index, tokens] = 1.0 / max(1, len(tokens))
+    return Batch(
+        ids=torch.tensor([r + [PAD] * (length - len(r)) for r in rows]),
+        mask=torch.tensor([[1] * len(r) + [0] * (length - len(r)) for r in rows]),
+        types=torch.tensor([t + [0] * (length - len(t)) for t in types]),
+        pooling=pooling,
+        sentences=sentences,
+        places=places,
+    )
