@@ -14,7 +14,6 @@ import gzip
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,20 +34,16 @@ class Ontologies:
     phenotypes: dict[str, str] = field(default_factory=dict)
     mesh: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    def nutrient(self, names: Iterable[str]) -> str:
-        """Return the identifier of the first name that the nutrition ontology has, or ""."""
-        ways = (form for name in names for form in (f"dietary {name}", name))
-        return next((self.nutrients[_key(way)] for way in ways if _key(way) in self.nutrients), "")
+    def nutrient(self, name: str) -> str:
+        """Return the identifier that the nutrition ontology has for a name, or ""."""
+        return self.nutrients.get(_key(f"dietary {name}")) or self.nutrients.get(_key(name), "")
 
-    def condition(self, names: Iterable[str]) -> str:
-        """Return the identifier of the first name that a disease or phenotype ontology has, or ""."""
-        for name in map(_key, names):
-            if disease := self.diseases.get(name):
-                mesh = self.mesh[disease]
-                return mesh[0] if len(mesh) == 1 else disease
-            if name in self.phenotypes:
-                return self.phenotypes[name]
-        return ""
+    def condition(self, name: str) -> str:
+        """Return the identifier that a disease or phenotype ontology has for a name, or ""."""
+        if disease := self.diseases.get(_key(name)):
+            mesh = self.mesh[disease]
+            return mesh[0] if len(mesh) == 1 else disease
+        return self.phenotypes.get(_key(name), "")
 
 
 def read_ontologies(folder: Path) -> Ontologies:
@@ -83,16 +78,22 @@ def unknown_identifiers(known: Ontologies, folder: Path | None = None) -> list[s
 
 
 def fill(known: Ontologies, folder: Path = _HERE) -> int:
-    """Write identifiers into the empty cells of the tables in `folder`; return how many were written."""
+    """Write identifiers into the empty cells of the tables in `folder`; return how many were written.
+
+    An identifier that another row of the table has is not given twice: two rows are two concepts.
+    """
     written = 0
     for kind, table in TABLES.items():
         with (folder / table).open(encoding="utf-8", newline="") as lines:
             reader = csv.DictReader(lines)
             rows, columns = list(reader), list(reader.fieldnames or ())
+        taken = {row["id"] for row in rows}
         for row in rows:
             if not row["id"]:
                 find = known.condition if kind == "condition" else known.nutrient
-                row["id"] = find([row["name"]])
+                identifier = find(row["name"])
+                row["id"] = "" if identifier in taken else identifier
+                taken.add(identifier)
                 written += bool(row["id"])
         with (folder / table).open("w", encoding="utf-8", newline="") as lines:
             writer = csv.DictWriter(lines, columns, lineterminator="\n")
