@@ -72,10 +72,10 @@ def letters(name: str) -> str:
 
 def words_a_second(documents: list[dict[str, Any]], matcher: Matcher) -> float:
     texts = [" ".join(sentence["text"] for sentence in document["sentences"]) for document in documents]
-    started = time.perf_counter()
+    started = time.process_time()
     for text in texts:
         matcher.find(text)
-    return sum(len(text.split()) for text in texts) / (time.perf_counter() - started)
+    return sum(len(text.split()) for text in texts) / (time.process_time() - started)
 
 
 if __name__ == "__main__":
