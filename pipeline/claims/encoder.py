@@ -58,6 +58,16 @@ class EncoderOutput:
     claiming: float
     words: tuple[Characters, ...] = field(repr=False)
     states: Array = field(repr=False, compare=False)
+    odds: Array = field(repr=False, compare=False)
+
+    def score(self, characters: Characters, kinds: Sequence[int]) -> float:
+        """Return the mean probability, over the words of some characters, of taking part as one of `kinds`.
+
+        `kinds` are positions among the model's tag labels (nutrient, condition, measure).
+        """
+        first, last = _words_at(self.words, characters)
+        columns = [column for kind in kinds for column in (1 + 2 * kind, 2 + 2 * kind)]
+        return float(self.odds[first:last, columns].sum(1).mean())
 
 
 @dataclass(frozen=True)
@@ -171,7 +181,7 @@ class ClaimEncoder:
     def _predict(self, sentence: EncoderInput) -> EncoderOutput:
         ids, owners, words = self._pieces(sentence.text, self.settings["longest_sentence"])
         if not words:
-            return EncoderOutput((), (), 0.0, (), np.zeros((0, 0), np.float32))
+            return EncoderOutput((), (), 0.0, (), np.zeros((0, 0), np.float32), np.zeros((0, 7), np.float32))
         cls_id, sep_id = self._special
         context = self.settings["longest_context"]
         head = [cls_id]
@@ -203,6 +213,7 @@ class ClaimEncoder:
             float(softmax(claiming[0, size])[1]),
             tuple(words),
             states[0],
+            softmax(claim_tags[0, :size]),
         )
 
     def _pieces(self, text: str, limit: int) -> tuple[list[int], list[int], list[Characters]]:
@@ -224,22 +235,36 @@ class ClaimEncoder:
     def _spans(
         logits: Array, labels: Sequence[str], words: Sequence[Characters], outside_offset: float
     ) -> tuple[EncodedSpan, ...]:
-        """Return the spans of the best path; `outside_offset` is taken off the outside tag."""
+        """Return the spans of the best path, and between them those of the best path with the outside tag lowered."""
         probability = softmax(logits)
-        lowered = logits.copy()
-        lowered[:, 0] -= outside_offset
-        spans: list[tuple[int, int, int]] = []
-        for i, tag in enumerate(best_path(lowered)):
-            kind = (tag - 1) // 2
-            if tag and tag % 2 == 0:
-                spans[-1] = (spans[-1][0], i + 1, kind)
-            elif tag:
-                spans.append((i, i + 1, kind))
+        spans = _runs(best_path(logits))
+        if outside_offset:
+            lowered = logits.copy()
+            lowered[:, 0] -= outside_offset
+            taken = {i for start, end, _ in spans for i in range(start, end)}
+            doubtful = _runs([0 if i in taken else tag for i, tag in enumerate(best_path(lowered))])
+            spans = sorted(spans + doubtful)
         return tuple(
-            EncodedSpan(words[a][0], words[b - 1][1], labels[k],
-                        float(probability[a:b, 1 + 2 * k : 3 + 2 * k].sum(1).mean()))
-            for a, b, k in spans
-        )  # fmt: skip
+            EncodedSpan(
+                words[start][0],
+                words[end - 1][1],
+                labels[kind],
+                float(probability[start:end, 1 + 2 * kind : 3 + 2 * kind].sum(1).mean()),
+            )
+            for start, end, kind in spans
+        )
+
+
+def _runs(tags: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return (first word, word after the last, kind) of each span that tags describe."""
+    runs: list[tuple[int, int, int]] = []
+    for i, tag in enumerate(tags):
+        kind = (tag - 1) // 2
+        if tag and tag % 2 == 0 and runs and runs[-1][1:] == (i, kind):
+            runs[-1] = (runs[-1][0], i + 1, kind)
+        elif tag:
+            runs.append((i, i + 1, kind))
+    return runs
 
 
 def log_odds(probability: float) -> float:

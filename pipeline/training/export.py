@@ -64,8 +64,10 @@ class PairGraph(nn.Module):
         return tuple(self.reader.out[k](hidden) for k in PAIR_OUTPUTS)
 
 
-def export(network: ClaimNetwork, tokenizer: Tokenizer, folder: Path, settings: dict[str, Any]) -> None:
-    """Write the run-time files into `folder`; the encoder's weights become int8, the pair reader keeps float32."""
+def export(
+    network: ClaimNetwork, tokenizer: Tokenizer, folder: Path, settings: dict[str, Any], quantised: bool = True
+) -> None:
+    """Write the run-time files into `folder`; the encoder's weights become int8 if wished."""
     network.eval()
     folder.mkdir(parents=True, exist_ok=True)
     size, words = torch.export.Dim("size", min=2, max=512), torch.export.Dim("words", min=2, max=512)
@@ -80,7 +82,10 @@ def export(network: ClaimNetwork, tokenizer: Tokenizer, folder: Path, settings: 
             dynamic_shapes=({1: size}, {1: size}, {1: words, 2: size}),
         )  # fmt: skip
         quant_pre_process(str(raw), str(ready), skip_symbolic_shape=True)
-        quantize_dynamic(str(ready), str(folder / "encoder.onnx"), weight_type=QuantType.QInt8, per_channel=True)
+        if quantised:
+            quantize_dynamic(str(ready), str(folder / "encoder.onnx"), weight_type=QuantType.QInt8, per_channel=True)
+        else:
+            (folder / "encoder.onnx").write_bytes(ready.read_bytes())
         pairs = torch.export.Dim("pairs", min=1, max=4096)
         torch.onnx.export(
             PairGraph(network), (torch.rand(12, 384), torch.tensor([[0, 1, 4, 6], [2, 3, 4, 6]])),
