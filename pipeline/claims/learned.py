@@ -1,17 +1,20 @@
-"""In: an AnnotatedDocument and the trained encoder; out: the claims that the encoder reads in it.
+"""In: an AnnotatedDocument and the trained encoder; out: the claims that encoder and rules together read in it.
 
-Only paragraphs that name a nutrient meet the encoder. It marks the words that take part in a claim, and reads of each
-pair what is claimed; lexicons, abbreviations and back-references say what the words denote.
+Only paragraphs that name a nutrient meet the encoder. Every pair that either reader proposes is weighed once, by a
+logistic regression over what both make of it; its output is the claim's calibrated confidence. Relation, exposure and
+factuality are the encoder's, shifted towards what the rules say by a weight learned for each.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pipeline.claims.encoder import ClaimEncoder, EncodedSpan, EncoderInput, EncoderOutput, PairReading
+from pipeline.claims.candidates import Candidate, CandidateFinder
+from pipeline.claims.encoder import ClaimEncoder, EncoderInput, log_odds
 from pipeline.claims.naming import Namer
 from pipeline.claims.statistics import attach, statistics
 from pipeline.records import (
@@ -22,7 +25,6 @@ from pipeline.records import (
     AnnotatedDocument,
     Claim,
     Factuality,
-    Mention,
     Sentence,
 )
 
@@ -37,109 +39,94 @@ def load_encoder(folder: Path | None = None) -> ClaimEncoder:
     return ClaimEncoder.from_directory(folder or Path(str(resources.files("pipeline.models"))) / "claims")
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A pair of marked words with what the encoder read of it and how sure it is that a claim is made."""
-
-    nutrient: Mention
-    condition: Mention
-    reading: PairReading
-    confidence: float
-
-
 def learned_claims(annotated: AnnotatedDocument, encoder: ClaimEncoder, namer: Namer) -> Iterator[Claim]:
     """Yield the claims of a document in reading order, without identifiers."""
+    weighing = encoder.settings["weighing"]
+    for sentence, candidates in candidates_of(annotated, encoder, namer):
+        yield from _claims(sentence, candidates, weighing)
+
+
+def candidates_of(
+    annotated: AnnotatedDocument, encoder: ClaimEncoder, namer: Namer
+) -> Iterator[tuple[Sentence, list[Candidate]]]:
+    """Yield the sentences that meet the encoder with their candidate pairs."""
     flowing = [sentence for sentence in annotated.sentences if sentence.kind != "heading"]
     near = _near_nutrients(annotated, flowing)
-    title = annotated.document.title
+    finder = CandidateFinder(annotated, encoder, namer)
     for position, sentence in enumerate(flowing):
         if sentence.index not in near:
             continue
-        found = encoder.predict(
-            [
-                EncoderInput(
-                    sentence.text,
-                    before=flowing[position - 1].text if position else "",
-                    after=flowing[position + 1].text if position + 1 < len(flowing) else "",
-                    title=title if position > 1 else "",
-                )
-            ]
-        )[0]
-        candidates = _candidates(sentence, found, encoder, namer, flowing[:position])
-        yield from _claims(sentence, candidates, encoder.settings)
-
-
-def _near_nutrients(annotated: AnnotatedDocument, flowing: list[Sentence]) -> set[int]:
-    """Return the indices of sentences whose paragraph names a nutrient or refers back to one."""
-    blocks = [(block.start, block.end) for block in annotated.document.blocks]
-    naming = {m.start for s in flowing for m in s.mentions if m.kind == "nutrient"}
-    near: set[int] = set()
-    position = 0
-    for start, end in blocks:
-        inside = []
-        while position < len(flowing) and flowing[position].start < end:
-            if flowing[position].start >= start:
-                inside.append(flowing[position].index)
-            position += 1
-        if any(start <= mention < end for mention in naming):
-            near.update(inside)
-    return near
-
-
-def _candidates(
-    sentence: Sentence, found: EncoderOutput, encoder: ClaimEncoder, namer: Namer, earlier: list[Sentence]
-) -> Iterable[_Candidate]:
-    """Return the pairs of a sentence, the likeliest of those that name the same two things."""
-    nutrients = [span for span in found.participants if span.kind == "nutrient"]
-    outcomes = [span for span in found.participants if span.kind != "nutrient"]
-    pairs = [(nutrient, outcome) for nutrient in nutrients for outcome in outcomes]
-    readings = encoder.read_pairs(found, [((n.start, n.end), (o.start, o.end)) for n, o in pairs])
-    named: dict[EncodedSpan, tuple[Mention, ...]] = {
-        span: namer.name(sentence, span, earlier) for span in (*nutrients, *outcomes)
-    }
-    best: dict[tuple[str, str], _Candidate] = {}
-    for (nutrient, outcome), reading in zip(pairs, readings, strict=True):
-        confidence = encoder.confidence(nutrient, outcome, reading.claim, found.claiming)
-        for nutrient_mention in named[nutrient]:
-            for condition_mention in named[outcome]:
-                key = (nutrient_mention.name, condition_mention.name)
-                if key not in best or confidence > best[key].confidence:
-                    best[key] = _Candidate(nutrient_mention, condition_mention, reading, confidence)
-    return best.values()
-
-
-def _claims(sentence: Sentence, candidates: Iterable[_Candidate], settings: Mapping[str, float]) -> list[Claim]:
-    chosen = [candidate for candidate in candidates if candidate.confidence >= settings["threshold"]]
-    chosen.sort(key=lambda candidate: (candidate.nutrient.start, candidate.condition.start))
-    numbers = statistics(sentence)
-    outcomes = sorted({(c.condition.start, c.condition.end) for c in chosen})
-    claims = []
-    for candidate in chosen[:MOST_CLAIMS_PER_SENTENCE]:
-        stated = _factuality(candidate.reading, settings["least_unknown"])
-        nutrient, condition = candidate.nutrient, candidate.condition
-        claims.append(
-            Claim(
-                claim_id="",
-                sentence=sentence,
-                nutrient=nutrient,
-                condition=condition,
-                exposure=_likeliest(candidate.reading.exposure, EXPOSURES),
-                relation=_likeliest(candidate.reading.relation, RELATIONS),
-                strength=_likeliest(candidate.reading.strength, STRENGTHS),
-                factuality=stated,
-                statistics=attach(sentence, numbers, condition, outcomes) if stated != "Unknown" else (),
-                confidence=round(candidate.confidence, 4),
-                flags=("anaphora-resolved",) if nutrient.anaphoric or condition.anaphoric else (),
-            )
+        given = EncoderInput(
+            sentence.text,
+            before=flowing[position - 1].text if position else "",
+            after=flowing[position + 1].text if position + 1 < len(flowing) else "",
+            title=annotated.document.title if position > 1 else "",
         )
-    return claims
+        [found] = encoder.predict([given])
+        yield sentence, list(finder.find(sentence, found, flowing[:position]))
 
 
-def _factuality(reading: PairReading, least_unknown: float) -> Factuality:
-    if reading.factuality["Unknown"] >= least_unknown:
+def _near_nutrients(annotated: AnnotatedDocument, flowing: Sequence[Sentence]) -> set[int]:
+    """Return the indices of the sentences whose block names a nutrient or refers back to one."""
+    naming = [m.start for s in flowing for m in s.mentions if m.kind == "nutrient"]
+    blocks = [b for b in annotated.document.blocks if any(b.start <= at < b.end for at in naming)]
+    return {s.index for s in flowing if any(b.start <= s.start < b.end for b in blocks)}
+
+
+def weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Return the probability that a candidate with `features` is a claim (logistic regression)."""
+    total = weights["intercept"] + sum(weights[name] * value for name, value in features.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _claims(sentence: Sentence, candidates: Iterable[Candidate], weighing: Mapping[str, Any]) -> list[Claim]:
+    best: dict[tuple[str, str], tuple[float, Candidate]] = {}
+    for candidate in candidates:
+        confidence = weigh(candidate.features, weighing["confidence"])
+        key = (candidate.nutrient.name, candidate.condition.name)
+        if confidence >= weighing["threshold"] and (key not in best or confidence > best[key][0]):
+            best[key] = (confidence, candidate)
+    chosen = sorted(best.values(), key=lambda item: (item[1].nutrient.start, item[1].condition.start))
+    chosen = chosen[:MOST_CLAIMS_PER_SENTENCE]
+    numbers = statistics(sentence)
+    outcomes = sorted({(candidate.condition.start, candidate.condition.end) for _, candidate in chosen})
+    claims = [claim_of(sentence, candidate, confidence, weighing) for confidence, candidate in chosen]
+    return [
+        claim
+        if claim.factuality == "Unknown"
+        else replace(claim, statistics=attach(sentence, numbers, claim.condition, outcomes))
+        for claim in claims
+    ]
+
+
+def claim_of(sentence: Sentence, candidate: Candidate, confidence: float, weighing: Mapping[str, Any]) -> Claim:
+    """Return the claim that a candidate is, without statistics and identifier."""
+    rule, reading, shift = candidate.rule, candidate.reading, weighing["shift"]
+    met = None if candidate.rule_exposure == "unspecified" else candidate.rule_exposure
+    return Claim(
+        claim_id="",
+        sentence=sentence,
+        nutrient=candidate.nutrient,
+        condition=candidate.condition,
+        exposure=_likeliest(reading.exposure, EXPOSURES, met, shift["exposure"]),
+        relation=_likeliest(reading.relation, RELATIONS, rule.relation if rule else None, shift["relation"]),
+        strength=_likeliest(reading.strength, STRENGTHS, rule.strength if rule else None, shift["strength"]),
+        factuality="Unknown" if sentence.text.endswith("?") else stated_factuality(candidate, weighing),
+        confidence=round(confidence, 4),
+        flags=("anaphora-resolved",) if candidate.nutrient.anaphoric or candidate.condition.anaphoric else (),
+    )
+
+
+def stated_factuality(candidate: Candidate, weighing: Mapping[str, Any]) -> Factuality:
+    """Return the factuality of a candidate: Unknown where encoder and rules together make that likely enough."""
+    unknown = log_odds(candidate.reading.factuality["Unknown"])
+    unknown += weighing["shift"]["unknown"] * (1 if candidate.rule_factuality in (None, "Unknown") else -1)
+    if unknown >= weighing["least_unknown"]:
         return "Unknown"
-    return _likeliest(reading.factuality, _ASSERTED)
+    rule = candidate.rule_factuality if candidate.rule_factuality in _ASSERTED else None
+    return _likeliest(candidate.reading.factuality, _ASSERTED, rule, weighing["shift"]["factuality"])
 
 
-def _likeliest(odds: Mapping[str, float], labels: Sequence[Label]) -> Label:
-    return max(labels, key=lambda label: odds[label])
+def _likeliest(odds: Mapping[str, float], labels: Sequence[Label], favoured: str | None, shift: float) -> Label:
+    """Return the label of the highest log-probability, `favoured` raised by `shift`."""
+    return max(labels, key=lambda label: math.log(max(odds[label], 1e-9)) + shift * (label == favoured))

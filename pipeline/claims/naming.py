@@ -37,10 +37,20 @@ class Namer:
             "nutrient" if span.kind == "nutrient" else ("measure" if span.kind == "measure" else "condition")
         )
         placed = Mention(start, end, stripped, kind, _plain(stripped))
-        known = self._known(sentence, placed)
+        wanted = {"nutrient"} if kind == "nutrient" else {"condition", "measure"}
+        overlapping = [m for m in sentence.mentions if m.kind in wanted and m.start < end and start < m.end]
+        if referring := tuple(m for m in overlapping if m.anaphoric):
+            return referring
+        known = self._meanings.get(stripped) or _best(overlapping, placed)
         if known is not None:
-            return (replace(placed, name=known.name, identifier=known.identifier, anaphoric=known.anaphoric,
-                            biomarker=known.biomarker, healthy_direction=known.healthy_direction),)  # fmt: skip
+            if known.start <= start and end <= known.end and known in overlapping:
+                placed = replace(placed, start=known.start, end=known.end, text=known.text)
+            return (replace(placed, name=known.name, identifier=known.identifier, biomarker=known.biomarker,
+                            healthy_direction=known.healthy_direction),)  # fmt: skip
+        if kind != "nutrient" and any(
+            m.kind == "nutrient" and m.start <= start and end <= m.end for m in sentence.mentions
+        ):
+            return ()
         if self._reader.refers(stripped, kind):
             antecedents = self._reader.antecedents(kind, earlier, self._given)
             return tuple(
@@ -48,23 +58,19 @@ class Namer:
             ) or (replace(placed, anaphoric=True),)
         return (placed,)
 
-    def _known(self, sentence: Sentence, placed: Mention) -> Mention | None:
-        """Return the mention that names the marked words best: as much of them as possible, the last where equal."""
-        wanted = {"nutrient"} if placed.kind == "nutrient" else {"condition", "measure"}
-        inside = [
-            m
-            for m in sentence.mentions
-            if m.kind in wanted and not m.anaphoric and m.start < placed.end and placed.start < m.end
-        ]
-        if placed.text in self._meanings and self._meanings[placed.text] is not None:
-            return self._meanings[placed.text]
-        if not inside:
-            return None
-        best = max(inside, key=lambda m: (min(m.end, placed.end) - max(m.start, placed.start), m.start))
-        covered = min(best.end, placed.end) - max(best.start, placed.start)
-        if placed.kind != "nutrient" and covered < 0.6 * (placed.end - placed.start) and not best.end == placed.end:
-            return None
-        return best
+
+def _best(overlapping: Sequence[Mention], placed: Mention) -> Mention | None:
+    """Return the mention that names the marked words best: as much of them as possible, the last where equal.
+
+    A condition named by a small part of the marked words does not name them: "lung" is not "lung function decline".
+    """
+    if not overlapping:
+        return None
+    best = max(overlapping, key=lambda m: (min(m.end, placed.end) - max(m.start, placed.start), m.start))
+    covered = min(best.end, placed.end) - max(best.start, placed.start)
+    if placed.kind != "nutrient" and covered < 0.6 * (placed.end - placed.start) and best.end != placed.end:
+        return None
+    return best
 
 
 def _plain(text: str) -> str:

@@ -76,7 +76,7 @@ def _apart(pair: tuple[Mention, Mention]) -> int:
 def _pairs(sentence: Sentence) -> Iterator[tuple[Mention, Mention]]:
     """Yield each nutrient with each outcome; a disease that only says who was studied is no outcome beside another."""
     outcomes = [mention for mention in sentence.mentions if mention.kind != "nutrient"]
-    stated = [mention for mention in outcomes if not _names_population(sentence, mention)]
+    stated = [mention for mention in outcomes if not names_population(sentence, mention)]
     for nutrient in sentence.mentions:
         for outcome in stated or outcomes:
             if nutrient.kind == "nutrient" and nutrient.name != outcome.name:
@@ -85,7 +85,8 @@ def _pairs(sentence: Sentence) -> Iterator[tuple[Mention, Mention]]:
                     yield nutrient, outcome
 
 
-def _names_population(sentence: Sentence, condition: Mention) -> bool:
+def names_population(sentence: Sentence, condition: Mention) -> bool:
+    """Whether a condition only says who was studied ("in patients with diabetes", "diabetic rats")."""
     before = sentence.text[max(0, condition.start - sentence.start - 60) : condition.start - sentence.start]
     after = sentence.text[condition.end - sentence.start :]
     return bool(_STUDIED_BEFORE.search(before) or _STUDIED_AFTER.match(after))

@@ -161,10 +161,10 @@ def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> fl
 def match(document: GoldDocument, claims: Sequence[Claim]) -> Matched:
     """Pair the claims of one document with its gold claims, best agreement first, each at most once."""
     candidates = sorted(
-        (-agreement, g, p)
+        (-agrees, g, p)
         for g, gold in enumerate(document.claims)
         for p, claim in enumerate(claims)
-        if (agreement := _agreement(document, gold, claim)) is not None
+        if (agrees := agreement(document, gold, claim)) is not None
     )
     gold_of: dict[int, int] = {}
     taken: set[int] = set()
@@ -180,19 +180,15 @@ def match(document: GoldDocument, claims: Sequence[Claim]) -> Matched:
     )
 
 
-def _agreement(document: GoldDocument, gold: GoldClaim, claim: Claim) -> int | None:
+def agreement(document: GoldDocument, gold: GoldClaim, claim: Claim) -> int | None:
     """Say how well a claim agrees with a gold one; None where they are not the same claim."""
     start, end = document.sentences[gold.sid]
     sentence = claim.sentence
     shared = min(end, sentence.end) - max(start, sentence.start)
     if shared <= 0.5 * min(end - start, max(1, sentence.end - sentence.start)):
         return None
-    on_nutrient = _stands_at(
-        document.text, gold.nutrient, start, end, claim.nutrient.start, claim.nutrient.end
-    )
-    on_condition = _stands_at(
-        document.text, gold.condition, start, end, claim.condition.start, claim.condition.end
-    )
+    on_nutrient = _stands_at(document.text, gold.nutrient, start, end, claim.nutrient.start, claim.nutrient.end)
+    on_condition = _stands_at(document.text, gold.condition, start, end, claim.condition.start, claim.condition.end)
     if not (on_nutrient or _normal(claim.nutrient.name) == _normal(gold.nutrient_name)):
         return None
     if not (on_condition or _normal(claim.condition.name) == _normal(gold.condition_name)):

@@ -1,0 +1,133 @@
+"""In: a sentence with its mentions and what the encoder found in it; out: the pairs that may be claims.
+
+Candidates come from both readers: words that the encoder marks, and words that lexicons, abbreviations, head words or
+back-references name. Each pair carries what both make of it, so that one calibrated weighing can decide.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.claims.encoder import ClaimEncoder, EncodedSpan, EncoderOutput, PairReading, log_odds
+from pipeline.claims.exposure import exposure
+from pipeline.claims.factuality import factuality
+from pipeline.claims.naming import Namer
+from pipeline.claims.relation import RelationFinding, clause, cues, relate
+from pipeline.claims.rules import names_population
+from pipeline.records import AnnotatedDocument, Exposure, Factuality, Mention, Sentence
+
+FEATURES = (
+    "nutrient_odds",
+    "outcome_odds",
+    "claim_odds",
+    "claiming_odds",
+    "nutrient_marked",
+    "outcome_marked",
+    "nutrient_known",
+    "outcome_known",
+    "anaphoric",
+    "cue",
+    "methods",
+    "population",
+    "measure",
+    "distance",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Words that may take part in a claim: what they denote, how likely they take part, and who found them."""
+
+    span: tuple[int, int]
+    mentions: tuple[Mention, ...]
+    odds: float
+    marked: bool
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A pair that may be a claim; `features` has a number for each of FEATURES."""
+
+    nutrient: Mention
+    condition: Mention
+    reading: PairReading
+    rule: RelationFinding | None
+    rule_exposure: Exposure
+    rule_factuality: Factuality | None
+    features: Mapping[str, float]
+
+
+class CandidateFinder:
+    """Finds the candidates of one document's sentences."""
+
+    def __init__(self, annotated: AnnotatedDocument, encoder: ClaimEncoder, namer: Namer) -> None:
+        self._annotated = annotated
+        self._encoder = encoder
+        self._namer = namer
+        self._kinds = {kind: index for index, kind in enumerate(encoder.settings["labels"]["tags"])}
+
+    def find(self, sentence: Sentence, found: EncoderOutput, earlier: Sequence[Sentence]) -> Iterator[Candidate]:
+        """Yield the pairs of a sentence in order of their words."""
+        participants = list(self._participants(sentence, found, earlier))
+        nutrients = [p for p in participants if p.mentions[0].kind == "nutrient"]
+        outcomes = [p for p in participants if p.mentions[0].kind != "nutrient"]
+        pairs = [(n, o) for n in nutrients for o in outcomes if n.span[1] <= o.span[0] or o.span[1] <= n.span[0]]
+        readings = self._encoder.read_pairs(found, [(n.span, o.span) for n, o in pairs])
+        spoken_for = [p.span for p in participants]
+        all_cues = [c for c in cues(sentence.text) if not any(a < c.end and c.start < b for a, b in spoken_for)]
+        stated_at_all = factuality(sentence)
+        for (n, o), reading in zip(pairs, readings, strict=True):
+            for nutrient in n.mentions:
+                for condition in o.mentions:
+                    met = exposure(sentence, nutrient, abbreviations=self._annotated.abbreviations)
+                    rule = relate(sentence, all_cues, nutrient, condition, met)
+                    stated = factuality(sentence, clause(sentence.text, n.span, o.span)) if stated_at_all else None
+                    features = {
+                        "nutrient_odds": log_odds(n.odds),
+                        "outcome_odds": log_odds(o.odds),
+                        "claim_odds": log_odds(reading.claim),
+                        "claiming_odds": log_odds(found.claiming),
+                        "nutrient_marked": n.marked,
+                        "outcome_marked": o.marked,
+                        "nutrient_known": n.known,
+                        "outcome_known": o.known,
+                        "anaphoric": nutrient.anaphoric or condition.anaphoric,
+                        "cue": rule is not None,
+                        "methods": stated_at_all is None,
+                        "population": names_population(sentence, condition),
+                        "measure": condition.kind == "measure",
+                        "distance": math.log1p(max(o.span[0] - n.span[1], n.span[0] - o.span[1])),
+                    }
+                    yield Candidate(
+                        nutrient,
+                        condition,
+                        reading,
+                        rule,
+                        met.exposure,
+                        stated,
+                        {name: float(value) for name, value in features.items()},
+                    )
+
+    def _participants(
+        self, sentence: Sentence, found: EncoderOutput, earlier: Sequence[Sentence]
+    ) -> Iterator[Participant]:
+        limit = found.words[-1][1] if found.words else 0
+        for span in found.participants:
+            mentions = self._namer.name(sentence, span, earlier)
+            if mentions:
+                known = any(m.identifier or m.name != m.text.lower() for m in mentions)
+                yield Participant((span.start, span.end), mentions, span.score, True, known)
+        for mention in sentence.mentions:
+            start, end = mention.start - sentence.start, mention.end - sentence.start
+            if end > limit or any(_same_words(mention, (start, end), span) for span in found.participants):
+                continue
+            kinds = ["nutrient"] if mention.kind == "nutrient" else ["condition", "measure"]
+            odds = found.score((start, end), [self._kinds[kind] for kind in kinds])
+            known = bool(mention.identifier) or mention.name != mention.text.lower()
+            yield Participant((start, end), (mention,), odds, False, known)
+
+
+def _same_words(mention: Mention, at: tuple[int, int], span: EncodedSpan) -> bool:
+    same_kind = (mention.kind == "nutrient") == (span.kind == "nutrient")
+    return same_kind and span.start < at[1] and at[0] < span.end

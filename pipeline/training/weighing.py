@@ -1,0 +1,163 @@
+"""In: exported encoder and held-out annotated documents; out: how encoder and rules are weighed, in `config.json`.
+
+The confidence of a claim is a logistic regression over what encoder and rules make of a pair; threshold and shifts
+(`pipeline.claims.learned`) are chosen over folds of documents that the encoder did not learn from.
+
+>>> python -m pipeline.training.weighing --reference ../shared
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from pipeline.claims import learned
+from pipeline.claims.candidates import FEATURES, Candidate
+from pipeline.claims.naming import Namer
+from pipeline.config import load_settings
+from pipeline.evaluation.gold import GoldClaim, GoldDocument, read_gold
+from pipeline.evaluation.measures import agreement, calibration_error, evaluate_claims
+from pipeline.language import annotate, reader
+from pipeline.records import FACTUALITIES, Claim, Sentence
+from pipeline.training.corpora import split_held_out
+
+FOLDS = 5
+RIDGE = 0.5
+SHIFTS = tuple(x / 4 for x in range(13))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A candidate of a held-out document and the annotated claim that it is, if any."""
+
+    fold: int
+    document: GoldDocument
+    sentence: Sentence
+    candidate: Candidate
+    gold: GoldClaim | None
+
+
+def judged(documents: Sequence[GoldDocument], folder: Path) -> list[Judged]:
+    """Return all candidates of annotated documents with the claims they are."""
+    settings = load_settings()
+    encoder = learned.load_encoder(folder)
+    found = []
+    for number, document in enumerate(documents):
+        annotated = annotate(document.document(), settings)
+        namer = Namer(annotated, reader(settings))
+        for sentence, candidates in learned.candidates_of(annotated, encoder, namer):
+            for candidate in candidates:
+                trial = _claim(sentence, candidate)
+                fitting = [gold for gold in document.claims if agreement(document, gold, trial) is not None]
+                found.append(Judged(number % FOLDS, document, sentence, candidate, fitting[0] if fitting else None))
+    return found
+
+
+def weighing(found: Sequence[Judged], documents: Sequence[GoldDocument]) -> dict[str, Any]:
+    """Return the settings `confidence`, `threshold`, `least_unknown` and `shift`."""
+    x = np.array([[j.candidate.features[name] for name in FEATURES] for j in found])
+    y = np.array([j.gold is not None for j in found])
+    fold = np.array([j.fold for j in found])
+    crossed = np.zeros(len(found))
+    for k in range(FOLDS):
+        fitted = LogisticRegression(C=RIDGE, max_iter=2000).fit(x[fold != k], y[fold != k])
+        crossed[fold == k] = fitted.predict_proba(x[fold == k])[:, 1]
+    fitted = LogisticRegression(C=RIDGE, max_iter=2000).fit(x, y)
+    confidence = dict(zip(FEATURES, (round(float(w), 4) for w in fitted.coef_[0]), strict=True))
+    confidence["intercept"] = round(float(fitted.intercept_[0]), 4)
+    settings: dict[str, Any] = {
+        "confidence": confidence,
+        "threshold": 0.5,
+        "least_unknown": 0.0,
+        "shift": shifts(found),
+    }
+    best = -1.0
+    for threshold in np.arange(0.2, 0.65, 0.025):
+        for least_unknown in np.arange(-2.0, 2.1, 0.5):
+            trial = settings | {"threshold": round(float(threshold), 3), "least_unknown": float(least_unknown)}
+            figures = scores(found, crossed, documents, trial)
+            value = sum(figures[name]["f1"] for name in ("claims", "relation", "measure_claims"))
+            if value > best:
+                best, chosen, held_out = value, trial, figures
+    error = calibration_error([(float(p), bool(right)) for p, right in zip(crossed, y, strict=True)])
+    return chosen | {"held_out": {**held_out, "calibration_error": round(error, 4)}}
+
+
+def shifts(found: Sequence[Judged]) -> dict[str, float]:
+    """Return for each attribute how far the rules' label is raised: the shift with the most right labels."""
+    claims = [j for j in found if j.gold is not None]
+    chosen = {}
+    for name in ("exposure", "relation", "strength", "factuality"):
+        rows = []
+        for j in claims:
+            assert j.gold is not None
+            rule = j.candidate.rule
+            said = {"exposure": j.candidate.rule_exposure, "factuality": j.candidate.rule_factuality,
+                    "relation": rule and rule.relation, "strength": rule and rule.strength}[name]  # fmt: skip
+            odds = {k: math.log(max(v, 1e-9)) for k, v in getattr(j.candidate.reading, name).items() if k != "Unknown"}
+            if getattr(j.gold, name) in odds and said != "unspecified":
+                rows.append((odds, said, getattr(j.gold, name)))
+        right = {s: sum(max(o, key=lambda k: o[k] + s * (k == said)) == gold for o, said, gold in rows) for s in SHIFTS}
+        chosen[name] = max(SHIFTS, key=lambda s: (right[s], -s))
+    unknown = [(j.candidate.reading.factuality["Unknown"], j.candidate.rule_factuality, j.gold) for j in claims]
+    asserted = np.array([g.factuality != "Unknown" for *_, g in unknown if g])
+    features = np.array([[math.log(max(p, 1e-6) / max(1 - p, 1e-6)), 1.0 if r in (None, "Unknown") else -1.0]
+                         for p, r, _ in unknown])  # fmt: skip
+    fitted = LogisticRegression(C=RIDGE).fit(features, ~asserted).coef_[0]
+    return chosen | {"unknown": round(float(fitted[1] / max(fitted[0], 0.1)), 3)}
+
+
+def scores(
+    found: Sequence[Judged],
+    confidence: np.ndarray[Any, Any],
+    documents: Sequence[GoldDocument],
+    settings: dict[str, Any],
+) -> dict[str, Any]:
+    """Return the figures for claims chosen by `settings` with the given confidences."""
+    best: dict[tuple[str, int, str, str], tuple[float, Judged]] = {}
+    for p, j in zip(confidence, found, strict=True):
+        key = (j.document.doc_id, j.sentence.index, j.candidate.nutrient.name, j.candidate.condition.name)
+        if p >= settings["threshold"] and (key not in best or p > best[key][0]):
+            best[key] = (float(p), j)
+    claims: dict[str, list[Claim]] = {document.doc_id: [] for document in documents}
+    for p, j in best.values():
+        claims[j.document.doc_id].append(learned.claim_of(j.sentence, j.candidate, p, settings))
+    return evaluate_claims((document, claims[document.doc_id]) for document in documents).as_dict()
+
+
+def _claim(sentence: Sentence, candidate: Candidate) -> Claim:
+    return Claim(
+        "", sentence, candidate.nutrient, candidate.condition, "unspecified", "associated", "na", FACTUALITIES[0]
+    )
+
+
+def main() -> None:
+    """Fit the weighing of the bundled model on held-out documents of gold/train.jsonl and write it to its config."""
+    parser = argparse.ArgumentParser(prog="python -m pipeline.training.weighing", description=__doc__)
+    parser.add_argument("--reference", type=Path, default=os.environ.get("PROVENDER_REFERENCE"), required=False)
+    parser.add_argument("--models", type=Path, default=Path(__file__).parent.parent / "models" / "claims")
+    parser.add_argument("--share", type=float, default=0.1, help="share of documents held out, as in schedule.toml")
+    parser.add_argument("--seed", type=int, default=7, help="seed of the held-out share, as in schedule.toml")
+    options = parser.parse_args()
+    path = Path(options.reference) / "gold" / "train.jsonl"
+    raw = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    held = {d["doc_id"] for d in split_held_out(raw, options.share, options.seed)[1]}
+    documents = [document for document in read_gold(path) if document.doc_id in held]
+    found = judged(documents, options.models)
+    config = options.models / "config.json"
+    settings = json.loads(config.read_text(encoding="utf-8")) | {"weighing": weighing(found, documents)}
+    config.write_text(json.dumps(settings, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(json.dumps(settings["weighing"], indent=1))
+
+
+if __name__ == "__main__":
+    main()
