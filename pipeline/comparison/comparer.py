@@ -53,6 +53,7 @@ def _body(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> ComparisonRow:
     if reverse:
         sources = ", ".join(sorted({row.source_id for row in reverse}))
         reasons = (*reasons, f"Not counted: {sources} tells that the condition affects the nutrient")
+    reasons = (*reasons, *_doubtful_numbers(rows, rules))
     asserted = [row for row in rows if votes(row)] or rows
     return ComparisonRow(
         nutrient=_usual(row.nutrient for row in rows),
@@ -76,6 +77,16 @@ def _body(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> ComparisonRow:
         claim_ids="; ".join(row.claim_id for row in rows),
         stances={source: (str(stance), stance.certainty) for source, stance in said.items()},
     )
+
+
+def _doubtful_numbers(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> list[str]:
+    """For each flag that speaks against the numbers, the sources that carry it."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for flag in row.flags.split("; "):
+            if votes(row) and flag in rules.reasons.named_flags:
+                found[flag].add(row.source_id)
+    return [f"Look at: {flag} in {', '.join(sorted(sources))}" for flag, sources in sorted(found.items())]
 
 
 def _in_context(body: ComparisonRow, pair: Sequence[ComparisonRow]) -> ComparisonRow:

@@ -21,6 +21,7 @@ class Weights(_Table):
     factuality: Mapping[Factuality, float]
     uncited: float
     unreviewed: float
+    retracted: float
     associated: float
     adverse: tuple[Exposure, ...]
 
@@ -47,6 +48,12 @@ class Assertion(_Table):
     hedged: tuple[Factuality, ...]
 
 
+class Reasons(_Table):
+    """What else the reasons name."""
+
+    named_flags: tuple[str, ...]
+
+
 class ComparisonRules(_Table):
     """Every weight and threshold of the comparison."""
 
@@ -55,6 +62,7 @@ class ComparisonRules(_Table):
     verdict: VerdictRules
     heterogeneity: Heterogeneity
     assertion: Assertion
+    reasons: Reasons
 
 
 @lru_cache(maxsize=1)

@@ -44,9 +44,10 @@ def weight_of(row: EvidenceRow, rules: ComparisonRules) -> float:
     weight = rules.weight.certainty[row.certainty] * rules.weight.factuality[row.factuality]
     if row.evidence_basis == "uncited statement":
         weight *= rules.weight.uncited
-    if "unreviewed-source" in row.flags.split("; "):
+    flags = row.flags.split("; ")
+    if "unreviewed-source" in flags:
         weight *= rules.weight.unreviewed
-    return weight
+    return weight * rules.weight.retracted if "retracted-source" in flags else weight
 
 
 def weights_by_direction(rows: Iterable[EvidenceRow], rules: ComparisonRules) -> dict[str, float]:

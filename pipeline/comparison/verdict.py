@@ -56,7 +56,7 @@ def judge(studies: Sequence[Study], rules: ComparisonRules) -> Judgement:
     score = CERTAINTIES.index(best.certainty)
     dissent = 1 - shares[leading]
     if dissent >= rules.verdict.dissent:
-        said = ", ".join(f"{d} {share:.0%}" for d, share in sorted(shares.items(), key=lambda kv: -kv[1]))
+        said = ", ".join(f"{d} {share:.0%}" for d, share in sorted(shares.items(), key=lambda kv: (-kv[1], kv[0])))
         reasons.append(f"Down 1 (inconsistency): the studies point different ways, by weight {said}")
         score += 1
     elif spread := heterogeneity(studies, rules):

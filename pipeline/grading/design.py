@@ -56,11 +56,14 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
     Publication types, the title, and the words of title, abstract, methods and results are weighed by the
     scheme's cues; sentences that tell of other studies do not count. "unclear" where too little speaks.
     """
-    rules = (scheme or load_scheme()).design
+    scheme = scheme or load_scheme()
+    rules = scheme.design
     document = annotated.document
     title = document.title or next((s.text for s in annotated.sentences if s.kind == "title"), "")
     own = _own_sentences(annotated.sentences, rules)
     front, rest = _zones(own, rules)
+    whole = _tells_of_a_study(annotated, scheme)
+    plain = not any(rules.page.numbers.search(s.text) for s in annotated.sentences if s.kind != "title")
     points: dict[StudyDesign, int] = {}
     words: dict[StudyDesign, list[str]] = {}
 
@@ -69,10 +72,10 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
         words.setdefault(design, []).append(phrase)
 
     for design, cues in rules.cues.items():
-        if design == "consumer health page" and document.source_type in _SCHOLARLY:
+        if design == "consumer health page" and (document.source_type in _SCHOLARLY or not plain):
             continue
         for cue in cues:
-            if cue.where == "sentence":
+            if cue.where == "sentence" or (cue.where == "study" and not whole):
                 continue
             if cue.where == "publication":
                 found = next((p for p in document.publication_types if cue.find.fullmatch(p.strip())), None)
@@ -87,9 +90,12 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
                 add(design, round(cue.points * rules.beyond_abstract), _clean(match.group()))
     for design, gained, phrase in _page_points(document, title, annotated.sentences, rules):
         add(design, gained, phrase)
+    if not whole and _is_review(annotated, scheme):
+        add("narrative review", rules.shape.review_points, rules.shape.review_phrase)
 
     ranking = sorted(points, key=lambda d: (-points[d], _rank(d, rules)))
-    enough = [design for design in ranking if points[design] >= rules.enough]
+    least = rules.shape.enough_in_study if whole else rules.enough
+    enough = [design for design in ranking if points[design] >= least]
     best: StudyDesign = enough[0] if enough else "unclear"
     reviewed = best in ("meta-analysis", "systematic review")
     sample = _sample(best, own, words.get(best, []))
@@ -156,6 +162,36 @@ def _own_sentences(sentences: Iterable[Sentence], rules: DesignRules) -> list[Se
     if any(s.role in _PAPER_ROLES for s in kept):
         kept = [s for s in kept if s.role != "body"]
     return [s for s in kept if not s.citations and not rules.about_others.search(s.text)]
+
+
+def _tells_of_a_study(annotated: AnnotatedDocument, scheme: Scheme) -> bool:
+    """Whether the source tells of a study of its own from its aim to its findings, as abstracts and papers do."""
+    body = [s for s in annotated.sentences if s.kind != "title"]
+    if any(s.role == "methods" for s in body):
+        return True
+    if len(body) < scheme.design.shape.study_sentences or _cites(body, scheme):
+        return False
+    begins = next((i for i, s in enumerate(body) if scheme.basis.own_begins.search(s.text)), None)
+    if begins is None:
+        return False
+    shape = scheme.design.shape
+    return any(shape.numbers.search(s.text) or shape.findings.search(s.text) for s in body[begins:])
+
+
+def _is_review(annotated: AnnotatedDocument, scheme: Scheme) -> bool:
+    """Whether the source is an abstract of some length that neither tells of a study nor cites one by a mark."""
+    if annotated.document.source_type not in ("other", "abstract", "review"):
+        return False
+    shape = scheme.design.shape
+    if any(s.kind == "title" and shape.review_title_not.search(s.text) for s in annotated.sentences):
+        return False
+    body = [s for s in annotated.sentences if s.kind != "title"]
+    own = any(scheme.basis.own_begins.search(s.text) or scheme.basis.own.search(s.text) for s in body)
+    return len(body) >= shape.review_sentences and not own and not _cites(body, scheme)
+
+
+def _cites(body: list[Sentence], scheme: Scheme) -> bool:
+    return any(s.citations or scheme.design.reference_mark.search(s.text) for s in body)
 
 
 def _zones(own: list[Sentence], rules: DesignRules) -> tuple[str, str]:

@@ -21,8 +21,7 @@ _NUMBER = (
     r"(?: million)?(?![\w%]|[.,·]\d)"
 )
 _LATE = {"results", "conclusion", "discussion"}
-_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*[)\]]")
-_SURE = 10
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +141,11 @@ def number_of(words: str) -> int | None:
 
 def _counts(text: str) -> Iterator[tuple[int, int, str]]:
     """Every number of participants that a sentence may give: how sure it is, the number, the words."""
-    found = list(_counts_in(text))
-    yield from found
-    plain = _BRACKETS.sub("", text)
-    if plain != text and not any(points >= _SURE for points, _, _ in found):
+    yield from _counts_in(text)
+    plain, removed = text, 1
+    while removed:
+        plain, removed = _BRACKETS.subn("", plain)
+    if plain != text:
         yield from _counts_in(plain)
 
 
@@ -160,7 +160,9 @@ def _counts_in(text: str) -> Iterator[tuple[int, int, str]]:
                     continue
                 number = math.prod(sizes) if kind == "products" else sum(sizes)
                 if sample["smallest"] <= number <= sample["largest"]:
-                    yield pattern["points"] + _subset(text, match), number, _clean(match.group())
+                    lost = _subset(text, match) if kind == "patterns" else 0
+                    few = sample["few_points"] if number < sample["few"] else 0
+                    yield pattern["points"] + lost + few, number, _clean(match.group())
     groups = list(sample["group"].finditer(text))
     sizes = [size for group in groups if (size := number_of(group.group("n")))]
     if len(sizes) > 1:

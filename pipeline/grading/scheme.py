@@ -36,7 +36,7 @@ class _Table(BaseModel):
 class DesignCue(_Table):
     """Words that speak for a design, where they count, and how much."""
 
-    where: Literal["publication", "title", "text", "sentence"] = Field(alias="in")
+    where: Literal["publication", "title", "text", "study", "sentence"] = Field(alias="in")
     points: int
     find: Phrase
 
@@ -54,6 +54,19 @@ class PageTraits(_Table):
     second_person: Phrase
 
 
+class SourceShape(_Table):
+    """When a source tells of a whole study, and when of a subject."""
+
+    enough_in_study: int
+    findings: Phrase
+    numbers: Phrase
+    study_sentences: int
+    review_sentences: int
+    review_title_not: Phrase
+    review_points: int
+    review_phrase: str
+
+
 class DesignRules(_Table):
     """How the design of a source is found."""
 
@@ -62,8 +75,10 @@ class DesignRules(_Table):
     beyond_abstract: float
     precedence: tuple[StudyDesign, ...]
     about_others: Phrase
+    reference_mark: Phrase
     cues: Mapping[StudyDesign, tuple[DesignCue, ...]]
     page: PageTraits
+    shape: SourceShape
     pooled: Mapping[Pooled, Phrase]
 
 

@@ -1,0 +1,149 @@
+"""The design, sample size and population of a source are found with the words they came from."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from grading_records import sentence, source
+
+from pipeline.grading import study_design
+from pipeline.grading.sample import number_of, population_in_words, sample_in_words
+from pipeline.records import AnnotatedDocument, Document, Sentence
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "design"),
+    [
+        ("Zinc for pneumonia: a randomised controlled trial", "Children received zinc or placebo.", "rct"),
+        ("Zinc and pneumonia", "Children were randomly assigned to zinc or placebo.", "rct"),
+        ("Zinc for weaned piglets", "Piglets were randomly assigned to two diets.", "animal"),
+        ("Selenium in cultured macrophages", "Cells were treated with selenium.", "in vitro"),
+        ("Iron in pregnancy", "We did a quasi-experimental study without randomization.", "non-randomised trial"),
+        ("Vitamin D and falls: a prospective cohort study", "We followed 900 adults.", "cohort"),
+        ("Vitamin D and psoriasis", "This case-control study compared patients with controls.", "case-control"),
+        ("Iodine in Shanghai", "This cross-sectional survey measured urinary iodine.", "cross-sectional"),
+        ("Lithium and B12", "We report a 45-year-old woman with restless legs.", "case report"),
+        ("Iron for anaemia: a systematic review", "We searched MEDLINE for randomised trials.", "systematic review"),
+        ("Vitamin D: a meta-analysis of randomised trials", "The trials were pooled.", "meta-analysis"),
+        ("Vitamin K: an overview", "This review summarises what is known.", "narrative review"),
+        ("Guidelines for iron in pregnancy", "We recommend iron.", "guideline"),
+        ("What is pernicious anemia?", "Your body needs vitamin B12. Talk to your doctor.", "consumer health page"),
+        ("Iron and legs", "Iron is a mineral.", "unclear"),
+    ],
+)
+def test_design_is_told_by_title_and_text(title: str, text: str, design: str) -> None:
+    finding = study_design(source(text, title=title))
+    assert finding.design == design
+    assert bool(finding.words) == (design != "unclear")
+
+
+def test_publication_types_come_before_words() -> None:
+    annotated = source("Zinc was given.", title="Zinc", publication_types=("Randomized Controlled Trial",))
+    assert study_design(annotated).design == "rct"
+
+
+def test_sentences_about_other_studies_do_not_tell_the_design() -> None:
+    others = sentence("A randomised trial found that zinc helps.", citations=["3"])
+    assert study_design(source(others, "Several randomised trials found no effect.")).design == "unclear"
+
+
+def test_a_papers_background_and_discussion_do_not_tell_its_design() -> None:
+    annotated = source(
+        sentence("Rats were given iron in a mouse model.", role="background"),
+        sentence("We followed a cohort of 800 adults.", role="methods"),
+        sentence("A randomised trial should follow.", role="discussion"),
+    )
+    assert study_design(annotated).design == "cohort"
+
+
+def test_a_scholarly_source_is_no_consumer_page_for_a_friendly_word() -> None:
+    text = "Users said: you can talk to your doctor."
+    assert study_design(source(text, title="Views of users", source_type="research article")).design == "unclear"
+
+
+def test_the_runner_up_is_told() -> None:
+    finding = study_design(source("Patients were randomised in this case-control study.", title="Zinc"))
+    assert {finding.design, finding.runner_up} == {"rct", "case-control"}
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("Sixty-six healthy volunteers were randomised.", 66),
+        ("A total of 1,204 pregnant women were enrolled.", 1204),
+        ("One hundred and twenty children were included.", 120),
+        ("Patients (n = 76) were treated with zinc or placebo.", 76),
+        ("They were randomised to zinc (n = 30) or placebo (n = 32).", 62),
+        ("Patients were randomised (n = 416) to drug (n = 211) or placebo (n = 205).", 416),
+        ("29 women and 17 men received linseed oil.", 46),
+        ("We studied 20 patients with psoriasis and 28 healthy controls.", 48),
+        ("There were two groups of 40 patients.", 80),
+        ("Iron helped 7 out of 8 patients.", 8),
+        ("Adults aged 18-65 years took 400 IU for 12 weeks.", None),
+        ("Omega-3 fatty acids in patients were measured.", None),
+        ("In 2019 patients were seen.", None),
+        ("45% of patients improved.", None),
+    ],
+)
+def test_participants_are_counted(text: str, size: int | None) -> None:
+    assert sample_in_words(text).size == size
+
+
+def test_sizes_of_methods_come_before_those_of_results() -> None:
+    annotated = source(
+        sentence("We randomised 120 women.", role="methods"),
+        sentence("Of these, 96 women were analysed.", role="results"),
+        title="Iron: a randomised trial",
+    )
+    finding = study_design(annotated)
+    assert (finding.sample_size, finding.sample_words) == (120, "randomised 120 women")
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [("twelve", 12), ("two hundred", 200), ("three thousand and five", 3005), ("1 million", 10**6), ("many", None)],
+)
+def test_numbers_are_read_from_words(words: str, number: int | None) -> None:
+    assert number_of(words) == number
+
+
+def test_population_tells_who_where_and_what_was_given() -> None:
+    text = "We randomised 60 pregnant women with anaemia in India to iron 60 mg daily or placebo for 12 weeks."
+    told = population_in_words(text)
+    assert told.who == "pregnant women with anaemia in India"
+    assert (told.sex, told.dose, told.duration) == ("pregnant women", "60 mg daily", "12 weeks")
+    assert told.text == "pregnant women with anaemia in India; adults; dose 60 mg daily; for 12 weeks"
+
+
+def gold(path: Path) -> list[tuple[AnnotatedDocument, dict[str, object]]]:
+    """Annotated documents of the reference folder as plain text sources."""
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        text, sentences = "", []
+        for number, part in enumerate(entry["sentences"]):
+            text += ("\n\n" if number == 1 else " ") if number else ""
+            kind, role = ("title", "title") if number == 0 else ("paragraph", "body")
+            end = len(text) + len(part["text"])
+            sentences.append(Sentence(number, len(text), end, part["text"], kind=kind, role=role))  # type: ignore[arg-type]
+            text += part["text"]
+        title = entry["sentences"][0]["text"]
+        document = Document(entry["doc_id"], "", "text", "", len(text), text, title=title)
+        found.append((AnnotatedDocument(document, tuple(sentences)), entry))
+    return found
+
+
+def test_design_and_sample_size_agree_with_readers(shared: Path) -> None:
+    documents = [(study_design(annotated), entry) for annotated, entry in gold(shared / "gold" / "dev.jsonl")]
+    right = sum(finding.design == entry["study_design"] for finding, entry in documents)
+    assert right / len(documents) >= 0.80
+    sized = [(finding, entry) for finding, entry in documents if entry["sample_size"] is not None]
+    counted = sum(finding.sample_size == entry["sample_size"] for finding, entry in sized)
+    assert counted / len(sized) >= 0.80
+
+
+def test_case_table_is_plain_csv() -> None:
+    table = Path(__file__).with_name("grading_cases.csv")
+    rows = list(csv.reader(table.open(encoding="utf-8", newline="")))
+    assert {len(row) for row in rows} == {len(rows[0])}
