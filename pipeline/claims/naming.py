@@ -5,7 +5,7 @@ Words that the lexicons or the document's abbreviations know take their name and
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.claims.encoder import EncodedSpan

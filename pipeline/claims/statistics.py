@@ -56,10 +56,11 @@ _MEAN = re.compile(
     rf"(?P<value>{_SIGNED})\s?(?:±|\+/[-−])\s?(?P<spread>{_POSITIVE})"
     r"(?:\s?(?P<unit>[%µμ]?[A-Za-z][\w/²³·^]*(?:/[\w²³]+)?))?"
 )
-_MEASURED = re.compile(
-    rf"(?<![\w.])(?P<value>{_SIGNED})\s?(?P<unit>mm ?Hg|[gm]g/d[lL]|g/[lL]|[nmµμp]mol/[lL]|[nmpµμ]g/m?[lL]|kg(?:/m2)?|cm ?2|cm|mm|points?|"
-    r"pt|days?|h|hours?|min|beats/min|SD|z-?scores?|U/[lL]|mU/[lL]|IU/[lL]|ml/min)(?![\w/])"
+_UNIT = (
+    r"mm ?Hg|[gm]g/d[lL]|g/[lL]|[nmµμp]mol/[lL]|[nmpµμ]g/m?[lL]|kg(?:/m2)?|cm ?2|cm|mm|points?|pt|days?|h|hours?|min|"
+    r"beats/min|SD|z-?scores?|U/[lL]|mU/[lL]|IU/[lL]|ml/min"
 )
+_MEASURED = re.compile(rf"(?<![\w.])(?P<value>{_SIGNED})\s?(?P<unit>{_UNIT})(?![\w/])")
 _VERSUS = re.compile(r"\s*(?:vs\.?|versus|compared (?:to|with)|v)\s*", re.IGNORECASE)
 _PERCENT = re.compile(rf"(?P<value>{_SIGNED})\s?(?:%|per ?cent)(?!\s?(?:confidence|C\.?I))")
 _CHANGE = re.compile(
@@ -163,7 +164,7 @@ def _effects(text: str) -> Iterator[Statistic]:
 def _counts(text: str) -> Iterator[Statistic]:
     for match in _COUNT.finditer(text):
         count, total = int(number(match["count"])), int(number(match["total"]))
-        if 0 < total and count <= total and not re.match(r"\s?(?:mm|weeks?|days?|years?)\b", text[match.end() :]):
+        if total > 0 and count <= total and not re.match(r"\s?(?:mm|weeks?|days?|years?)\b", text[match.end() :]):
             yield Statistic(match.start(), match.end(), "", "count", "count", value=float(count), total=total)
 
 
@@ -171,10 +172,9 @@ def _means(text: str) -> Iterator[Statistic]:
     for match in _MEAN.finditer(text):
         spread = number(match["spread"])
         value = number(match["value"])
-        yield Statistic(
-            match.start(), match.end(), "", "mean", "mean", value=value, low=round(value - spread, 9), high=round(value + spread, 9),
-            unit=match["unit"] or "",
-        )  # fmt: skip
+        low, high = round(value - spread, 9), round(value + spread, 9)
+        unit = match["unit"] or ""
+        yield Statistic(match.start(), match.end(), "", "mean", "mean", value=value, low=low, high=high, unit=unit)
 
 
 def _percentages(text: str) -> Iterator[Statistic]:

@@ -86,7 +86,7 @@ def read_gold(path: Path) -> list[GoldDocument]:
                     documents.append(_document(json.loads(line)))
                 except (KeyError, TypeError, ValueError, IndexError) as error:
                     raise ValueError(
-                        f"Line {number} of {path} is not an annotated document ({error!r}); see the annotation guideline."
+                        f"Line {number} of {path} is no annotated document ({error!r}); see the annotation guideline."
                     ) from error
     return documents
 
@@ -103,9 +103,9 @@ def _document(data: dict[str, object]) -> GoldDocument:
     annotated = data["claims"]
     assert isinstance(annotated, list)
     claims = tuple(
-        GoldClaim(**{name: claim[name] for name in names if name in claim and name != "stats"} | {"stats": tuple(claim["stats"])})
+        GoldClaim(**{name: claim[name] for name in names if name in claim} | {"stats": tuple(claim["stats"])})
         for claim in annotated
-    )  # fmt: skip
+    )
     size = data.get("sample_size")
     return GoldDocument(
         doc_id=str(data["doc_id"]),

@@ -1,8 +1,9 @@
 """In: the arguments of a command. Out: what the function behind it gave, for people or as JSON; one module each."""
 
+from pipeline.cli.commands.evaluate import evaluate
 from pipeline.cli.commands.explain import explain
 from pipeline.cli.commands.read import read
 from pipeline.cli.commands.run import run
 from pipeline.cli.commands.show import show
 
-__all__ = ["explain", "read", "run", "show"]
+__all__ = ["evaluate", "explain", "read", "run", "show"]
