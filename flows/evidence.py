@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.server import prefect_api, quiet
+from flows.server import ServerError, quiet
 from pipeline.config import Settings
-from pipeline.runs import Batch, ProgressCallback, RunSummary, run
+from pipeline.records import SourceError
+from pipeline.runs import Batch, ProgressCallback, RunError, RunSummary, run
+from pipeline.store import StoreError
 
 quiet()
 
@@ -18,7 +21,16 @@ from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
 ARTIFACT = "evidence-summary"
 
-_progress: ContextVar[ProgressCallback | None] = ContextVar("progress", default=None)
+
+@dataclass(slots=True)
+class _Session:
+    """What a flow run cannot take as a parameter, and what it must not lose where Prefect fails after it."""
+
+    progress: ProgressCallback | None = None
+    summary: RunSummary | None = None
+
+
+_session: ContextVar[_Session | None] = ContextVar("session", default=None)
 
 
 def as_tasks(work: Callable[[Batch], None], batches: Sequence[Batch], workers: int) -> None:
@@ -41,22 +53,30 @@ def evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) 
 
     The summary is left as the artifact `evidence-summary`.
     """
+    session = _session.get() or _Session()
     settings = Settings(**(options or {}))
-    summary = run(paths, out, settings=settings, progress=_progress.get(), dispatch=as_tasks)
-    create_markdown_artifact(summary.to_markdown(), key=ARTIFACT, description=f"Evidence tables in {out}")
-    return summary
+    session.summary = run(paths, out, settings=settings, progress=session.progress, dispatch=as_tasks)
+    create_markdown_artifact(session.summary.to_markdown(), key=ARTIFACT, description=f"Evidence tables in {out}")
+    return session.summary
 
 
 def run_flow(
     paths: Sequence[str | Path], out: str | Path, *, settings: Settings, progress: ProgressCallback | None = None
 ) -> RunSummary:
-    """Do what `pipeline.run` does, as a flow run that Prefect keeps.
+    """Do what `pipeline.run` does, as a flow run that the Prefect API of the settings keeps.
 
-    Raises what `pipeline.run` raises, and `flows.server.ServerError` where there is no server to report to.
+    Raises what `pipeline.run` raises, and `flows.server.ServerError` where Prefect fails before the tables are
+    written; what was read until then is kept, so that a run without Prefect goes on from there.
     """
-    with prefect_api():
-        token = _progress.set(progress)
-        try:
-            return evidence([str(path) for path in paths], str(out), settings.model_dump(mode="json"))
-        finally:
-            _progress.reset(token)
+    session = _Session(progress)
+    token = _session.set(session)
+    try:
+        return evidence([str(path) for path in paths], str(out), settings.model_dump(mode="json"))
+    except (RunError, SourceError, StoreError):
+        raise
+    except Exception as error:
+        if session.summary is not None:
+            return session.summary
+        raise ServerError(f"Prefect could not keep a record of this run ({type(error).__name__})") from error
+    finally:
+        _session.reset(token)

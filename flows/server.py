@@ -24,7 +24,7 @@ QUIET = {
 """Nothing is sent anywhere and nothing is said; a variable that the user has set stays as it is."""
 
 START_SECONDS = 120
-STOP_SECONDS = 10
+STOP_SECONDS = 5
 
 
 class ServerError(Exception):
@@ -63,24 +63,31 @@ def prefect_api() -> Iterator[str]:
         start_new_session=True,
     )
     assert process.stdin is not None and process.stdout is not None
+    too_late = threading.Timer(START_SECONDS, process.kill)
+    too_late.daemon = True
+    too_late.start()
     try:
-        late = threading.Timer(START_SECONDS, process.kill)
-        late.start()
+        import prefect.artifacts
+        import prefect.flows  # noqa: F401  (what a flow needs is loaded while the server starts)
+
         port = process.stdout.readline().strip()
-        late.cancel()
+        too_late.cancel()
         if not port:
             raise ServerError("Prefect's own server did not start")
         url = f"http://127.0.0.1:{port}/api"
-        with temporary_settings({PREFECT_API_URL: url}):
-            yield url
-    finally:
-        process.stdin.close()
         try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+            with temporary_settings({PREFECT_API_URL: url}):
+                yield url
+        finally:
+            process.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_SECONDS)
+    finally:
+        too_late.cancel()
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            pipe.close()
 
 
 def main() -> None:
@@ -94,14 +101,14 @@ def main() -> None:
         create_app(ephemeral=True, final=True),
         lifespan="on",
         log_level="critical",
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=STOP_SECONDS // 2,
     )
     server = uvicorn.Server(config)
 
     def end_with_parent() -> None:
         sys.stdin.read()
         server.should_exit = True
-        threading.Timer(STOP_SECONDS / 2, os._exit, [0]).start()
+        threading.Timer(STOP_SECONDS, os._exit, [0]).start()
 
     def announce() -> None:
         while not server.started:

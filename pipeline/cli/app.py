@@ -24,10 +24,10 @@ abstracts; the format is recognised by content. Everything runs on this machine;
 
 \b
 Examples:
-  provender run articles/ --out evidence/   read a folder, write the tables
-  provender show evidence/                  print the first rows of the tables
-  provender explain 3f2a9c0d --out evidence/   why a row says what it says
-  provender read article.pdf                what was understood of one file
+  provender run articles/ --out evidence/      read a folder, write the tables
+  provender show evidence/                     print the first rows of the tables
+  provender explain 3f2a9c0d --out evidence/   say why a row says what it says
+  provender read article.pdf                   show what was understood of one file
 
 A run writes evidence.csv (a row a claim), evidence.xlsx, evidence.html (the same to read), comparison.csv and
 comparison_matrix.csv (where sources agree and differ), sources.csv (what became of each input), and texts/ (what the

@@ -59,7 +59,7 @@ def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[Sourc
     statuses = Counter(row.status for row in sources)
     return RunSummary(
         out=folder.path,
-        files=tuple(final for _, final in files),
+        files=(*(final for _, final in files), *([folder.path / TEXTS] if (folder.path / TEXTS).is_dir() else [])),
         n_sources=len(sources),
         n_read=statuses["processed"] + statuses["unchanged"],
         n_unchanged=statuses["unchanged"],

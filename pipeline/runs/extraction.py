@@ -57,9 +57,7 @@ class Extractor:
         if annotated.sentences:
             source = _source_row(document, "processed", began)
         else:
-            reason = (
-                f"{document.source_id} holds no sentence of an article; check that it is more than links."
-            )
+            reason = f"{document.source_id} holds no sentence of an article; check that it is more than links."
             source = _source_row(document, "empty", began, reason)
         source = replace(
             source,

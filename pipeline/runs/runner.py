@@ -16,8 +16,9 @@ from pipeline.records import SourceRow
 from pipeline.runs.assembly import assemble
 from pipeline.runs.plan import SourceFile, make_batches, make_plan
 from pipeline.runs.summary import RunSummary
-from pipeline.runs.workers import Workers
+from pipeline.runs.workers import RunError, Workers, disk_sentence
 from pipeline.store import OutputFolder
+from pipeline.store.folder import DISK_FAULTS
 
 Batch = tuple[SourceFile, ...]
 
@@ -98,16 +99,21 @@ def run(
                 with _interruptible(workers):
                     dispatch(work, batches, count)
         keys = {source.key for source in plan.sources if folder.has(source.key)}
-        return assemble(folder, keys, failed, began=began)
+        try:
+            return assemble(folder, keys, failed, began=began)
+        except OSError as error:
+            if error.errno not in DISK_FAULTS:
+                raise
+            raise RunError(disk_sentence(folder, os.strerror(error.errno or 0))) from None
 
 
 @contextlib.contextmanager
 def _interruptible(workers: Workers) -> Iterator[None]:
     """Let Ctrl-C end the workers at once: threads that wait for their answers would hold up the interrupt."""
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.getsignal(signal.SIGINT)
 
     def interrupt(number: int, frame: Any) -> None:
         workers.abort()

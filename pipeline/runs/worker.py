@@ -3,7 +3,6 @@
 Run as `python -m pipeline.runs.worker` by `pipeline.runs.workers`. It ends when its parent does, however that ends.
 """
 
-import errno
 import json
 import os
 import queue
@@ -12,6 +11,8 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
+
+from pipeline.store.folder import DISK_FAULTS
 
 Reply = Callable[[dict[str, Any]], None]
 
@@ -30,15 +31,19 @@ def main() -> None:
         first = next(tasks)
         extract = _extractor(first)
     except Exception as error:
-        reply({"fatal": _sentence(error)})
+        said = _sentence(error)
+        unexpected = f"Reading could not begin ({type(error).__name__}: {said}); please report this."
+        reply({"fatal": said if said.endswith(".") else unexpected})
         return
     reply({"ready": True})
     for task in tasks:
         try:
             extract(task, reply)
         except Exception as error:
-            full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-            reply({"fatal" if full else "failed": _sentence(error)})
+            if isinstance(error, OSError) and error.errno in DISK_FAULTS:
+                reply({"disk": os.strerror(error.errno)})
+            else:
+                reply({"failed": _sentence(error)})
 
 
 def _extractor(first: dict[str, Any]) -> Callable[[dict[str, Any], Reply], None]:

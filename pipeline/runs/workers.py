@@ -31,6 +31,11 @@ class RunError(Exception):
     """A run that cannot go on; the message is one sentence saying what to do."""
 
 
+def disk_sentence(folder: OutputFolder, reason: str) -> str:
+    """Say that an output folder can be written no longer."""
+    return f"{folder.path} can be written no longer ({reason}); make room and run again: what was read is kept."
+
+
 class WorkerDied(Exception):
     """The process ended, or was ended because it took too long, before it answered."""
 
@@ -129,8 +134,8 @@ class Workers:
         answer = {"alive": True}
         while "alive" in answer:
             answer = worker.hear(self._settings.max_seconds)
-        if "fatal" in answer:
-            raise RunError(f"{answer['fatal']}; free space in {self._folder.path} and run again.")
+        if "disk" in answer:
+            raise RunError(disk_sentence(self._folder, answer["disk"]))
         if "failed" in answer:
             return Outcome(source, failed=failed_row(source, answer["failed"]))
         return Outcome(source, answer["claims"], answer["reason"])

@@ -1,6 +1,9 @@
 """In: the shards of a run. Out: their rows in the order of the tables, sorted on disk where they are many."""
 
+import contextlib
 import dataclasses
+import errno
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -42,7 +45,8 @@ class Contents:
         self._connection.execute(f"SET temp_directory = '{_quoted(scratch / 'sorting')}'")
         self._has_shards = bool(shards)
         if self._has_shards:
-            self._open(shards)
+            with _disk_faults():
+                self._open(shards)
 
     def __enter__(self) -> Self:
         return self
@@ -112,9 +116,23 @@ class Contents:
         if not self._has_shards:
             return
         cursor = self._connection.cursor()
-        cursor.execute(query)
-        while rows := cursor.fetchmany(FETCHED):
+        with _disk_faults():
+            cursor.execute(query)
+        while True:
+            with _disk_faults():
+                rows = cursor.fetchmany(FETCHED)
+            if not rows:
+                return
             yield from rows
+
+
+@contextlib.contextmanager
+def _disk_faults() -> Iterator[None]:
+    """Sorting that finds no room on disk fails as writing a file does, with an `OSError`."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
 
 
 def _quoted(path: Path) -> str:

@@ -1,6 +1,7 @@
 """In: the path of an output folder. Out: its layout: shards, lock, drafts, and what the last finished run held."""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -11,6 +12,8 @@ from pathlib import Path
 from pipeline.store.shards import is_whole
 
 STORE_NAME = ".provender"
+DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+"""Errors that no other source would be spared."""
 
 
 class StoreError(Exception):

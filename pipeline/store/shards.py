@@ -66,7 +66,9 @@ def write_shard(path: Path, extractions: Iterable[Extraction], *, temporary: Pat
     """
     draft = temporary / f"{path.name}.{os.getpid()}"
     try:
-        with pq.ParquetWriter(draft, SCHEMA, compression="zstd") as writer:
+        with pq.ParquetWriter(
+            draft, SCHEMA, compression="zstd", use_dictionary=False, write_statistics=False, store_schema=False
+        ) as writer:
             for group in _groups(extractions):
                 writer.write_table(pa.Table.from_pylist([_row(extraction) for extraction in group], SCHEMA))
         with draft.open("rb+") as file:

@@ -65,14 +65,15 @@ def _run(
     from pipeline.runs import run as run_plain
 
     if not plain:
-        from flows.server import ServerError
+        from flows.server import ServerError, prefect_api
 
         try:
-            from flows.evidence import run_flow
+            with prefect_api():
+                from flows.evidence import run_flow
 
-            return run_flow(paths, out, settings=settings, progress=tell)
+                return run_flow(paths, out, settings=settings, progress=tell)
         except ServerError as error:
-            messages.print(f"{error}; this run goes on without it (--plain does so from the start).", markup=False)
+            messages.print(f"{error}; it goes on without (--plain does so from the start).", markup=False)
     return run_plain(paths, out, settings=settings, progress=tell)
 
 
@@ -122,4 +123,4 @@ def _print_summary(summary: "RunSummary") -> None:
             output.print(f"  {failure.source_id}: {failure.reason}", markup=False)
     output.print(f"\nThe tables are in {summary.out}:", markup=False)
     for file in summary.files:
-        output.print(f"  {file.name}", markup=False)
+        output.print(f"  {file.name}{'/' if file.is_dir() else ''}", markup=False)

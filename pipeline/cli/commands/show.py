@@ -2,14 +2,14 @@
 
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from pipeline.cli.app import WRONG_USAGE, app, errors_in_words, fail, output
 
-WIDTH_OF_NO_TERMINAL = 160
+if TYPE_CHECKING:
+    from pipeline.records import ComparisonRow, EvidenceRow
 
 
 @app.command()
@@ -32,28 +32,32 @@ def show(
             if not (out / name).is_file():
                 fail(f"{out} holds no {name}; give the folder that `provender run ... --out` wrote.", WRONG_USAGE)
         ranked = sorted(read_comparison(out / "comparison.csv"), key=lambda row: (-row.n_sources, -row.n_claims))
-        compared = _table(
-            "Comparison", "nutrient", "exposure", "condition", "verdict", "certainty", "sources", "differ"
-        )
+        output.print(f"Where sources agree and differ ({min(rows, len(ranked))} of {len(ranked)} rows)", style="bold")
         for row in ranked[:rows]:
-            differ = "yes" if row.disagreement else ""
-            compared.add_row(
-                row.nutrient, row.exposure, row.condition, row.verdict, row.certainty, str(row.n_sources), differ
-            )
-        claims = _table("Claims", "claim", "source", "nutrient", "relation", "condition", "certainty", "sentence")
+            _print_comparison(row)
+        output.print("\nClaims", style="bold")
         for claim in islice(read_evidence(out / "evidence.csv"), rows):
-            relation = f"{claim.exposure}: {claim.relation.replace('_', ' ')}"
-            sentence = claim.sentence if len(claim.sentence) <= 90 else claim.sentence[:89] + "…"
-            claims.add_row(
-                claim.claim_id, claim.source_id, claim.nutrient, relation, claim.condition, claim.certainty, sentence
-            )
-        width = None if output.is_terminal else WIDTH_OF_NO_TERMINAL
-        for table in (compared, claims):
-            output.print(table, width=width, markup=False, soft_wrap=False)
+            _print_claim(claim)
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", show_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold", min_width=16 if column == "claim" else None)
-    return table
+def _print_comparison(row: "ComparisonRow") -> None:
+    output.print(f"  {row.nutrient} ({row.exposure}) and {row.condition}: ", end="", markup=False)
+    output.print(f"{row.verdict}, {row.certainty.lower()} certainty", style="bold", markup=False)
+    sources, claims, studies = (
+        f"{count} {name if count == 1 else plural}"
+        for count, name, plural in (
+            (row.n_sources, "source", "sources"),
+            (row.n_claims, "claim", "claims"),
+            (row.n_independent_studies, "independent study", "independent studies"),
+        )
+    )
+    output.print(f"      {sources}, {claims}, {studies}")
+    if row.disagreement:
+        output.print(f"      they disagree: {row.disagreement_note}", markup=False)
+
+
+def _print_claim(claim: "EvidenceRow") -> None:
+    output.print(f"  {claim.claim_id}  {claim.source_id}  {claim.certainty}", markup=False)
+    relation = claim.relation.replace("_", " ")
+    output.print(f"      {claim.nutrient} ({claim.exposure}) {relation} {claim.condition}", markup=False)
+    output.print(f"      “{' '.join(claim.sentence.split())}”", markup=False)
