@@ -20,14 +20,21 @@ SourceType = Literal[
 ]
 BlockKind = Literal["title", "heading", "paragraph", "list item", "caption", "table"]
 SectionRole = Literal[
-    "title", "abstract", "background", "aim", "methods", "results", "discussion", "conclusion", "body", "references"
+    "title",
+    "abstract",
+    "background",
+    "aim",
+    "methods",
+    "results",
+    "discussion",
+    "conclusion",
+    "body",
+    "references",
 ]
 MentionKind = Literal["nutrient", "condition", "measure"]
 ConditionType = Literal["condition", "measure"]
 Exposure = Literal["deficiency", "supplementation", "intake", "status", "excess", "unspecified"]
-Relation = Literal[
-    "increases_risk", "decreases_risk", "improves", "worsens", "associated", "no_effect", "affected_by"
-]
+Relation = Literal["increases_risk", "decreases_risk", "improves", "worsens", "associated", "no_effect", "affected_by"]
 Strength = Literal["causal", "correlational", "na"]
 Factuality = Literal["Factual", "Probable", "Possible", "Doubtful", "Unknown"]
 StudyDesign = Literal[
@@ -73,7 +80,7 @@ class Reference:
     """One entry of a source's reference list.
 
     `label` is what a citation in the text uses ("3", "Lee 2001"); for an unnumbered list it is the position,
-    and `numbered` is False. `design` is the kind of evidence where the entry tells it.
+    and `numbered` is False. `design` is the kind of evidence where the entry tells it, `authors` as it writes them.
     """
 
     label: str
@@ -83,6 +90,7 @@ class Reference:
     numbered: bool = True
     design: StudyDesign = "unclear"
     identifiers: Mapping[str, str] = field(default_factory=dict)
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pipeline.records import Reference
 
 CITATIONS = ("mixed-citation", "element-citation", "citation", "nlm-citation")
 LONG_PARTS = frozenset({"person-group", "article-title", "chapter-title", "source", "collab", "publisher-name"})
+NAMES = frozenset({"name", "string-name"})
 SPACED = re.compile(r"\s+([.,;:)\]])")
 
 
@@ -97,12 +98,19 @@ def _entry_text(element: Any) -> str:
             names = list(node.iter("{*}name", "name", "{*}collab", "collab"))
             text = ", ".join(_words(name) for name in names) if names and not mixed else _words(node)
             parts.append(text if mixed else f"{text}. " if tag in LONG_PARTS else f"{text} ")
-        parts.append(node.tail or ("" if not mixed else " "))
+        following = node.getnext()
+        if tag in NAMES and following is not None and tag_of(following) in NAMES and not (node.tail or "").strip():
+            parts.append(", ")
+        else:
+            apart = ". " if mixed and tag == "person-group" and not text.endswith((".", ",")) else " "
+            parts.append(node.tail if (node.tail or "").strip() else apart if mixed else node.tail or "")
     return SPACED.sub(r"\1", " ".join("".join(parts).split())).replace("..", ".").replace("?.", "?")
 
 
 def _words(node: Any) -> str:
     """Return a part's text; names get a space between surname and initials."""
     tags = {tag_of(child) for child in node}
+    if tags & NAMES and not any((child.tail or "").strip() for child in node):
+        return ", ".join(filter(None, ("et al" if tag_of(child) == "etal" else _words(child) for child in node)))
     joint = " " if tags & {"surname", "given-names", "name"} else ""
     return " ".join(joint.join(node.itertext()).split())

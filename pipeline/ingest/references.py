@@ -5,25 +5,14 @@ from collections.abc import Sequence
 from functools import cache
 from typing import get_args
 
+from pipeline.ingest.reference_entry import parse_entry
 from pipeline.ingest.resources import first_match, patterns, rows
 from pipeline.records import Reference, StudyDesign
 
 NUMBER = re.compile(r"^\s*(?:\[(\d{1,3})\]|\(?(\d{1,3})[.)\t]|(\d{1,3})(?=\s+[A-Z“\[\"]))\s*")
-YEAR = re.compile(r"(?<![\d/.-])((?:19|20)\d\d)[a-z]?(?![\d/-])")
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;)\]]")
 PMID = re.compile(r"(?:\bPMID:?\s*|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/(?:\?term=)?)(\d{4,9})\b", re.IGNORECASE)
 PMCID = re.compile(r"\bPMC\s?(\d{4,9})\b")
-SENTENCE = re.compile(r"(?<=[^A-Z][.?!])\s+(?=[A-Z\[“\"'0-9])")
-# "Lee KH, Smith A" or "Lee, K. H." or "Lee et al": the author part of an entry, never its title.
-AUTHORS = re.compile(
-    r"^(?:[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)?,?\s+(?:[A-Z]\.?[- ]?){1,4}(?:[,;&.]|\s+and\b|$))"
-    r"|\bet al\b|^[A-Z]\w+ [A-Z]{1,3}$"
-)
-AUTHOR_LIST = re.compile(
-    r"^(?:(?:[a-z]{2,3} ){0,2}[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)?,? (?:[A-Z]\.?[- ]?){1,4}"
-    r"(?:,? (?:and|&) |[,;] ?|(?=\. )|(?= \()|(?= et al)))+(?:et al)?"
-    r"(?:\.,?\s+(?=[A-Z\d\[“\"])|\s*(?=\(?(?:19|20)\d\d))"
-)
 DESIGNS: frozenset[str] = frozenset(get_args(StudyDesign))
 MAX_ENTRY = 1500
 MIN_RUN = 2
@@ -58,17 +47,18 @@ def make_reference(
     """Return one entry; title, year, identifiers and design are found in its words where they are not given."""
     entry = " ".join(text.split())[:MAX_ENTRY]
     found = find_identifiers(entry) | (identifiers or {})
-    stated_title = title or _title(entry)
+    parts = parse_entry(entry)
     return Reference(
         label=label,
         text=entry,
-        title=stated_title,
-        year=year or _year(entry),
+        title=title or parts.title,
+        year=year or parts.year,
         numbered=numbered,
         design=_kinds().get(kind.lower(), "unclear")
         if _kinds().get(kind.lower(), "unclear") != "unclear"
         else design_of(entry),
         identifiers=found,
+        authors=parts.authors,
     )
 
 
@@ -123,22 +113,3 @@ def _unnumbered(lines: list[str]) -> list[tuple[str, str, str]]:
                 entries.append((lines[start], title, " ".join(f"{line.rstrip('.')}." for line in body)))
         return entries
     return [("", "", line) for line in lines if len(line) > 15]
-
-
-def _year(entry: str) -> str:
-    years = YEAR.findall(DOI.sub(" ", entry))
-    bracketed = re.search(r"\(((?:19|20)\d\d)[a-z]?\b", entry)
-    if bracketed:
-        return bracketed[1]
-    return years[-1] if years else ""
-
-
-def _title(entry: str) -> str:
-    whole = re.sub(r"https?://\S+", "", entry).strip()
-    text = AUTHOR_LIST.sub("", whole)
-    segments = [segment.strip() for segment in SENTENCE.split(text) if segment.strip()]
-    for segment in segments:
-        bare = re.sub(r"^\(?(19|20)\d\d[a-z]?\)?[.:,]?\s*", "", segment)
-        if len(bare) > 12 and (text != whole or not AUTHORS.search(bare[:80])) and not re.match(r"^[\d\W]+$", bare):
-            return bare.strip(' .[]“”"')
-    return segments[0].strip(" .") if len(segments) == 1 else ""
