@@ -218,6 +218,11 @@ def test_a_plain_and_a_hedged_statement_of_the_same_thing_differ() -> None:
     assert body.stances["b.txt"] == ("possibly harmful", "Low")
 
 
+def test_a_mere_link_beside_an_assertion_is_noted() -> None:
+    body = only([row("a.txt"), row("b.txt", relation="associated")])
+    assert body.disagreement_note == "Assertion (harmful): a.txt asserts it, b.txt only speaks of a link"
+
+
 def test_sources_that_agree_do_not_disagree() -> None:
     body = only([row("a.txt"), row("b.txt")])
     assert (body.disagreement, body.disagreement_note) == (False, "")

@@ -36,6 +36,11 @@ def _assertion(stances: Mapping[str, Stance], rules: ComparisonRules) -> str:
         same = {source: stance for source, stance in stances.items() if stance.direction == direction}
         plain = [source for source, s in same.items() if s.factuality in rules.assertion.plain]
         hedged = [source for source, s in same.items() if s.factuality in rules.assertion.hedged]
+        linked = [source for source, s in stances.items() if s.direction == "associated"]
+        if plain and not hedged and linked:
+            said = "asserts it" if len(plain) == 1 else "assert it"
+            only = "only speaks of a link" if len(linked) == 1 else "only speak of a link"
+            return f"Assertion ({direction}): {', '.join(plain)} {said}, {', '.join(linked)} {only}"
         if plain and hedged:
             said = "asserts it" if len(plain) == 1 else "assert it"
             only = "holds it only possible" if len(hedged) == 1 else "hold it only possible"

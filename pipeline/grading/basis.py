@@ -25,11 +25,14 @@ class Basis:
     unsafe: tuple[str, ...] = ()
 
 
-def basis_of(annotated: AnnotatedDocument, claim: Claim, design: StudyDesign, scheme: Scheme) -> Basis:
+def basis_of(
+    annotated: AnnotatedDocument, claim: Claim, design: StudyDesign, begins: int | None, scheme: Scheme
+) -> Basis:
     """Return what the claim's sentence rests on: its own study, a cited one, a guideline, or nothing.
 
-    `design` is the source's own. A label decides unless the words speak of the source's own study; then words
-    that report somebody else's; then where in the source the sentence stands.
+    `design` is the source's own, `begins` where it starts to tell of its own study (`own_begins`). A label
+    decides unless the words speak of the source's own study; then words that report somebody else's; then where
+    in the source the sentence stands.
     """
     sentence = claim.sentence
     labels, references, missing, unsafe = _resolved(annotated, claim)
@@ -66,7 +69,6 @@ def basis_of(annotated: AnnotatedDocument, claim: Claim, design: StudyDesign, sc
         return basis("uncited statement", f"stands in the {sentence.role} without a reference")
     if sentence.role == "title" or sentence.kind == "title":
         return basis("own result", "stands in the title of a study")
-    begins = own_begins(annotated, scheme)
     if begins is not None and sentence.index >= begins:
         return basis("own result", "follows the source's own aim or methods")
     if claim.statistics and begins is None:

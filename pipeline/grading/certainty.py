@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from pipeline.grading.evidence import Evidence
-from pipeline.grading.scheme import Pooled, Scheme, Step
+from pipeline.grading.evidence import Evidence, trigger
+from pipeline.grading.scheme import Pooled, Scheme
 from pipeline.records import CERTAINTIES, Certainty
 
 _OBSERVATIONAL_START: tuple[Certainty, ...] = ("Low", "Moderate")
@@ -49,7 +49,7 @@ def certainty_of(evidence: Evidence, scheme: Scheme, flags: Collection[str] = ()
             reasons.append(f"Not raised for {up[0].domain}, because other domains lower it")
         score += max(sum(move.steps for move in lowered), -scheme.certainty.most_down)
         score += sum(move.steps for move in raised)
-        reasons += _not_judged(evidence, lowered, scheme)
+        reasons += _not_judged(evidence, lowered)
     score = min(max(score, 1), len(CERTAINTIES))
     for cap, reason in _caps(evidence, scheme, flags):
         if score > _score(cap):
@@ -127,25 +127,14 @@ _POOLED: dict[Pooled, str] = {"trials": "trials", "observational": "observationa
 
 
 def _word_steps(evidence: Evidence, scheme: Scheme, *, down: bool) -> Iterable[Move]:
-    for step in scheme.certainty.steps:
+    own = evidence.basis.kind == "own result"
+    for step, told in zip(scheme.certainty.steps, evidence.source.triggers, strict=True):
         if (step.steps < 0) is not down or (step.designs and evidence.design not in step.designs):
             continue
         if step.where == "design":
             yield Move(step.steps, step.domain, step.label, evidence.design_words)
-        elif words := _trigger(step, evidence):
+        elif words := told if step.where == "source" and own else trigger(step, evidence.claim.sentence.text):
             yield Move(step.steps, step.domain, step.label, words)
-
-
-def _trigger(step: Step, evidence: Evidence) -> str:
-    own = evidence.basis.kind == "own result"
-    everywhere = step.where == "source" and own
-    for sentence in evidence.source_sentences if everywhere else (evidence.claim.sentence,):
-        if everywhere and sentence.citations:
-            continue
-        match = step.find.search(sentence.text)
-        if match and not step.unless.search(sentence.text):
-            return " ".join(match.group().split())
-    return ""
 
 
 def _surrogate(evidence: Evidence, scheme: Scheme) -> list[Move]:
@@ -157,16 +146,14 @@ def _surrogate(evidence: Evidence, scheme: Scheme) -> list[Move]:
     return [Move(scheme.surrogate.steps, "indirectness", why, condition.text)]
 
 
-def _not_judged(evidence: Evidence, lowered: Collection[Move], scheme: Scheme) -> Iterable[str]:
+def _not_judged(evidence: Evidence, lowered: Collection[Move]) -> Iterable[str]:
     """What a reviewer has to look up because the text does not say it."""
     domains = {move.domain for move in lowered}
     own = evidence.basis.kind == "own result"
     judged = evidence.sample.size is not None or any(effect.has_interval for effect in evidence.effects)
     if own and "imprecision" not in domains and not judged:
         yield "Not judged: imprecision, neither participants nor interval are stated"
-    blinding = scheme.certainty.blinding
-    told = any(blinding.search(sentence.text) for sentence in evidence.source_sentences)
-    if own and evidence.design == "rct" and "risk of bias" not in domains and not told:
+    if own and evidence.design == "rct" and "risk of bias" not in domains and not evidence.source.blinding:
         yield "Not judged: risk of bias, blinding is not stated"
 
 

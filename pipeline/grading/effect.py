@@ -11,6 +11,7 @@ from pipeline.records import Statistic
 
 _NORMAL = NormalDist()
 _NOT_SIGNIFICANT = (0.05, 1.0)
+_NEAR = 20  # characters between a count or mean and the interval that belongs to it
 _SECOND_CHOICE = ("count", "percentage", "mean")
 
 
@@ -84,11 +85,12 @@ def effects(statistics: Sequence[Statistic]) -> tuple[Effect, ...]:
         until = heads[number + 1].start if number + 1 < len(heads) else math.inf
         effect = _headed(head)
         for statistic in ordered:
-            if statistic is not head and head.start <= statistic.start < until:
+            far = statistic.kind == "interval" and head.kind != "effect" and statistic.start - head.end > _NEAR
+            if statistic is not head and head.start <= statistic.start < until and not far:
                 effect = _with(effect, statistic)
         if len(heads) == 1 and not effect.p_value:
             effect = replace(effect, p_value=next((s.p_value for s in ordered if s.p_value), ""))
-        if len(heads) == 1 and not effect.has_interval:
+        if len(heads) == 1 and head.kind == "effect" and not effect.has_interval:
             for statistic in ordered:
                 effect = _with(effect, statistic) if statistic.kind == "interval" else effect
         found.append(effect)

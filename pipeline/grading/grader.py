@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.grading.basis import Basis, basis_of
+from pipeline.grading.basis import Basis, basis_of, own_begins
 from pipeline.grading.certainty import certainty_of
 from pipeline.grading.checks import flags_of
 from pipeline.grading.design import (
@@ -14,7 +14,7 @@ from pipeline.grading.design import (
     study_design,
 )
 from pipeline.grading.effect import effects
-from pipeline.grading.evidence import Evidence
+from pipeline.grading.evidence import Evidence, SourceWords, source_words
 from pipeline.grading.level import evidence_level, question_of
 from pipeline.grading.row import citation_cell, evidence_row
 from pipeline.grading.sample import SampleSize, population_in_words, sample_in_words
@@ -22,6 +22,16 @@ from pipeline.grading.scheme import Pooled, Scheme, load_scheme
 from pipeline.records import AnnotatedDocument, Appraisal, Claim, EvidenceRow, StudyDesign
 
 _REVIEWS: tuple[StudyDesign, ...] = ("meta-analysis", "systematic review")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What is found once for a source and used for all its claims."""
+
+    annotated: AnnotatedDocument
+    finding: DesignFinding
+    begins: int | None
+    words: SourceWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +56,10 @@ def grade(
     into the rows as it is.
     """
     scheme = scheme or load_scheme()
-    source = study_design(annotated, scheme)
+    source = _source(annotated, scheme)
     rows = []
     for claim in claims:
-        evidence = _evidence(annotated, claim, source, scheme)
+        evidence = _evidence(claim, source, scheme)
         appraisal = _appraisal(evidence, scheme)
         rows.append(evidence_row(annotated.document, claim, appraisal, evidence.effects, model_version))
     return tuple(rows)
@@ -57,7 +67,7 @@ def grade(
 
 def appraise(annotated: AnnotatedDocument, claim: Claim, scheme: Scheme) -> Appraisal:
     """Return how strong the evidence behind one claim is, with every step that led there in words."""
-    return _appraisal(_evidence(annotated, claim, study_design(annotated, scheme), scheme), scheme)
+    return _appraisal(_evidence(claim, _source(annotated, scheme), scheme), scheme)
 
 
 def _appraisal(evidence: Evidence, scheme: Scheme) -> Appraisal:
@@ -80,10 +90,15 @@ def _appraisal(evidence: Evidence, scheme: Scheme) -> Appraisal:
     )
 
 
-def _evidence(annotated: AnnotatedDocument, claim: Claim, source: DesignFinding, scheme: Scheme) -> Evidence:
-    basis = basis_of(annotated, claim, source.design, scheme)
-    behind = _behind(claim, basis, source, scheme)
-    sample, people = _participants(claim, basis, source)
+def _source(annotated: AnnotatedDocument, scheme: Scheme) -> _Source:
+    words = source_words(annotated.sentences, scheme)
+    return _Source(annotated, study_design(annotated, scheme), own_begins(annotated, scheme), words)
+
+
+def _evidence(claim: Claim, source: _Source, scheme: Scheme) -> Evidence:
+    basis = basis_of(source.annotated, claim, source.finding.design, source.begins, scheme)
+    behind = _behind(claim, basis, source.finding, scheme)
+    sample, people = _participants(claim, basis, source.finding)
     return Evidence(
         claim=claim,
         basis=basis,
@@ -93,8 +108,8 @@ def _evidence(annotated: AnnotatedDocument, claim: Claim, source: DesignFinding,
         sample=sample,
         population=people,
         effects=effects(claim.statistics),
-        source_sentences=annotated.sentences,
-        quality_flags=annotated.document.quality_flags,
+        source=source.words,
+        quality_flags=source.annotated.document.quality_flags,
     )
 
 
