@@ -64,12 +64,15 @@ def sample_size(sentences: Sequence[Sentence]) -> SampleSize:
     sample = _words()["sample"]
     best: tuple[int, SampleSize] = (0, SampleSize())
     for sentence in sentences:
+        extra = 0
+        if sentence.role in _LATE or sample["late"].search(sentence.text):
+            extra = sample["late_points"]
+        elif sentence.role == "methods" or sample["methods"].search(sentence.text):
+            extra = sample["methods_points"]
+        if best[0] >= sample["most_points"] + extra:
+            continue  # nothing in this sentence could win
         for points, number, phrase in _counts(sentence.text):
-            gained = points
-            if sentence.role in _LATE or sample["late"].search(sentence.text):
-                gained += sample["late_points"]
-            elif sentence.role == "methods" or sample["methods"].search(sentence.text):
-                gained += sample["methods_points"]
+            gained = points + extra
             if gained > best[0]:
                 best = (gained, SampleSize(number, phrase, sentence.text))
     return best[1]
@@ -141,6 +144,8 @@ def number_of(words: str) -> int | None:
 
 def _counts(text: str) -> Iterator[tuple[int, int, str]]:
     """Every number of participants that a sentence may give: how sure it is, the number, the words."""
+    if not _words()["sample"]["worth_reading"].search(text):
+        return
     yield from _counts_in(text)
     plain, removed = text, 1
     while removed:
@@ -244,7 +249,8 @@ def _words() -> dict[str, Any]:
     between = rf"(?:{sample['between'].replace('{N}', _NUMBER)}[\w/+-]+,? )"
     for kind in ("patterns", "sums", "products"):
         sample[kind] = [{**p, "find": compiled(p["find"])} for p in sample[kind]]
-    for kind in ("subset", "group", "late", "methods"):
+    sample["most_points"] = max(p["points"] for kind in ("patterns", "sums", "products") for p in sample[kind])
+    for kind in ("subset", "group", "late", "methods", "worth_reading"):
         sample[kind] = compiled(sample[kind])
     sample["guards"] = {name: compiled(find) for name, find in sample["guards"].items()}
     for kind in ("who", "age", "sex", "exposure"):
