@@ -100,8 +100,8 @@ def effects(statistics: Sequence[Statistic]) -> tuple[Effect, ...]:
 def p_bounds(p_value: str) -> tuple[float, float] | None:
     """Return the smallest and largest p that a reported p-value stands for, rounding included; NS is above 0.05.
 
-    >>> p_bounds("<0.05"), p_bounds("0.03")
-    ((0.0, 0.05), (0.025, 0.035))
+    >>> p_bounds("<0.05"), p_bounds("0.5")
+    ((0.0, 0.05), (0.45, 0.55))
     """
     if p_value == "NS":
         return _NOT_SIGNIFICANT
