@@ -57,6 +57,14 @@ class Candidate:
     rule_factuality: Factuality | None
     features: Mapping[str, float]
 
+    def rule_label(self, attribute: str) -> str:
+        """Return what the rules say of an attribute, "" where they say nothing."""
+        if attribute == "exposure":
+            return self.rule_exposure
+        if attribute == "factuality":
+            return self.rule_factuality or "Unknown"
+        return str(getattr(self.rule, attribute)) if self.rule else ""
+
 
 class CandidateFinder:
     """Finds the candidates of one document's sentences."""

@@ -1,8 +1,8 @@
 """In: an AnnotatedDocument and the trained encoder; out: the claims that encoder and rules together read in it.
 
 Only paragraphs that name a nutrient meet the encoder. Every pair that either reader proposes is weighed once, by a
-logistic regression over what both make of it; its output is the claim's calibrated confidence. Relation, exposure and
-factuality are the encoder's, shifted towards what the rules say by a weight learned for each.
+logistic regression over what both make of it; its output is the claim's calibrated confidence. Relation, exposure,
+strength and factuality combine the encoder's probabilities with what the rules' labels have been worth.
 """
 
 import math
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.claims.candidates import Candidate, CandidateFinder
-from pipeline.claims.encoder import ClaimEncoder, EncoderInput, log_odds
+from pipeline.claims.encoder import ClaimEncoder, EncoderInput
 from pipeline.claims.naming import Namer
 from pipeline.claims.statistics import attach, statistics
 from pipeline.records import (
@@ -101,32 +101,37 @@ def _claims(sentence: Sentence, candidates: Iterable[Candidate], weighing: Mappi
 
 def claim_of(sentence: Sentence, candidate: Candidate, confidence: float, weighing: Mapping[str, Any]) -> Claim:
     """Return the claim that a candidate is, without statistics and identifier."""
-    rule, reading, shift = candidate.rule, candidate.reading, weighing["shift"]
-    met = None if candidate.rule_exposure == "unspecified" else candidate.rule_exposure
+    reading = {name: combined(name, candidate, weighing) for name in ("exposure", "relation", "strength", "factuality")}
+    unknown = sentence.text.endswith("?") or reading["factuality"]["Unknown"] >= weighing["least_unknown"]
     return Claim(
         claim_id="",
         sentence=sentence,
         nutrient=candidate.nutrient,
         condition=candidate.condition,
-        exposure=_likeliest(reading.exposure, EXPOSURES, met, shift["exposure"]),
-        relation=_likeliest(reading.relation, RELATIONS, rule.relation if rule else None, shift["relation"]),
-        strength=_likeliest(reading.strength, STRENGTHS, rule.strength if rule else None, shift["strength"]),
-        factuality="Unknown" if sentence.text.endswith("?") else stated_factuality(candidate, weighing),
+        exposure=_likeliest(reading["exposure"], EXPOSURES),
+        relation=_likeliest(reading["relation"], RELATIONS),
+        strength=_likeliest(reading["strength"], STRENGTHS),
+        factuality="Unknown" if unknown else _likeliest(reading["factuality"], _ASSERTED),
         confidence=round(confidence, 4),
         flags=("anaphora-resolved",) if candidate.nutrient.anaphoric or candidate.condition.anaphoric else (),
     )
 
 
-def stated_factuality(candidate: Candidate, weighing: Mapping[str, Any]) -> Factuality:
-    """Return the factuality of a candidate: Unknown where encoder and rules together make that likely enough."""
-    unknown = log_odds(candidate.reading.factuality["Unknown"])
-    unknown += weighing["shift"]["unknown"] * (1 if candidate.rule_factuality in (None, "Unknown") else -1)
-    if unknown >= weighing["least_unknown"]:
-        return "Unknown"
-    rule = candidate.rule_factuality if candidate.rule_factuality in _ASSERTED else None
-    return _likeliest(candidate.reading.factuality, _ASSERTED, rule, weighing["shift"]["factuality"])
+def combined(attribute: str, candidate: Candidate, weighing: Mapping[str, Any]) -> dict[str, float]:
+    """Return the probabilities of an attribute's labels from the encoder's and what the rules' label makes likelier.
+
+    A product of experts (Hinton 2002, Neural Computation): `weighing["lift"]` holds, for each label that the rules
+    give, the logarithm of how much likelier it makes every annotated label, `weighing["weight"]` how much that counts.
+    """
+    odds: Mapping[str, float] = getattr(candidate.reading, attribute)
+    lift = weighing["lift"][attribute].get(candidate.rule_label(attribute), {})
+    weight = weighing["weight"][attribute]
+    scores = {label: math.log(max(p, 1e-9)) + weight * lift.get(label, 0.0) for label, p in odds.items()}
+    highest = max(scores.values())
+    powers = {label: math.exp(score - highest) for label, score in scores.items()}
+    total = sum(powers.values())
+    return {label: power / total for label, power in powers.items()}
 
 
-def _likeliest(odds: Mapping[str, float], labels: Sequence[Label], favoured: str | None, shift: float) -> Label:
-    """Return the label of the highest log-probability, `favoured` raised by `shift`."""
-    return max(labels, key=lambda label: math.log(max(odds[label], 1e-9)) + shift * (label == favoured))
+def _likeliest(odds: Mapping[str, float], labels: Sequence[Label]) -> Label:
+    return max(labels, key=lambda label: odds[label])

@@ -12,27 +12,33 @@ import argparse
 import json
 import math
 import os
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.claims import learned
+from pipeline.claims import extract, learned
 from pipeline.claims.candidates import FEATURES, Candidate
 from pipeline.claims.naming import Namer
 from pipeline.config import load_settings
 from pipeline.evaluation.gold import GoldClaim, GoldDocument, read_gold
-from pipeline.evaluation.measures import agreement, calibration_error, evaluate_claims
+from pipeline.evaluation.measures import agreement, calibration_error, evaluate_claims, match
 from pipeline.language import annotate, reader
-from pipeline.records import FACTUALITIES, Claim, Sentence
+from pipeline.records import EXPOSURES, FACTUALITIES, RELATIONS, STRENGTHS, Claim, Sentence
 from pipeline.training.corpora import split_held_out
 
 FOLDS = 5
 RIDGE = 0.5
-SHIFTS = tuple(x / 4 for x in range(13))
+SMOOTHING = 5.0
+WEIGHTS = tuple(x / 10 for x in range(16))
+LABELS: dict[str, tuple[str, ...]] = {
+    "exposure": EXPOSURES, "relation": RELATIONS, "strength": STRENGTHS, "factuality": FACTUALITIES,
+}  # fmt: skip
+Lift = dict[str, dict[str, dict[str, float]]]
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,8 @@ def judged(documents: Sequence[GoldDocument], folder: Path) -> list[Judged]:
     return found
 
 
-def weighing(found: Sequence[Judged], documents: Sequence[GoldDocument]) -> dict[str, Any]:
-    """Return the settings `confidence`, `threshold`, `least_unknown` and `shift`."""
+def weighing(found: Sequence[Judged], documents: Sequence[GoldDocument], lift: Lift) -> dict[str, Any]:
+    """Return the settings `confidence`, `threshold`, `least_unknown`, `lift` and `weight`."""
     x = np.array([[j.candidate.features[name] for name in FEATURES] for j in found])
     y = np.array([j.gold is not None for j in found])
     fold = np.array([j.fold for j in found])
@@ -74,16 +80,11 @@ def weighing(found: Sequence[Judged], documents: Sequence[GoldDocument]) -> dict
     fitted = LogisticRegression(C=RIDGE, max_iter=2000).fit(x, y)
     confidence = dict(zip(FEATURES, (round(float(w), 4) for w in fitted.coef_[0]), strict=True))
     confidence["intercept"] = round(float(fitted.intercept_[0]), 4)
-    settings: dict[str, Any] = {
-        "confidence": confidence,
-        "threshold": 0.5,
-        "least_unknown": 0.0,
-        "shift": shifts(found),
-    }
+    settings: dict[str, Any] = {"confidence": confidence, "lift": lift, "weight": weights(found, lift)}
     best = -1.0
     for threshold in np.arange(0.2, 0.65, 0.025):
-        for least_unknown in np.arange(-2.0, 2.1, 0.5):
-            trial = settings | {"threshold": round(float(threshold), 3), "least_unknown": float(least_unknown)}
+        for least_unknown in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+            trial = settings | {"threshold": round(float(threshold), 3), "least_unknown": least_unknown}
             figures = scores(found, crossed, documents, trial)
             value = sum(figures[name]["f1"] for name in ("claims", "relation", "measure_claims"))
             if value > best:
@@ -92,28 +93,51 @@ def weighing(found: Sequence[Judged], documents: Sequence[GoldDocument]) -> dict
     return chosen | {"held_out": {**held_out, "calibration_error": round(error, 4)}}
 
 
-def shifts(found: Sequence[Judged]) -> dict[str, float]:
-    """Return for each attribute how far the rules' label is raised: the shift with the most right labels."""
-    claims = [j for j in found if j.gold is not None]
+def rule_lift(documents: Sequence[GoldDocument]) -> Lift:
+    """Return, per attribute and label that the rules give, log(P(gold label | rule label) / P(gold label)).
+
+    Counted over the claims that rules and annotators share in all training documents: rules do not learn from them.
+    """
+    settings = load_settings(model="fast")
+    pairs = [
+        pair
+        for document in documents
+        for pair in match(document, extract(annotate(document.document(), settings), settings)).pairs
+    ]
+    lift: Lift = {}
+    for attribute, labels in LABELS.items():
+        both = Counter((getattr(claim, attribute), getattr(gold, attribute)) for gold, claim in pairs)
+        prior = Counter(getattr(gold, attribute) for gold, _ in pairs)
+        lift[attribute] = {}
+        for said in labels:
+            given = sum(both[said, label] for label in labels)
+            lift[attribute][said] = {
+                label: round(
+                    math.log((both[said, label] + SMOOTHING * prior[label] / len(pairs) + 0.1) / (given + SMOOTHING))
+                    - math.log((prior[label] + 0.1) / len(pairs)), 3)
+                for label in labels
+            }  # fmt: skip
+    return lift
+
+
+def weights(found: Sequence[Judged], lift: Lift) -> dict[str, float]:
+    """Return for each attribute how much the rules' lift counts: where most held-out claims get the right label.
+
+    The share of right labels is averaged over neighbouring weights, so that one lucky weight does not win.
+    """
+    claims = [j for j in found if j.gold is not None and not j.gold.optional]
     chosen = {}
-    for name in ("exposure", "relation", "strength", "factuality"):
-        rows = []
-        for j in claims:
-            assert j.gold is not None
-            rule = j.candidate.rule
-            said = {"exposure": j.candidate.rule_exposure, "factuality": j.candidate.rule_factuality,
-                    "relation": rule and rule.relation, "strength": rule and rule.strength}[name]  # fmt: skip
-            odds = {k: math.log(max(v, 1e-9)) for k, v in getattr(j.candidate.reading, name).items() if k != "Unknown"}
-            if getattr(j.gold, name) in odds and said != "unspecified":
-                rows.append((odds, said, getattr(j.gold, name)))
-        right = {s: sum(max(o, key=lambda k: o[k] + s * (k == said)) == gold for o, said, gold in rows) for s in SHIFTS}
-        chosen[name] = max(SHIFTS, key=lambda s: (right[s], -s))
-    unknown = [(j.candidate.reading.factuality["Unknown"], j.candidate.rule_factuality, j.gold) for j in claims]
-    asserted = np.array([g.factuality != "Unknown" for *_, g in unknown if g])
-    features = np.array([[math.log(max(p, 1e-6) / max(1 - p, 1e-6)), 1.0 if r in (None, "Unknown") else -1.0]
-                         for p, r, _ in unknown])  # fmt: skip
-    fitted = LogisticRegression(C=RIDGE).fit(features, ~asserted).coef_[0]
-    return chosen | {"unknown": round(float(fitted[1] / max(fitted[0], 0.1)), 3)}
+    for attribute in LABELS:
+        right = []
+        for weight in WEIGHTS:
+            trial = {"lift": lift, "weight": {attribute: weight}}
+            odds = [learned.combined(attribute, j.candidate, trial) for j in claims]
+            right.append(
+                sum(max(o, key=o.__getitem__) == getattr(j.gold, attribute) for o, j in zip(odds, claims, strict=True))
+            )
+        smooth = np.convolve(np.pad(right, 2, mode="edge"), np.ones(5) / 5, mode="valid")
+        chosen[attribute] = WEIGHTS[int(smooth.argmax())]
+    return chosen
 
 
 def scores(
@@ -151,12 +175,14 @@ def main() -> None:
     path = Path(options.reference) / "gold" / "train.jsonl"
     raw = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     held = {d["doc_id"] for d in split_held_out(raw, options.share, options.seed)[1]}
-    documents = [document for document in read_gold(path) if document.doc_id in held]
+    everything = read_gold(path)
+    documents = [document for document in everything if document.doc_id in held]
     found = judged(documents, options.models)
+    chosen = weighing(found, documents, rule_lift(everything))
     config = options.models / "config.json"
-    settings = json.loads(config.read_text(encoding="utf-8")) | {"weighing": weighing(found, documents)}
+    settings = json.loads(config.read_text(encoding="utf-8")) | {"weighing": chosen}
     config.write_text(json.dumps(settings, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(json.dumps(settings["weighing"], indent=1))
+    print(json.dumps({k: v for k, v in chosen.items() if k != "lift"}, indent=1))
 
 
 if __name__ == "__main__":
