@@ -17,6 +17,7 @@ from pipeline.records import Mention, MentionKind, Sentence
 PRONOUN = "pronoun"  # refers to what was named last, but only where a reader of the whole sentence says so
 _MOST_ANTECEDENTS = 3
 _SENTENCES_BACK = 4
+_LEAST_SHARE = 0.1  # of a document's sentences name what its trial gave, where the title does not
 _POINTS_BACK = re.compile(r"(?:this|these|such)\b", re.IGNORECASE)  # also to what its own sentence names before it
 
 
@@ -106,15 +107,21 @@ def _named_beside(sentence: Sentence, kind: MentionKind, match: re.Match[str]) -
 
 
 def given(sentences: Sequence[Sentence]) -> tuple[Mention, ...]:
-    """Return the nutrients that the title names, else the one that the document names most."""
+    """Return the nutrients that the title names, else the one that much of the document names; none if none is."""
     titles = [m for s in sentences if s.kind == "title" for m in s.mentions if m.kind == "nutrient"]
     if titles:
         return _unique(titles)[:_MOST_ANTECEDENTS]
-    counts = Counter(m.name for s in sentences for m in s.mentions if m.kind == "nutrient" and not m.biomarker)
-    if not counts:
+    naming = Counter(name for s in sentences for name in {m.name for m in s.mentions if _is_given(m)})
+    if not naming:
         return ()
-    (name, _), *_ = counts.most_common(1)
-    return next(((m,) for s in sentences for m in s.mentions if m.name == name), ())
+    (name, count), *_ = naming.most_common(1)
+    if count < _LEAST_SHARE * len(sentences):
+        return ()
+    return next((m,) for s in sentences for m in s.mentions if m.name == name and _is_given(m))
+
+
+def _is_given(mention: Mention) -> bool:
+    return mention.kind == "nutrient" and not mention.biomarker and not mention.anaphoric
 
 
 def _unique(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
