@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.claims.statistics import attach, statistics
+from pipeline.claims.attachment import attach
+from pipeline.claims.statistics import statistics
 from pipeline.records import Mention, Sentence, Statistic
 
 
@@ -98,6 +99,28 @@ def test_a_list_of_conditions_shares_the_numbers_at_its_end() -> None:
     )
     sentence = Sentence(0, 0, len(text), text, mentions=(falls, fractures))
     assert [s.value for s in attach(sentence, statistics(sentence), falls)] == [0.8]
+
+
+def test_respectively_hands_numbers_out_in_order() -> None:
+    text = "Fasting glucose and insulin fell (P = 0.04, 0.02, respectively)."
+    glucose, insulin = Mention(0, 15, "Fasting glucose", "measure", "a"), Mention(20, 27, "insulin", "measure", "b")
+    sentence = Sentence(0, 0, len(text), text, mentions=(glucose, insulin))
+    assert [s.p_value for s in attach(sentence, statistics(sentence), glucose)] == ["0.04"]
+    assert [s.p_value for s in attach(sentence, statistics(sentence), insulin)] == ["0.02"]
+
+
+def test_a_number_before_its_condition_belongs_to_it() -> None:
+    text = "There was a decrease (p < 0.05) of pain and one (p = 0.2) of swelling."
+    pain, swelling = Mention(35, 39, "pain", "condition", "pain"), Mention(61, 69, "swelling", "condition", "swelling")
+    sentence = Sentence(0, 0, len(text), text, mentions=(pain, swelling))
+    assert [s.text for s in attach(sentence, statistics(sentence), swelling)] == ["p = 0.2"]
+
+
+def test_the_two_sides_of_a_comparison_are_one_statistic() -> None:
+    assert [s.text for s in found("It was 5.2% vs 5.9% and (19.7 v 23.7 nmol/l).")] == [
+        "5.2% vs 5.9%",
+        "19.7 v 23.7 nmol/l",
+    ]
 
 
 @given(st.text(alphabet="0123456789.,·-−–()[]%=<>±/ pPORCInrto", max_size=60))

@@ -13,10 +13,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline.claims.attachment import attach
 from pipeline.claims.candidates import Candidate, CandidateFinder
 from pipeline.claims.encoder import ClaimEncoder, EncoderInput
 from pipeline.claims.naming import Namer
-from pipeline.claims.statistics import attach, statistics
+from pipeline.claims.statistics import statistics
 from pipeline.records import (
     EXPOSURES,
     FACTUALITIES,

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.claims.attachment import attach
 from pipeline.claims.exposure import document_exposure, exposure
 from pipeline.claims.factuality import factuality
 from pipeline.claims.relation import clause, cues, relate
-from pipeline.claims.statistics import attach, statistics
+from pipeline.claims.statistics import statistics
 from pipeline.records import AnnotatedDocument, Claim, Exposure, Mention, Sentence
 
 _PEOPLE = (

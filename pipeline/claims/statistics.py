@@ -6,16 +6,15 @@ are read as what they stand for.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 
-from pipeline.records import Mention, Sentence, Statistic, StatisticKind
+from pipeline.records import Sentence, Statistic
 
 _POSITIVE = r"(?:\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?|[.·]\d+)"
 _SIGNED = rf"[-−–+]?\s?{_POSITIVE}"
 _TO = r"\s*(?:-|−|–|—|‐|‑|to|,|;|and)\s*"
-_RANGE = rf"(?P<low>{_SIGNED})\s?%?{_TO}(?P<high>{_SIGNED})\s?%?"
+_RANGE = rf"(?P<low>{_SIGNED})\s?%?{_TO}\(?(?P<high>{_SIGNED})\s?%?\)?"
 
 _EFFECT_NAMES: tuple[tuple[str, str], ...] = (
     ("OR", r"(?:adjusted |crude |pooled )?odds ratios?|[ac]?ORs?"),
@@ -33,19 +32,23 @@ _EFFECT_NAMES: tuple[tuple[str, str], ...] = (
 _EFFECT = re.compile(
     r"(?<![\w-])(?:"
     + "|".join(f"(?P<m{i}>{names})" for i, (_, names) in enumerate(_EFFECT_NAMES))
-    + rf")(?:\s?\((?:[A-Za-z]+)\))?\s?(?:[=:≈]|of|was|were|is|,)?\s?(?P<value>{_SIGNED})(?!\d|\s?%?\s?CI)"
+    + rf")(?:\s?[(\[](?:[A-Za-z]+)[)\]])?\s?(?:[=:≈]|of|was|were|is|,)?\s?(?P<value>{_SIGNED})(?!\d|\s?%?\s?CI)"
 )
 _INTERVAL = re.compile(
-    r"(?:(?P<level>\d{2}(?:[.·]\d)?)\s?%?\s?)?(?:confidence intervals?(?: \(CI\))?|C\.?[Il]\.?s?)(?:\s?\d{2}\s?%)?"
-    rf"\s?[=:,]?\s?[(\[]?\s?(?:from\s)?{_RANGE}\s?[)\]]?",
+    r"(?:(?P<level>\d{2}(?:[.·]\d)?)\s?%?\s?)?"
+    r"(?:confidence intervals?(?: [(\[]CI[)\]])?|C\.?[Il]\.?s?)(?:\s?\d{2}\s?%)?"
+    rf"\s?[\])]?(?: (?:of|for) (?:the )?difference)?\s?[=:,]?\s?[(\[]?\s?(?:from\s)?{_RANGE}\s?[)\]]?",
     re.IGNORECASE,
 )
 _BARE_INTERVAL = re.compile(rf"[(\[]\s?{_RANGE}\s?[)\]]")
 _P_VALUE = re.compile(
-    rf"(?<![\w-])p(?:[- ]?values?)?(?:[- ](?:for )?(?:trend|interaction))?\s?(?:were|was|of|is)?\s?"
-    rf"(?P<sign>[=<>≤≥＜＞]|less than|&lt;|&gt;)\s?(?P<value>{_POSITIVE}(?:\s?[×x]\s?10\s?[-−–]\s?\d+)?)",
+    rf"(?<![\w-])p(?:[- ]?values?)?(?:[- ](?:for )?(?:trend|interaction)|(?-i:(?<=P)(?: [a-z0-9-]+){{1,2}}))?\s?"
+    r"(?:were|was|of|is)?\s?(?P<sign>[=<>≤≥＜＞:]|less than|&lt;|&gt;)\s?"
+    rf"(?P<value>{_POSITIVE}(?:\s?[×x]\s?10\s?[-−–]\s?\d+)?)",
     re.IGNORECASE,
 )
+_FURTHER_P = re.compile(r"(?:,?\s?and|,)\s?(?P<value>[01]?[.·]\d+)(?![\d%–-])")
+_BRACKETED_P = re.compile(r"\(\s?(?P<sign>[<>]?)\s?(?P<value>0[.·]\d{2,4})\s?\)")
 _NOT_SIGNIFICANT = re.compile(r"(?<![\w-])(?:p\s?=\s?)?(?:NS|n\.s\.)(?!\w)")
 _COUNT = re.compile(
     r"(?P<count>\d{1,3}(?:,\d{3})+|\d+)(?:\s?\(\d+(?:[.·]\d+)?\s?%\))?\s?(?:/\s?|(?:out\s)?of\s(?:the\s)?)(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?![\d.·/])"
@@ -54,23 +57,26 @@ _COUNT = re.compile(
 )
 _MEAN = re.compile(
     rf"(?P<value>{_SIGNED})\s?(?:±|\+/[-−])\s?(?P<spread>{_POSITIVE})"
-    r"(?:\s?(?P<unit>[%µμ]?[A-Za-z][\w/²³·^]*(?:/[\w²³]+)?))?"
+    r"(?:\s?(?!to\b|vs\b|v\b|and\b|in\b)(?P<unit>[%µμ]?[A-Za-z][\w/²³·^]*(?:/[\w²³]+)?))?"
 )
 _UNIT = (
     r"mm ?Hg|[gm]g/d[lL]|g/[lL]|[nmµμp]mol/[lL]|[nmpµμ]g/m?[lL]|kg(?:/m2)?|cm ?2|cm|mm|points?|pt|days?|h|hours?|min|"
     r"beats/min|SD|z-?scores?|U/[lL]|mU/[lL]|IU/[lL]|ml/min"
 )
 _MEASURED = re.compile(rf"(?<![\w.])(?P<value>{_SIGNED})\s?(?P<unit>{_UNIT})(?![\w/])")
-_VERSUS = re.compile(r"\s*(?:vs\.?|versus|compared (?:to|with)|v)\s*", re.IGNORECASE)
+_VERSUS = re.compile(r"\s*(?:vs\.?|versus|compared (?:to|with)|v\.?|to)\s*", re.IGNORECASE)
+_TWO_SIDES = re.compile(
+    rf"(?<![\w.·])(?P<value>{_SIGNED})\s?(?:vs\.?|versus|v\.?)\s?{_SIGNED}(?:\s?(?:{_UNIT}))?(?![\w.·%±])"
+)
+_FOLD = re.compile(r"(?P<value>\d+(?:\.\d+)?)[- ]fold\b")
 _PERCENT = re.compile(rf"(?P<value>{_SIGNED})\s?(?:%|per ?cent)(?!\s?(?:confidence|C\.?I))")
 _CHANGE = re.compile(
-    r"\s(?:reductions?|increases?|decreases?|lower|higher|greater|improvements?|declines?|less|more)\b"
+    r"\s(?:reductions?|increases?|decreases?|lower|higher|greater|improvements?|declines?|less|more)(?: risk)?\b"
 )
 _SAMPLE = re.compile(r"(?<![\w])[nN]\s?=\s?(?P<value>\d{1,3}(?:,\d{3})+|\d+)")
 _DOSE = re.compile(
     rf"(?P<value>{_POSITIVE})\s?(?P<unit>(?:mg|µg|μg|mcg|IU|g|kg|ng|mmol|µmol|μmol|CFU)(?:/(?:d|day|kg|wk|week|dL|L|mL|ml))*)\b",
 )
-_BACKING: frozenset[StatisticKind] = frozenset({"effect", "interval", "p-value", "percentage", "count", "mean"})
 
 
 def number(text: str) -> float:
@@ -94,6 +100,8 @@ def statistics(sentence: Sentence) -> list[Statistic]:
         _counts,
         _means,
         _percentages,
+        _two_sides,
+        _folds,
         _samples,
         _measured,
         _doses,
@@ -145,14 +153,28 @@ def _bare_intervals(text: str, found: list[Statistic]) -> list[Statistic]:
 
 
 def _p_values(text: str) -> Iterator[Statistic]:
-    signs = {"less than": "<", "&lt;": "<", "&gt;": ">", "＜": "<", "＞": ">", "=": ""}
+    signs = {"less than": "<", "&lt;": "<", "&gt;": ">", "＜": "<", "＞": ">", "=": "", ":": ""}
     for match in _P_VALUE.finditer(text):
-        value = re.sub(r"\s", "", match["value"]).replace("·", ".")
+        value = _decimal(re.sub(r"\s", "", match["value"]))
         value = re.sub(r"[×x]10[-−–](\d+)", r"e-\1", value)
         sign = signs.get(match["sign"].lower(), match["sign"])
         yield Statistic(match.start(), match.end(), "", "p-value", "p", p_value=sign + value)
+        end = match.end()
+        while further := _FURTHER_P.match(text, end):  # "P = 0.04, 0.02 and 0.007, respectively"
+            yield Statistic(
+                further.start("value"), further.end(), "", "p-value", "p", p_value=_decimal(further["value"])
+            )
+            end = further.end()
+    if re.search(r"\bsignifican", text):
+        for match in _BRACKETED_P.finditer(text):
+            value = match["sign"] + _decimal(match["value"])
+            yield Statistic(match.start() + 1, match.end() - 1, "", "p-value", "p", p_value=value)
     for match in _NOT_SIGNIFICANT.finditer(text):
         yield Statistic(match.start(), match.end(), "", "p-value", "p", p_value="NS")
+
+
+def _decimal(text: str) -> str:
+    return text.replace("·", ".")
 
 
 def _effects(text: str) -> Iterator[Statistic]:
@@ -189,6 +211,16 @@ def _samples(text: str) -> Iterator[Statistic]:
         yield Statistic(match.start(), match.end(), "", "sample size", "n", value=number(match["value"]))
 
 
+def _two_sides(text: str) -> Iterator[Statistic]:
+    for match in _TWO_SIDES.finditer(text):
+        yield Statistic(match.start(), match.end(), "", "mean", "mean", value=number(match["value"]))
+
+
+def _folds(text: str) -> Iterator[Statistic]:
+    for match in _FOLD.finditer(text):
+        yield Statistic(match.start(), match.end(), "", "effect", "fold", value=number(match["value"]))
+
+
 def _measured(text: str) -> Iterator[Statistic]:
     """Yield the results written as a number with its unit in brackets or beside "versus"."""
     for match in _MEASURED.finditer(text):
@@ -217,32 +249,3 @@ def _doses(text: str) -> Iterator[Statistic]:
         yield Statistic(
             match.start(), match.end(), "", "dose", "dose", value=number(match["value"]), unit=match["unit"]
         )
-
-
-def attach(
-    sentence: Sentence,
-    found: Sequence[Statistic],
-    condition: Mention,
-    conditions: Sequence[tuple[int, int]] | None = None,
-) -> tuple[Statistic, ...]:
-    """Return the statistics of `sentence` that back a claim about `condition`.
-
-    `conditions` are the document offsets of all that takes part in claims, by default of all conditions mentioned.
-
-    Numbers follow what they back: those between a condition and the next one belong to it, and a list of conditions
-    without numbers between them shares those at its end. Numbers before the first condition belong to the first.
-    """
-    if conditions is None:
-        conditions = sorted({(m.start, m.end) for m in sentence.mentions if m.kind in ("condition", "measure")})
-    backing = [statistic for statistic in found if statistic.kind in _BACKING]
-    if len(conditions) < 2:
-        return tuple(backing)
-    own: dict[tuple[int, int], list[Statistic]] = {bounds: [] for bounds in conditions}
-    for statistic in backing:
-        before = [bounds for bounds in conditions if bounds[0] <= statistic.start]
-        own[before[-1] if before else conditions[0]].append(statistic)
-    for bounds, following in reversed(list(pairwise(conditions))):
-        between = sentence.text[bounds[1] - sentence.start : following[0] - sentence.start]
-        if not own[bounds] and len(between) < 60 and not re.search(r"[;:]|\b(?:but|while|whereas)\b", between):
-            own[bounds] = own[following]
-    return tuple(own.get((condition.start, condition.end), backing))
