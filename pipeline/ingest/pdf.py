@@ -6,16 +6,18 @@ from typing import Any
 
 import pymupdf
 
+from pipeline.ingest.byline import is_front_matter, is_sentence, person_names
 from pipeline.ingest.citations import find_citations, merge
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.outline import organise
 from pipeline.ingest.passages import Piece, assemble
+from pipeline.ingest.pdf_heads import without_running_heads
 from pipeline.ingest.pdf_layout import in_reading_order
-from pipeline.ingest.pdf_lines import Line, page_lines, without_running_heads
-from pipeline.ingest.pdf_paragraphs import Paragraph, body_size, is_furniture, paragraphs, pieces, vocabulary
+from pipeline.ingest.pdf_lines import Line, body_size, page_lines
+from pipeline.ingest.pdf_paragraphs import Paragraph, is_furniture, paragraphs, pieces, raised_left_out, vocabulary
 from pipeline.ingest.quality import Findings, finish
 from pipeline.ingest.references import DOI, NUMBER, read_references
-from pipeline.ingest.sections import is_references
+from pipeline.ingest.sections import is_references, section_role
 from pipeline.ingest.source import Source
 from pipeline.records import Document, Reference, SourceError
 
@@ -48,9 +50,9 @@ def read_pdf(source: Source) -> list[Document]:
             n_images += bool(page.get_images())
         metadata = {key: " ".join(str(value or "").split()) for key, value in (pdf.metadata or {}).items()}
     _require_text(source, pages, n_images)
-    first = " ".join(line.text for line in pages[0])
-    ordered = [in_reading_order(lines) for lines in without_running_heads(pages, heights)]
-    return [finish(source, _findings(ordered, metadata, first))]
+    kept = without_running_heads(pages, heights)
+    heads = " ".join(line.text for line in pages[0] if not any(line is other for other in kept[0]))
+    return [finish(source, _findings([in_reading_order(lines) for lines in kept], metadata, heads))]
 
 
 def _open(source: Source) -> Any:
@@ -89,19 +91,20 @@ def _require_text(source: Source, pages: Sequence[list[Line]], n_images: int) ->
         )
 
 
-def _findings(pages: Sequence[list[Line]], metadata: dict[str, str], first: str) -> Findings:
+def _findings(pages: Sequence[list[Line]], metadata: dict[str, str], heads: str) -> Findings:
     lines = [line for page in pages for line in page]
     body = body_size(lines)
     title, title_lines = _title(pages[0], metadata)
     lines = [line for line in lines if line not in title_lines]
     article, listed = _split_references(lines)
+    first = " ".join([heads, *(line.text for line in article if line.page == 1)])
     grouped = [
         paragraph
         for paragraph in paragraphs(article)
         if not is_furniture(paragraph, body, first_page=paragraph.lines[0].page == 1)
     ]
-    authors = tuple(name.strip() for name in re.split(r";|,| and ", metadata.get("author", "")) if name.strip())
-    grouped = _without_byline(grouped, authors)
+    authors = person_names(metadata.get("author", "").replace(";", ","))
+    grouped, named = _without_byline(grouped, authors)
     references = _references(listed)
     words = vocabulary(lines)
     content = list(pieces(grouped, words, len(references)))
@@ -112,8 +115,8 @@ def _findings(pages: Sequence[list[Line]], metadata: dict[str, str], first: str)
         format="pdf",
         text=assembly.text,
         title=title,
-        date=_date(first) or outline.date,
-        authors=authors,
+        date=_date(first, heads) or outline.date,
+        authors=authors or named,
         identifiers={"doi": dois.pop()} if len(dois) == 1 else {},
         blocks=assembly.blocks,
         citations=merge(
@@ -155,17 +158,25 @@ def _key(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def _without_byline(grouped: list[Paragraph], authors: tuple[str, ...]) -> list[Paragraph]:
-    """Leave out the names, affiliations and dates that stand before the first heading of page one."""
-    first = next((index for index, paragraph in enumerate(grouped) if paragraph.kind == "heading"), 0)
-    kept = []
-    for index, paragraph in enumerate(grouped):
+def _without_byline(grouped: list[Paragraph], authors: tuple[str, ...]) -> tuple[list[Paragraph], tuple[str, ...]]:
+    """Leave out names, affiliations, dates and DOI before the first prose of page one; return the names too."""
+    end = next(
+        (index for index, paragraph in enumerate(grouped) if is_sentence(paragraph.text) or _is_section(paragraph)), 0
+    )
+    kept = list(grouped[end:])
+    named: tuple[str, ...] = ()
+    for paragraph in reversed(grouped[:end]):
         key = _key(paragraph.text)
-        named = sum(_key(author) in key for author in authors)
-        signs = named >= max(1, len(authors) // 2) or DOI.search(paragraph.text) or DATE_WORDS.search(paragraph.text)
-        if not (index < first and paragraph.lines[0].page == 1 and signs):
-            kept.append(paragraph)
-    return kept
+        names = person_names(raised_left_out(paragraph))
+        listed = sum(_key(author) in key for author in authors) >= max(1, len(authors) // 2)
+        if paragraph.lines[0].page > 1 or not (names or listed or is_front_matter(paragraph.text)):
+            kept.insert(0, paragraph)
+        named = names or named
+    return kept, named
+
+
+def _is_section(paragraph: Paragraph) -> bool:
+    return paragraph.kind == "heading" and section_role(paragraph.text) is not None
 
 
 def _split_references(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
@@ -209,10 +220,11 @@ def _dehyphenated(text: str) -> str:
     return text.replace("\t", " ").strip()
 
 
-def _date(first: str) -> str:
+def _date(first: str, heads: str) -> str:
+    """Return the date that page one states for the article: in words, in its running head, or before a volume."""
     for match in DATE_WORDS.finditer(first):
         date = parse_date(first[match.end() : match.end() + 40])
         if date and not match[0].lower().startswith("received"):
             return date
-    year = VOLUME_YEAR.search(first)
-    return year[1] if year else ""
+    year = VOLUME_YEAR.search(heads) or VOLUME_YEAR.search(first)
+    return year[1] if year else parse_date(heads)

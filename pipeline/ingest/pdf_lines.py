@@ -1,9 +1,11 @@
-"""The pages of a PDF come in; their lines of text with place, size and weight go out, running heads left out."""
+"""The pages of a PDF come in; their lines of text with place, size and weight go out."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pymupdf
@@ -11,9 +13,13 @@ import pymupdf
 BOLD = re.compile(r"bold|black|heavy|demi|semibd|medium|[-,]bd\b", re.IGNORECASE)
 BOLD_FLAG, SUPERSCRIPT_FLAG = 16, 1
 FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
-# Running heads and feet stand in the outer parts of a page.
-MARGIN_SHARE = 0.09
 RAISED_SIZE = 0.8
+# "R E S U L T S", "M A T E R I A L  A N D  M E T H O D S"
+SPACED_WORD = r"(?:[^\W\d_][ \u00a0\u2009])+[^\W\d_]"
+LETTER_SPACED = re.compile(rf"\s*{SPACED_WORD}(?:[ \u00a0\u2009]{{2,}}(?:{SPACED_WORD}|[^\W\d_]))*\s*")
+MIN_SPACED = 7
+# Fewer numbers than this at the left of a page do not count its lines.
+MIN_COUNTED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,9 @@ class Line:
 def page_lines(page: Any, number: int) -> list[Line]:
     """Return the horizontal lines of one page as MuPDF finds them, pieces on one height joined."""
     lines: list[Line] = []
-    for index, block in enumerate(page.get_text("dict", flags=FLAGS)["blocks"]):
+    blocks = page.get_text("dict", flags=FLAGS)["blocks"]
+    _drop_line_numbers([raw for block in blocks for raw in block.get("lines", ()) if raw["spans"]])
+    for index, block in enumerate(blocks):
         row: list[Line] = []
         for raw in block.get("lines", ()):
             line = _line(raw, number, index)
@@ -60,6 +68,31 @@ def page_lines(page: Any, number: int) -> list[Line]:
                 row.append(line)
         lines.extend(row)
     return lines
+
+
+def _drop_line_numbers(rows: list[dict[str, Any]]) -> None:
+    """Take out the numbers by which a manuscript counts its lines (each, or each fifth), left of all text."""
+    rows.sort(key=lambda raw: raw["bbox"][1])
+    counted = [raw for raw in rows if raw["spans"][0]["text"].strip().isdecimal() and _stands_alone(raw["spans"])]
+    if len(counted) < MIN_COUNTED:
+        return
+    place = median(raw["bbox"][0] for raw in counted)
+    counted = [raw for raw in counted if abs(raw["bbox"][0] - place) < 2 * raw["spans"][0]["size"]]
+    values = [int(raw["spans"][0]["text"]) for raw in counted]
+    step, n_steps = Counter(after - before for before, after in pairwise(values)).most_common(1)[0]
+    others = [raw["bbox"][0] for raw in rows if not any(raw is number for number in counted)]
+    others += [raw["spans"][1]["bbox"][0] for raw in counted if len(raw["spans"]) > 1]
+    edge = max(raw["spans"][0]["bbox"][2] for raw in counted)
+    beside = sum(x0 >= edge for x0 in others) >= 0.9 * len(others)
+    if step in {1, 5} and n_steps >= 0.8 * (len(values) - 1) and step * len(values) >= 0.5 * len(others) and beside:
+        for raw in counted:
+            raw["spans"] = raw["spans"][1:]
+            if raw["spans"]:
+                raw["bbox"] = (raw["spans"][0]["bbox"][0], *raw["bbox"][1:])
+
+
+def _stands_alone(spans: list[dict[str, Any]]) -> bool:
+    return len(spans) == 1 or spans[1]["bbox"][0] - spans[0]["bbox"][2] > 0.5 * spans[0]["size"]
 
 
 def _line(raw: dict[str, Any], number: int, block: int) -> Line | None:
@@ -76,6 +109,10 @@ def _line(raw: dict[str, Any], number: int, block: int) -> Line | None:
     )
     total = sum(len(span["text"].strip()) for span in spans)
     baseline = max((span["origin"][1] for span in spans if span["size"] > RAISED_SIZE * size), default=raw["bbox"][3])
+    text = "".join(span["text"] for span in spans)
+    if len(text.strip()) >= MIN_SPACED and LETTER_SPACED.fullmatch(text):
+        words = [re.sub(r"\s", "", word) for word in re.split(r"\s{2,}", text.strip())]
+        return Line(number, block, x0, y0, x1, y1, size, bold_characters > 0.8 * total, font, (_plain(words),))
     return Line(
         number,
         block,
@@ -95,6 +132,10 @@ def _line(raw: dict[str, Any], number: int, block: int) -> Line | None:
             for span in spans
         ),
     )
+
+
+def _plain(words: Sequence[str]) -> Span:
+    return Span(" ".join(words), False)
 
 
 def _same_height(first: Line, second: Line) -> bool:
@@ -118,31 +159,17 @@ def _joined(first: Line, second: Line) -> Line:
     )
 
 
-def without_running_heads(pages: Sequence[list[Line]], heights: Sequence[float]) -> list[list[Line]]:
-    """Leave out page numbers and the lines that stand at the top or foot of several pages."""
-    seen: defaultdict[str, set[int]] = defaultdict(set)
-    for lines, height in zip(pages, heights, strict=True):
-        for line in lines:
-            if _in_margin(line, height):
-                seen[_pattern(line)].add(line.page)
-    repeated = {pattern for pattern, numbers in seen.items() if len(numbers) >= min(3, max(2, len(pages) // 3))}
-    return [
-        [
-            line
-            for line in lines
-            if not (_in_margin(line, height) and (_pattern(line) in repeated or _is_page_number(line.text)))
-        ]
-        for lines, height in zip(pages, heights, strict=True)
-    ]
+def body_size(lines: Sequence[Line]) -> float:
+    """Return the type size that most characters are set in."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _in_margin(line: Line, height: float) -> bool:
-    return line.y0 < MARGIN_SHARE * height or line.y1 > (1 - MARGIN_SHARE) * height
-
-
-def _pattern(line: Line) -> str:
-    return re.sub(r"\d+", "#", " ".join(line.text.split()).casefold())
-
-
-def _is_page_number(text: str) -> bool:
-    return bool(re.fullmatch(r"\W*(?:page\s*)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\W*", text.strip(), re.IGNORECASE))
+def body_font(lines: Sequence[Line]) -> str:
+    """Return the font that most characters are set in."""
+    fonts: Counter[str] = Counter()
+    for line in lines:
+        fonts[line.font] += len(line.text)
+    return fonts.most_common(1)[0][0] if fonts else ""

@@ -4,27 +4,36 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from pipeline.ingest.boilerplate import is_small_print
 from pipeline.ingest.citations import UNITS, expand_labels
 from pipeline.ingest.inline import SUPERSCRIPTS
 from pipeline.ingest.passages import Piece
-from pipeline.ingest.pdf_lines import Line
+from pipeline.ingest.pdf_lines import Line, body_font, body_size
 from pipeline.ingest.sections import is_back_matter, is_references, section_role
 from pipeline.records import BlockKind, Citation
 
 CAPTION = re.compile(
-    r"^(?i:supplementary |appendix |extended data )?(?i:fig(?:ure)?|table|box|scheme|chart)\.?"
-    r"\s*[A-Z]?\d{1,2}[A-Za-z]?\s*"
-    r"(?:[|:.–—]|\s[A-Z]|$)"
+    r"^(?:(?:Supplementary|Supplemental|Appendix|Extended Data|SUPPLEMENTARY|APPENDIX) )?"
+    r"(?:Fig(?:ure)?|FIG(?:URE)?|Table|TABLE|Box|BOX|Scheme|SCHEME|Chart|CHART)\.?\s*"
+    r"(?:[A-Z]?\d{1,2}[A-Za-z]?|[IVX]{1,4})\s*(?:[|:.–—]|\s[A-Z]|$)"
 )
-BULLET = re.compile(r"^\s*(?:[•●▪◦‣∙■□–—-]|\d{1,2}[.)])\s+(?=\S)")
-SENTENCE_END = re.compile(r"[.!?:;][)”\"’\]]?[\d,–\s]*$")
+# A line after these words goes on with their sentence: "... as shown in" / "Table 2. Of these women ..."
+REFERS = re.compile(r"(?:\b(?:in|see|and|or|of|from|to|by|with|the|also)|[(,;–-])$")
+BULLET = re.compile(r"^\s*(?:[•·●▪◦‣∙■□–—-]|\d{1,2}[.)])\s+(?=\S)")
+SENTENCE_END = re.compile(r"[.!?:;][)”\"’\]]?\s*$|(?<!\d)[.!?:;][)”\"’\]]?[\d,–\s]+$")
+# Ends that look like a sentence's and are none.
+OPEN_END = re.compile(r"(?:;|\b(?:vs|e\.g|i\.e|et al|Figs?|Refs?|Nos?|Dr|cf|approx|ca)\.)$")
 RAISED_LABELS = re.compile(r"\s*\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\s*,?\s*")
 HEADING_LENGTH = 140
 SMALL_PRINT = 0.87
 TINY_PRINT = 0.7
 FEW_WORDS = 12
+FULL_LINE = 0.8
+# How many paragraphs a broken one may be away from its other part (captions, boxes and tables between).
+REACH = 40
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -51,32 +60,19 @@ class Paragraph:
         return " ".join(line.text.strip() for line in self.lines)
 
 
-def body_size(lines: Sequence[Line]) -> float:
-    """Return the type size that most characters are set in."""
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[line.size] += len(line.text)
-    return sizes.most_common(1)[0][0] if sizes else 0.0
-
-
-def body_font(lines: Sequence[Line]) -> str:
-    """Return the font that most characters are set in."""
-    fonts: Counter[str] = Counter()
-    for line in lines:
-        fonts[line.font] += len(line.text)
-    return fonts.most_common(1)[0][0] if fonts else ""
-
-
 def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
     """Group lines into headings, paragraphs, list items, captions and tables; continued paragraphs are joined."""
     body = body_size(lines)
     mostly_bold = sum(line.bold for line in lines) > 0.5 * len(lines)
     font = body_font(lines)
+    leading = _usual_gap(lines)
     grouped: list[Paragraph] = []
     previous: Line | None = None
     for line in lines:
         kind = _kind(line, body, mostly_bold=mostly_bold)
-        if grouped and previous is not None and not _begins(line, previous, kind, grouped[-1]):
+        if kind == "caption" and previous is not None and _mentions(line, previous):
+            kind = "paragraph"
+        if grouped and previous is not None and not _begins(line, previous, kind, grouped[-1], leading):
             grouped[-1].lines.append(line)
         else:
             grouped.append(Paragraph([line], kind))
@@ -91,6 +87,13 @@ def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
         if paragraph.kind == "paragraph" and _is_tabular(paragraph, set_apart=not _is_set_as(paragraph, body, font)):
             paragraph.kind = "table"
     return whole
+
+
+def raised_left_out(paragraph: Paragraph) -> str:
+    """Return a paragraph's text with each raised mark (of an affiliation, for example) as a comma."""
+    return " ".join(
+        "".join("," if span.raised else span.text for span in line.spans).strip() for line in paragraph.lines
+    )
 
 
 def is_furniture(paragraph: Paragraph, body: float, *, first_page: bool) -> bool:
@@ -115,14 +118,24 @@ def _kind(line: Line, body: float, *, mostly_bold: bool) -> BlockKind:
     return "list item" if BULLET.match(text) and not re.match(r"^[–—-]", text) else "paragraph"
 
 
-def _begins(line: Line, previous: Line, kind: BlockKind, current: Paragraph) -> bool:
+def _usual_gap(lines: Sequence[Line]) -> float:
+    """Return the white space between two lines of the text, in points: near 0, more in a double-spaced manuscript."""
+    gaps = [
+        after.y0 - before.y1
+        for before, after in pairwise(lines)
+        if before.page == after.page and abs(before.x0 - after.x0) < after.size and after.y0 > before.y0
+    ]
+    return max(0.0, median(gaps)) if gaps else 0.0
+
+
+def _begins(line: Line, previous: Line, kind: BlockKind, current: Paragraph, leading: float) -> bool:
     same_column = abs(line.x0 - previous.x0) < 4 * line.size and line.page == previous.page
     gap = line.y0 - previous.y1
     if kind in {"heading", "caption"} or current.kind == "heading":
         wraps = (
             kind == current.kind == "heading"
             and same_column
-            and gap < 0.6 * line.size
+            and gap < leading + 0.6 * line.size
             and abs(line.size - previous.size) < 0.3
         )
         return not wraps or line.font != previous.font or section_role(previous.text.strip()) is not None
@@ -131,10 +144,24 @@ def _begins(line: Line, previous: Line, kind: BlockKind, current: Paragraph) -> 
     if line.block == previous.block and line.page == previous.page:
         left = min(other.x0 for other in current.lines)
         indented = 4 < line.x0 - left < 30 and current.kind == "paragraph"
-        return (indented and bool(SENTENCE_END.search(previous.text.strip()))) or gap > 1.2 * line.size
+        return (indented and bool(SENTENCE_END.search(previous.text.strip()))) or gap > leading + 1.2 * line.size
+    if leading > 0.5 * line.size and same_column and gap < leading + 0.3 * line.size:
+        width = max(other.x1 for other in (*current.lines, line)) - line.x0
+        share = (previous.x1 - previous.x0) / width
+        return share < 0.6 or (share < 0.85 and bool(SENTENCE_END.search(previous.text.strip())))
     # The next block goes on with the same paragraph where the text runs on and the place fits.
     runs_on = not SENTENCE_END.search(previous.text.strip()) and not line.text.lstrip()[:1].isupper()
-    return not (runs_on and same_column and gap < 0.8 * line.size and current.kind in {"paragraph", "list item"})
+    return not (
+        runs_on and same_column and gap < leading + 0.8 * line.size and current.kind in {"paragraph", "list item"}
+    )
+
+
+def _mentions(line: Line, previous: Line) -> bool:
+    """Say whether a line that begins like a caption goes on with a sentence about that table or figure."""
+    before = previous.text.strip()
+    alike = abs(line.size - previous.size) < 0.3 and line.font == previous.font
+    inside = line.block == previous.block and line.y0 - previous.y1 < 0.5 * line.size
+    return alike and not SENTENCE_END.search(before) and (bool(REFERS.search(before)) or inside)
 
 
 def _is_set_as(paragraph: Paragraph, size: float, font: str) -> bool:
@@ -163,24 +190,46 @@ def _continued(grouped: list[Paragraph]) -> list[Paragraph]:
     index = 0
     while index < len(result):
         current = result[index]
-        if current.kind in {"paragraph", "list item"} and not SENTENCE_END.search(current.text):
-            for ahead in range(index + 1, min(index + 40, len(result))):
+        if current.kind in {"paragraph", "list item"} and _is_open(current.text):
+            under_heading = False
+            for ahead in range(index + 1, min(index + REACH, len(result))):
                 other = result[ahead]
+                under_heading = under_heading or other.kind == "heading"
                 alike = (
                     other.kind == "paragraph" and abs(other.size - current.size) < 0.15 and other.font == current.font
                 )
                 if not alike:
                     continue
-                goes_on = bool(re.match(r"^[a-z(\d]", other.text.lstrip())) or current.text.endswith(
-                    ("-", "\u00ad", ",")
-                )
-                if goes_on:
+                if _goes_on(current, other, under_heading=under_heading):
                     current.lines.extend(other.lines)
                     del result[ahead]
                     index -= 1
                 break
         index += 1
     return result
+
+
+def _is_open(text: str) -> bool:
+    return not SENTENCE_END.search(text) or bool(OPEN_END.search(text))
+
+
+def _goes_on(current: Paragraph, other: Paragraph, *, under_heading: bool) -> bool:
+    """Say whether `other` continues `current`: by its first letter, or after a full last line of a column or page."""
+    starts = other.text.lstrip()
+    last, first = current.lines[-1], other.lines[0]
+    breaks = last.page != first.page or first.y0 < last.y0
+    if SENTENCE_END.search(current.text):
+        return breaks and starts[:1].islower()
+    if re.match(r"[a-z(]|\d+(?![\dA-Z])", starts) or current.text.endswith(("-", "\u00ad", ",")):
+        return True
+    ends = bool(re.search(r"[a-z)\d][.!?]", other.text))
+    return breaks and ends and not under_heading and _is_full(last, [*current.lines, *other.lines])
+
+
+def _is_full(last: Line, lines: Sequence[Line]) -> bool:
+    """Say whether a paragraph's last line fills its column, so that the sentence must go on elsewhere."""
+    width = max(line.x1 - line.x0 for line in lines)
+    return last.x1 - last.x0 > FULL_LINE * width
 
 
 def vocabulary(lines: Sequence[Line]) -> frozenset[str]:
