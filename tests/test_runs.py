@@ -184,6 +184,23 @@ def test_a_run_killed_in_the_middle_is_finished_by_the_next_with_the_same_tables
     assert without_timing(out) == without_timing(finished.out)
 
 
+def test_an_interrupt_ends_at_once_with_status_130_and_no_traceback(articles: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", "run", str(articles), "--out", str(out), "--plain"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    while not workers_of(process.pid) and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    said, told = process.communicate(timeout=10)
+    assert (process.returncode, said) == (130, "")
+    assert told.splitlines()[-1].startswith("Interrupted;") and "Traceback" not in told
+
+
 def test_a_worker_that_is_killed_costs_nothing(finished: RunSummary, articles: Path, tmp_path: Path) -> None:
     killed: list[int] = []
 

@@ -9,7 +9,8 @@ WIDTH = 100
 _INTRODUCTION = """# The command line
 
 What `provender --help` and `provender COMMAND --help` print. Each command is a thin cover of a function of the package
-`pipeline`; `--json` prints what that function gives. Progress and errors go to standard error, results to standard output.
+`pipeline`; `--json` prints what that function gives. Progress and errors go to standard error, results to standard
+output.
 """
 
 

@@ -33,13 +33,16 @@ def write_table(path: Path, table: Table, records: Iterable[object]) -> int:
 def write_matrix(path: Path, rows: Iterable[ComparisonRow], source_ids: Sequence[str]) -> None:
     """Write the comparison seen across: a column a source, in each cell its stance and certainty."""
     keys = COMPARISON.columns[:5]
+    places = {source: place for place, source in enumerate(source_ids)}
     with path.open("w", encoding=ENCODING, newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow([column.name for column in keys] + [neutralise(source) for source in source_ids])
         for row in rows:
             cells = [to_cell(getattr(row, column.name), column) for column in keys]
-            stances = (row.stances.get(source) for source in source_ids)
-            writer.writerow(cells + [f"{stance[0]} ({stance[1]})" if stance else "" for stance in stances])
+            stances = [""] * len(source_ids)
+            for source, (stance, certainty) in row.stances.items():
+                stances[places[source]] = f"{stance} ({certainty})"
+            writer.writerow(cells + stances)
 
 
 def read_evidence(path: Path) -> Iterator[EvidenceRow]:

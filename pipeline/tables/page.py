@@ -11,9 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from pipeline.records import CERTAINTIES, Certainty, ComparisonRow, EvidenceRow, SourceRow
+from pipeline.tables.wording import RELATION_WORDS
 
 MOST_CLAIMS = 3_000
-"""Claims that the page shows: a browser opens and filters that many at once without waiting; all are in the CSV."""
+"""Claims that the page shows: a browser opens and filters that many without waiting; all are in evidence.csv."""
+MOST_ROWS = 1_000
+"""Rows of the comparison and of the sources that the page shows, for the same reason."""
 
 _VERDICT_SIGNS = {"harmful": "▲", "beneficial": "▼", "no effect": "＝", "mixed": "◆", "insufficient": "?"}
 
@@ -43,8 +46,10 @@ def write_page(
     topics = group_by_topic(rows, comparisons)
     context = {
         "topics": topics,
-        "comparisons": comparisons,
-        "sources": sources,
+        "comparisons": sorted(comparisons, key=_interest)[:MOST_ROWS],
+        "n_comparisons": len(comparisons),
+        "sources": sorted(sources, key=lambda source: source.status != "failed")[:MOST_ROWS],
+        "n_sources": len(sources),
         "n_claims": sum(certainties.values()),
         "n_shown": sum(len(topic.claims) for topic in topics),
         "certainties": {certainty: certainties.get(certainty, 0) for certainty in CERTAINTIES},
@@ -69,6 +74,11 @@ def group_by_topic(rows: Iterable[EvidenceRow], comparisons: Iterable[Comparison
         (topic for topic in topics.values() if topic.claims),
         key=lambda topic: (-len({row.source_id for row in topic.claims}), topic.nutrient, topic.condition),
     )
+
+
+def _interest(row: ComparisonRow) -> tuple[int, int, str, str]:
+    """The order of the page: what most sources speak of first."""
+    return -row.n_sources, -row.n_claims, row.nutrient, row.condition
 
 
 def marked(row: EvidenceRow) -> Markup:
@@ -101,7 +111,7 @@ def _template() -> Template:
     )
     environment.filters["marked"] = marked
     environment.filters["slug"] = lambda text: text.lower().replace(" ", "-")
-    environment.filters["words"] = lambda text: text.replace("_", " ")
+    environment.filters["words"] = RELATION_WORDS.__getitem__
     environment.filters["parts"] = lambda text: [part for part in text.split("; ") if part]
     environment.globals["signs"] = _VERDICT_SIGNS
     return environment.get_template("evidence.html")

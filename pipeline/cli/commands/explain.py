@@ -58,6 +58,8 @@ def _find(claim_id: str, out: Path) -> "EvidenceRow":
 
 
 def _print_claim(row: "EvidenceRow", flags: dict[str, str]) -> None:
+    from pipeline.tables import RELATION_WORDS
+
     output.print(f"Claim {row.claim_id}", style="bold")
     sentence = Text(row.sentence)
     for start, end, style in (
@@ -72,7 +74,7 @@ def _print_claim(row: "EvidenceRow", flags: dict[str, str]) -> None:
         "Where": f"{place or 'text'}, characters {row.sentence_start} to {row.sentence_end}",
         "Nutrient": _named(row.nutrient, row.nutrient_id, row.nutrient_text),
         "Condition": _named(row.condition, row.condition_id, row.condition_text) + f" [{row.condition_type}]",
-        "Says": f"{row.exposure} {row.relation.replace('_', ' ')} ({row.factuality}, {row.strength})",
+        "Says": f"{row.exposure} {RELATION_WORDS[row.relation]} it ({row.factuality}, {row.strength})",
         "Numbers": row.statistics,
         "Evidence": f"{row.study_design}, {row.evidence_basis}, level {row.evidence_level} (Oxford CEBM 2011)",
         "Participants": " ".join(filter(None, [str(row.sample_size or ""), row.population])),
@@ -82,7 +84,7 @@ def _print_claim(row: "EvidenceRow", flags: dict[str, str]) -> None:
     }
     for name, value in facts.items():
         if value:
-            output.print(Text(f"{name:<13}", style="bold") + Text(value))
+            output.print(Text.assemble((f"{name:<13}", "bold"), value))
     output.print(f"\nCertainty: {row.certainty}", style="bold")
     for number, reason in enumerate(filter(None, row.certainty_reasons.split("; ")), start=1):
         output.print(f"  {number}. {reason}", markup=False)

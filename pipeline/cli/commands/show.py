@@ -57,7 +57,9 @@ def _print_comparison(row: "ComparisonRow") -> None:
 
 
 def _print_claim(claim: "EvidenceRow") -> None:
+    from pipeline.tables import RELATION_WORDS
+
     output.print(f"  {claim.claim_id}  {claim.source_id}  {claim.certainty}", markup=False)
-    relation = claim.relation.replace("_", " ")
+    relation = RELATION_WORDS[claim.relation]
     output.print(f"      {claim.nutrient} ({claim.exposure}) {relation} {claim.condition}", markup=False)
     output.print(f"      “{' '.join(claim.sentence.split())}”", markup=False)
