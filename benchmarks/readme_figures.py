@@ -1,0 +1,66 @@
+"""Write the figures of the README's "How good is it" from annotated documents.
+
+    python benchmarks/readme_figures.py ../shared [--check]
+
+In: the reference folder; out: README.md with the figures between its markers, or with --check exit status 1 where they
+are not what the code gives.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from pipeline.claims import extract
+from pipeline.claims.learned import load_encoder
+from pipeline.config import load_settings
+from pipeline.evaluation import evaluate_claims, read_gold
+from pipeline.evaluation.recognition import evaluate_recognition, read_iob
+from pipeline.language import annotate
+
+README = Path(__file__).parent.parent / "README.md"
+MARKERS = re.compile(r"(?<=<!-- figures: begin -->\n).*(?=<!-- figures: end -->)", re.DOTALL)
+
+
+def claim_figures(gold: Path, model: str) -> dict[str, float]:
+    """Return the figures of one model on annotated documents, by their names in the table."""
+    settings = load_settings(model=model)
+    scores = evaluate_claims((d, extract(annotate(d.document(), settings), settings)) for d in read_gold(gold))
+    figures = scores.as_dict()
+    return {
+        "claims F1": scores.claims.f1,
+        "claims precision": scores.claims.precision,
+        "claims recall": scores.claims.recall,
+        "direction F1": scores.direction.f1,
+        "relation F1": scores.relation.f1,
+        "measure claims F1": scores.measure_claims.f1,
+        "exposure right": scores.accuracy["exposure"],
+        "strength right": scores.accuracy["strength"],
+        "factuality right": scores.accuracy["factuality"],
+        "statistics found": scores.statistics_recall,
+        "expected calibration error": float(str(figures["expected_calibration_error"])),
+    }
+
+
+def table(reference: Path) -> str:
+    """Return the figures as Markdown."""
+    default, fast = (claim_figures(reference / "gold" / "dev.jsonl", model) for model in ("default", "fast"))
+    lines = ["| dev.jsonl | default | fast |", "|---|---|---|"]
+    lines += [f"| {name} | {default[name]:.2f} | {fast[name]:.2f} |" for name in default]
+    recognition = evaluate_recognition(load_encoder(), read_iob(reference / "corpora" / "bc5cdr" / "test.tsv"))
+    lines += ["", "| bc5cdr/test | precision | recall | F1 |", "|---|---|---|---|"]
+    lines += [f"| {k} | {s.precision:.3f} | {s.recall:.3f} | {s.f1:.3f} |" for k, s in recognition.items()]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Write or check the figures; returns the exit status."""
+    text = README.read_text(encoding="utf-8")
+    new = MARKERS.sub(lambda _: table(Path(sys.argv[1])), text)
+    if "--check" in sys.argv:
+        return int(new != text)
+    README.write_text(new, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

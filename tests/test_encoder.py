@@ -1,0 +1,64 @@
+"""The trained encoder: what it finds is stable, stands where it says, and is worth more than rules alone."""
+
+from pathlib import Path
+
+import pytest
+from reading import claims
+
+from pipeline.claims.encoder import ClaimEncoder, EncoderInput
+from pipeline.claims.learned import load_encoder
+
+TEXTS = [
+    "Vitamin D supplementation reduced the risk of falls in older adults (RR 0.81, 95% CI 0.71 to 0.92).",
+    "Iron deficiency was associated with restless legs syndrome.",
+    "Participants were recruited from twelve clinics.",
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> ClaimEncoder:
+    return load_encoder()
+
+
+def test_words_that_take_part_are_marked_with_their_kind(encoder: ClaimEncoder) -> None:
+    [found] = encoder.predict([EncoderInput(TEXTS[0])])
+    sure = {TEXTS[0][s.start : s.end].lower(): s.kind for s in found.participants if s.score > 0.5}
+    assert sure == {"vitamin d": "nutrient", "falls": "condition"}
+
+
+def test_a_sentence_of_methods_is_not_taken_for_a_claim(encoder: ClaimEncoder) -> None:
+    claiming, methods = (encoder.predict([EncoderInput(text)])[0].claiming for text in (TEXTS[0], TEXTS[2]))
+    assert claiming > 0.5 > methods
+
+
+def test_the_same_sentence_gives_the_same_numbers_alone_or_among_others(encoder: ClaimEncoder) -> None:
+    together = encoder.predict([EncoderInput(text) for text in TEXTS])
+    alone = [encoder.predict([EncoderInput(text)])[0] for text in TEXTS]
+    assert [o.participants for o in together] == [o.participants for o in alone]
+
+
+def test_a_very_long_or_empty_sentence_is_no_fault(encoder: ClaimEncoder) -> None:
+    empty, long = encoder.predict([EncoderInput(""), EncoderInput("zinc reduces fever and " * 500)])
+    assert empty.participants == ()
+    assert all(span.end <= len("zinc reduces fever and " * 500) for span in long.participants)
+
+
+def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"has no encoder\.onnx"):
+        ClaimEncoder.from_directory(tmp_path)
+
+
+def test_shipped_weights_stay_under_thirty_megabytes() -> None:
+    folder = Path(__file__).parent.parent / "pipeline" / "models"
+    assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < 30_000_000
+
+
+def test_claims_carry_a_confidence_and_the_attributes_the_words_state() -> None:
+    [claim] = claims(TEXTS[0], model="default")
+    assert (claim.nutrient.name, claim.exposure, claim.relation) == ("vitamin d", "supplementation", "decreases_risk")
+    assert claim.factuality == "Factual" and 0.5 < claim.confidence <= 1
+    assert [s.measure for s in claim.statistics] == ["RR", "CI"]
+
+
+def test_a_question_asserts_nothing() -> None:
+    assert {c.factuality for c in claims("Does vitamin D prevent falls?", model="default")} <= {"Unknown"}
