@@ -18,7 +18,7 @@ MOST_CLAIMS = 3_000
 MOST_ROWS = 1_000
 """Rows of the comparison and of the sources that the page shows, for the same reason."""
 
-_VERDICT_SIGNS = {"harmful": "▲", "beneficial": "▼", "no effect": "＝", "mixed": "◆", "insufficient": "?"}
+_VERDICT_SIGNS = {"harmful": "▲", "beneficial": "▼", "no effect": "=", "mixed": "◆", "insufficient": "?"}
 
 
 @dataclass(slots=True)
