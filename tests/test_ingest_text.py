@@ -1,6 +1,7 @@
 """Plain text: offsets index the file itself, and nothing but the article is in a block."""
 
 import codecs
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -227,3 +228,113 @@ def test_any_bytes_give_documents_with_ordered_spans_or_a_source_error(tmp_path_
         return
     for document in documents:
         check_spans(document)
+
+
+def test_lines_between_a_status_banner_and_the_article_are_no_text(from_bytes):
+    article = (
+        "Vitamin B12 and Legs\n\nVitamin B12 deficiency may contribute to restless legs in older adults, so test it.\n"
+    )
+    banner = "Received\nIn review\nApproved\n\nReading level\nChoose the wording that suits you.\n\nFor clinicians\n\n"
+    for head in (
+        f"Can low B12 cause restless legs?\n\nThis answer is pending expert review\nReview status\n{banner}",
+        f"Awaiting medical review\n\nReview status: In review\n\nCan low B12 cause restless legs?\n\n{banner}",
+    ):
+        document = from_bytes((head + article).encode())
+        assert document.title == "Can low B12 cause restless legs?"
+        assert block_texts(document)[1:] == article.strip().split("\n\n")
+        assert "pending review notice" in document.quality_flags
+
+
+CONSUMER = """Does iron help you sleep?
+
+Home
+Written by Ann Roe, RD, medically reviewed by Ben Poe, MD
+
+{share}
+
+rlsWhat restless legs syndrome is
+
+Restless legs syndrome is an urge to move your legs that builds up at rest and gets worse at night.
+
+iron tabletsWhen to take them
+
+Ask your doctor for a blood test before you take iron tablets, because too much of it can harm you.
+
+{share}
+
+zincWhat else?
+
+Zinc does not help, whatever the label of your supplement says about it in large and friendly letters.
+"""
+
+
+@pytest.mark.parametrize(
+    "share",
+    ["Share by email", "Email this article", "Copy link to clipboard", "Click to share on X", "Save for later",
+     "Facebook X LinkedIn Email", "Share on Facebook (opens in new window)", "Print this page", "Share this article"],
+)  # fmt: skip
+def test_sharing_lines_and_image_names_before_headings_are_cut_and_authors_found(from_bytes, share):
+    document = from_bytes(CONSUMER.format(share=share).encode())
+    assert block_texts(document, "heading") == ["What restless legs syndrome is", "When to take them", "What else?"]
+    assert len(block_texts(document, "paragraph")) == 3
+    assert document.authors == ("Ann Roe",)
+    assert document.source_type == "consumer health page"
+
+
+def test_lines_that_only_begin_like_boilerplate_are_kept(from_bytes):
+    lines = ["Share of patients with anaemia", "By eating more leaves", "Save your bones", "mRNA and eHealth"]
+    prose = "Iron deficiency is common in women, and a blood test of ferritin shows it in good time."
+    page = "Iron\n\n" + "\n\n".join(f"{line}\n\n{prose}" for line in lines[:3])
+    assert block_texts(from_bytes(page.encode()), "heading") == lines[:3]
+
+
+QUESTION = "Should vitamin D be checked in a patient with restless legs?"
+SOURCES = {
+    "abstract": "Zinc in colds\n\nBackground: Colds are common. Methods: 80 patients were randomised to zinc or "
+    "placebo. Results: Symptoms were shorter with zinc (P < 0.05). Conclusions: Zinc shortens colds.",
+    "other": f"{QUESTION}\n\nVitamin D and Restless Legs\n\nVitamin D deficiency was found in 75.6% of 78 patients "
+    "with restless legs and in 42.3% of 123 controls (OR 4.24, 95% CI 2.3-7.9, P<0.001). 1\n\nTreatment\n\nIn "
+    "patients with a low serum level, clinicians may give 1000 IU/day. 2 No randomised trial has tested it. 2\n\n"
+    "References\n\n1. Roe A. Vitamin D and legs. J X. 2018;3:1.\n2. Poe B. Vitamin D in legs. J X. 2019;3:1.\n",
+    "consumer health page": "What is iron for?\n\nIron helps to make red blood cells. You find it in beans and in "
+    "meat. Ask your doctor before you take tablets.",
+    "research article": "Zinc in colds\n\nIntroduction\n\nColds are common.\n\nMethods\n\nWe gave zinc.\n\n"
+    "Results\n\nIt helped.\n\nDiscussion\n\nMore trials are needed.\n\nReferences\n\n"
+    "1. Roe A. Zinc. J X. 2018;3:1.\n2. Poe B. Colds and zinc. J X. 2019;3:1.\n",
+    "review": "Zinc in colds: a systematic review\n\nObjective: to pool trials. Results: 12 trials were included "
+    "(OR 0.7, 95% CI 0.5 to 0.9). Conclusions: zinc may help.",
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_the_kind_of_a_source_follows_from_its_make_up(from_bytes, kind):
+    assert from_bytes(SOURCES[kind].encode()).source_type == kind
+
+
+@pytest.mark.parametrize("head", ["", "\n\n", "\r\n\r\n", " \n\n\t\n"])
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        "Vitamin D does not prevent falls. It should not be used as a substitute for exercise.",
+        "Conclusions: Zinc shortens colds (P < 0.05). Published trials are few.",
+        "Reviewed trials show no effect of iron on sleep",
+        "Sources of folate lower homocysteine in women.",
+        "Share of energy from fat was associated with weight gain. Save for one trial, all agree.",
+    ],
+)
+def test_one_paragraph_without_a_title_is_all_article(from_bytes, head, conclusion):
+    document = from_bytes((head + conclusion).encode())
+    assert "".join(block_texts(document)).split() == conclusion.split()
+
+
+@pytest.mark.parametrize(
+    "line", ["Iron is a mineral that the blood needs. {}", "{}. Roe A. Iron and rest. J X. 2001;3:4."]
+)
+def test_thousands_of_lines_take_time_in_proportion(from_bytes, line):
+    def seconds(n: int) -> float:
+        began = time.process_time()
+        from_bytes(("Iron\n\n" + "\n".join(line.format(number) for number in range(1, n))).encode())
+        return time.process_time() - began
+
+    seconds(500)
+    assert seconds(16_000) < 7 * seconds(4_000)

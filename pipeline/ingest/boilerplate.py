@@ -1,7 +1,7 @@
 """Lines and paragraphs of a saved page come in; what is no article text, and what the page says of itself, goes out."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from pipeline.ingest.resources import patterns, rows
@@ -21,6 +21,7 @@ def _pattern(scope: str) -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=4096)
 def scope_of(text: str) -> Scope:
     """Return how far a line shuts out the text from the article: not at all, itself, its section, or the rest."""
     line = " ".join(text.split())

@@ -62,7 +62,7 @@ def read_html(source: Source) -> list[Document]:
         date=_meta(root, "citation_publication_date", "citation_date").replace("/", "-")
         or metadata.get("date", "")
         or outline.date,
-        authors=_authors(metadata.get("author", "")),
+        authors=_authors(metadata.get("author", "")) or outline.authors,
         identifiers=identifiers,
         blocks=assembly.blocks,
         citations=merge(

@@ -1,10 +1,11 @@
-"""Pieces of a page in reading order come in; its article passages, references, date and notices go out."""
+"""Pieces of a page in reading order come in; its article passages, references, date, authors and notices go out."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.ingest.boilerplate import is_disclaimer, notices, scope_of
+from pipeline.ingest.byline import authors_stated
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.passages import Passage, Piece
 from pipeline.ingest.sections import is_back_matter, is_references, section_role
@@ -24,11 +25,12 @@ FOOTER_SHARE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a page consists of: article passages, the pieces of its reference list, its date and its notices."""
+    """What a page consists of: article passages, the pieces of its reference list, its date, authors and notices."""
 
     passages: tuple[Passage, ...]
     references: tuple[Piece, ...] = ()
     date: str = ""
+    authors: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     n_dropped: int = 0
 
@@ -39,14 +41,20 @@ def organise(pieces: Sequence[Piece]) -> Outline:
     references: list[Piece] = []
     dates: dict[str, str] = {}
     flags: list[str] = []
+    authors: tuple[str, ...] = ()
     state = "article"
     seen = 0
     total = sum(len(piece.text) for piece in pieces) or 1
     preamble = _preamble(pieces)
+    following = _following(pieces)
+    top = _top(pieces)
     for index, piece in enumerate(pieces):
         seen += len(piece.text)
         flags.extend(notices(piece.text))
         scope = scope_of(piece.text)
+        if index in top and (named := authors_stated(piece.text)):
+            authors = authors or named
+            scope = "line"
         if is_references(piece.text) and _opens_references(pieces, index):
             state = "references"
             continue
@@ -54,7 +62,7 @@ def organise(pieces: Sequence[Piece]) -> Outline:
             state = "rest" if scope == "rest" and seen > FOOTER_SHARE * total else "skip"
             continue
         if piece.kind in {"heading", "title"}:
-            state = _state_at_heading(state, pieces, index)
+            state = _state_at_heading(state, piece, following[index])
         if state != "references" and (scope == "line" or len(piece.text) < PROSE_LENGTH * 2):
             _collect_date(piece.text, dates)
         if state == "references":
@@ -65,20 +73,27 @@ def organise(pieces: Sequence[Piece]) -> Outline:
         tuple(sectioned(article)),
         tuple(references),
         next((dates[word] for word in DATE_PREFERENCE if word in dates), ""),
+        authors,
         tuple(dict.fromkeys(flags)),
         len(pieces) - len(article) - len(references),
     )
 
 
 def _preamble(pieces: Sequence[Piece]) -> range:
-    """Return where status boxes stand: between the title and the first prose, if one line there is known."""
+    """Return where status boxes stand: between the title and the first prose, if one line there, or above, is known."""
     first = next((index for index, piece in enumerate(pieces) if piece.kind == "title"), -1) + 1
     for index in range(first, len(pieces)):
         heads = pieces[index].kind == "heading" and index + 1 < len(pieces) and is_prose(pieces[index + 1].text)
         if heads or is_prose(pieces[index].text):
-            furnished = any(scope_of(piece.text) == "line" for piece in pieces[first:index])
+            banner = any(notices(piece.text) for piece in pieces[:first])
+            furnished = banner or any(scope_of(piece.text) == "line" for piece in pieces[first:index])
             return range(first, index) if furnished else range(0)
     return range(0)
+
+
+def _top(pieces: Sequence[Piece]) -> range:
+    """Return where a page may name its authors: the pieces down to the first prose."""
+    return range(next((index for index, piece in enumerate(pieces) if is_prose(piece.text)), len(pieces)))
 
 
 def _is_furniture(piece: Piece, *, in_preamble: bool) -> bool:
@@ -136,14 +151,20 @@ def _opens_references(pieces: Sequence[Piece], index: int) -> bool:
     return bool(re.search(r"\b(19|20)\d\d\b|https?://|doi|et al|pmid|^\s*\[?1[\].)]", following, re.IGNORECASE))
 
 
-def _state_at_heading(state: str, pieces: Sequence[Piece], index: int) -> str:
-    piece = pieces[index]
+def _following(pieces: Sequence[Piece]) -> list[Piece | None]:
+    """Return for each piece the next one that may be article."""
+    found: list[Piece | None] = []
+    after: Piece | None = None
+    for piece in reversed(pieces):
+        found.append(after)
+        after = after if scope_of(piece.text) else piece
+    return found[::-1]
+
+
+def _state_at_heading(state: str, piece: Piece, following: Piece | None) -> str:
     if is_back_matter(piece.text):
         return "skip"
-    if state in {"rest", "article"}:
-        return state
-    following = next((other for other in pieces[index + 1 :] if not scope_of(other.text)), None)
-    if following is None:
+    if state in {"rest", "article"} or following is None:
         return state
     if state == "references":
         return "article" if section_role(piece.text) is not None and is_prose(following.text) else state

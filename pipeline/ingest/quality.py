@@ -1,11 +1,9 @@
 """What a reader found in a source comes in; the finished `Document` with its source type and quality flags goes out."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import get_args
 
-from pipeline.ingest.resources import first_match, patterns
+from pipeline.ingest.kind import source_type
 from pipeline.ingest.source import Source
 from pipeline.records import (
     Block,
@@ -18,14 +16,8 @@ from pipeline.records import (
     SourceType,
 )
 
-SOURCE_TYPES: frozenset[str] = frozenset(get_args(SourceType))
 # A record of a literature database has no reference list and is not asked for one.
 WITHOUT_REFERENCES: frozenset[str] = frozenset({"medline", "csv", "jsonl"})
-SCHOLARLY = re.compile(
-    r"\bp\s*[<=>]\s*0?\.\d|\b95\s?% (?:CI|confidence)|\bn\s?=\s?\d|\brandomi[sz]ed\b|\b[Oo]bjective\b"
-    r"|\bwe (?:found|investigated|aimed|conducted|examined|report)\b"
-)
-PAPER_ROLES = frozenset({"methods", "results"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +59,25 @@ def finish(source: Source, findings: Findings) -> Document:
         date=findings.date,
         authors=findings.authors,
         identifiers=findings.identifiers,
-        source_type=findings.source_type or source_type(findings),
+        source_type=findings.source_type or _source_type(findings),
         publication_types=findings.publication_types,
         blocks=findings.blocks,
         citations=findings.citations,
         references=findings.references,
         pages=findings.pages,
         quality_flags=quality_flags(findings),
+    )
+
+
+def _source_type(findings: Findings) -> SourceType:
+    return source_type(
+        findings.format,
+        findings.publication_types,
+        findings.flags,
+        findings.title,
+        findings.text,
+        findings.blocks,
+        has_references=bool(findings.references),
     )
 
 
@@ -114,36 +118,3 @@ def _citation_flags(findings: Findings) -> list[str]:
         return []
     listed = bool(findings.references) and not all(entry.numbered for entry in findings.references)
     return ["citations without entry", "reference list incomplete"] if listed else ["citations without entry"]
-
-
-def source_type(findings: Findings) -> SourceType:
-    """Return what kind of source this is, from its publication types, its notices and its make-up."""
-    if "AI-generated notice" in findings.flags:
-        return "AI-generated summary"
-    stated = first_match(patterns("source_types", "pattern", "source_type"), "\n".join(findings.publication_types))
-    if findings.format in {"medline", "csv", "jsonl"}:
-        return stated if stated in {"review", "guideline", "other"} else "abstract"  # type: ignore[return-value]
-    if stated in SOURCE_TYPES:
-        return stated  # type: ignore[return-value]
-    if findings.format in {"text", "html", "pdf"}:
-        return _by_make_up(findings)
-    return "research article" if findings.format == "jats" else "other"
-
-
-def _by_make_up(findings: Findings) -> SourceType:
-    named = first_match(patterns("title_types", "pattern", "source_type"), findings.title)
-    roles = {block.role for block in findings.blocks}
-    content = [block for block in findings.blocks if block.kind in {"paragraph", "list item"}]
-    text = " ".join(findings.text[block.start : block.end] for block in content)[:50_000]
-    words = max(len(text.split()), 1)
-    scholarly = len(SCHOLARLY.findall(text))
-    lay = len(re.findall(r"\b(?:you|your|doctors?)\b", text, re.IGNORECASE))
-    if roles >= PAPER_ROLES:
-        return named if named in SOURCE_TYPES else "research article"  # type: ignore[return-value]
-    if findings.format == "html" and named not in SOURCE_TYPES and not findings.identifiers:
-        return "consumer health page"
-    if findings.title.rstrip().endswith("?") or lay / words > 0.006 or (len(content) > 3 and scholarly / words < 0.002):
-        return "consumer health page"
-    if len(content) <= 4 and scholarly:
-        return named if named in {"review", "guideline"} else "abstract"  # type: ignore[return-value]
-    return named if named in SOURCE_TYPES else "other"  # type: ignore[return-value]

@@ -1,7 +1,7 @@
 """Section headings come in; the role that the section plays in an article goes out."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import get_args
 
 from pipeline.ingest.resources import rows
@@ -33,7 +33,7 @@ def is_references(heading: str) -> bool:
     return _lookup(heading) == "references"
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _lookup(heading: str) -> str:
     if len(heading) > 90:
         return ""

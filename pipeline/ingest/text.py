@@ -18,8 +18,9 @@ LINE = re.compile(r"[^\r\n]+")
 BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t\u00a0]*(?:\r\n|\r|\n)")
 BULLET = re.compile(r"^(?:[•●▪◦‣∙·*○■–—-]|\d{1,2}[.)]|\(?[a-zA-Z0-9]\))\s+(?=\S)")
 SENTENCE_BREAK = re.compile(r"[a-z)\d][.!?]\s+[A-Z]")
-# An image's description glued to the heading after it: "b12About Vitamin B12"; "mRNA" and "eHealth" are left alone.
-GLUED_PREFIX = re.compile(r"^(?:[a-z]+\d+|[a-z]{3,})(?=[A-Z][a-z]+\s)")
+# An image's description glued to the heading after it: "b12About Vitamin B12", "iron tabletsWhat to ask";
+# "mRNA" and "eHealth" are left alone.
+GLUED_PREFIX = re.compile(r"^(?:[a-z][a-z0-9'’_-]* ){0,4}(?:[a-z]+[-_]?\d+|[a-z][a-z_-]{2,})(?=[A-Z][a-z]+(?:[\s?]|$))")
 TITLE_LENGTH = 300
 HEADING_LENGTH = 120
 HEADING_WORDS = 16
@@ -56,6 +57,7 @@ def read_text(source: Source) -> list[Document]:
         text=text,
         title=" ".join(title.text.split()) if title else "",
         date=outline.date,
+        authors=outline.authors,
         blocks=blocks,
         citations=find_citations(text, blocks, references),
         references=references,
@@ -128,10 +130,11 @@ def _chunk_pieces(text: str, chunk: _Chunk, following: str) -> list[Piece]:
 def _is_wrapped(text: str, spans: tuple[tuple[int, int], ...]) -> bool:
     """Say whether the lines are one text broken at a width, rather than a line a paragraph."""
     lengths = [end - start for start, end in spans]
-    if max(lengths) > WRAP_WIDTH or max(lengths) < MIN_WRAPPED:
+    longest = max(lengths)
+    if not MIN_WRAPPED <= longest <= WRAP_WIDTH:
         return False
     runs_on = sum(
-        lengths[index] > 0.6 * max(lengths)
+        lengths[index] > 0.6 * longest
         and text[spans[index][1] - 1] not in ".!?:;"
         and not BULLET.match(text[spans[index + 1][0] : spans[index + 1][1]])
         for index in range(len(spans) - 1)
