@@ -24,22 +24,58 @@ class ReadLimits(BaseModel):
     max_unpacked_bytes: int = Field(2_000_000_000, description="Most bytes a compressed file may unpack to.")
 
 
+class PubMedService(BaseModel):
+    """The NCBI E-utilities, and what NCBI asks of those who use them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field("https://eutils.ncbi.nlm.nih.gov/entrez/eutils", description="Address of the E-utilities.")
+    api_key_env: str = Field("NCBI_API_KEY", description="Environment variable that holds an API key, if there is one.")
+    per_second: float = Field(3, gt=0, description="Requests a second without an API key.")
+    per_second_with_key: float = Field(10, gt=0, description="Requests a second with an API key.")
+    batch_records: int = Field(200, gt=0, description="Records of one request, which become one file.")
+    max_found: int = Field(9_999, gt=0, description="Most records of a search that PubMed hands out.")
+
+
+class EuropePmcService(BaseModel):
+    """The RESTful web service of Europe PMC."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field("https://www.ebi.ac.uk/europepmc/webservices/rest", description="Address of the service.")
+    per_second: float = Field(5, gt=0, description="Requests a second.")
+    page_records: int = Field(500, gt=0, le=1_000, description="Records of one page of results, which become one file.")
+
+
+class Services(BaseModel):
+    """Where articles are fetched from, and how politely; no key stands here, only the name of its variable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pubmed: PubMedService = Field(default_factory=lambda: PubMedService.model_validate({}))
+    europepmc: EuropePmcService = Field(default_factory=lambda: EuropePmcService.model_validate({}))
+    page_delay_seconds: float = Field(2, ge=0, description="Pause between two requests to the host of a web page.")
+    email: str = Field("", description="Address that services may write to where a fetch troubles them.")
+    timeout_seconds: float = Field(60, gt=0, description="Longest silence of a server.")
+    max_seconds: float = Field(600, gt=0, description="Longest time that one answer may take.")
+    attempts: int = Field(5, ge=1, description="How often a request is tried.")
+    first_wait_seconds: float = Field(1, ge=0, description="Pause before the second attempt; it doubles with each.")
+    max_wait_seconds: float = Field(300, gt=0, description="Longest pause that a server may ask for.")
+
+
 class Settings(BaseSettings):
     """All settings of a run; unknown names in a file or flag are an error."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="PROVENDER_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="PROVENDER_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     workers: int = Field(0, ge=0, description="Worker processes; 0 means one for each CPU core.")
     batch_bytes: int = Field(1_000_000, gt=0, description="Bytes of sources that one task works on.")
     max_seconds: int = Field(600, gt=0, description="Longest time that one record of a source may take.")
-    model: str = Field(
-        "default", description="default, fast (lexicons and rules), or a scispaCy model's name."
-    )
+    model: str = Field("default", description="default, fast (lexicons and rules), or a scispaCy model's name.")
     scheme: Path | None = Field(None, description="A grading scheme of your own in place of the bundled one.")
     lexicons: Path | None = Field(None, description="A folder of lexicons in place of the bundled ones.")
     limits: ReadLimits = Field(default_factory=lambda: ReadLimits.model_validate({}))
+    services: Services = Field(default_factory=lambda: Services.model_validate({}))
 
     @classmethod
     def settings_customise_sources(
@@ -63,9 +99,7 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     if file is None:
         return Settings(**given)
     if not file.is_file():
-        raise ValueError(
-            f"The configuration file {file} does not exist; give --config the path of a TOML file."
-        )
+        raise ValueError(f"The configuration file {file} does not exist; give --config the path of a TOML file.")
 
     class FileSettings(Settings):
         model_config = SettingsConfigDict(toml_file=file)

@@ -26,7 +26,7 @@ _LIBRARIES = (
 )
 """Libraries whose version may change what is read or found."""
 
-_SETTINGS_WITHOUT_EFFECT = {"workers", "batch_bytes", "max_seconds", "scheme", "lexicons"}
+_SETTINGS_WITHOUT_EFFECT = {"workers", "batch_bytes", "max_seconds", "scheme", "lexicons", "services"}
 """Settings that change no row, and paths, of which the contents count instead."""
 
 _CHUNK = 1 << 20
