@@ -1,5 +1,6 @@
 """The store: shards are whole or not there, and give back what was put in, sorted, each identity once."""
 
+import random
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,9 +9,19 @@ from pathlib import Path
 import pytest
 from table_rows import ROW, SOURCE_ROW, row
 
+from pipeline.comparison import Names, compare, compare_pair, pairs_of, place
 from pipeline.config import Settings
 from pipeline.records import SourceRow
-from pipeline.store import Contents, Extraction, OutputFolder, StoreError, extractor_version, shard_key, write_shard
+from pipeline.store import (
+    Contents,
+    Extraction,
+    OutputFolder,
+    Spool,
+    StoreError,
+    extractor_version,
+    shard_key,
+    write_shard,
+)
 from pipeline.store.shards import is_whole
 
 
@@ -76,6 +87,36 @@ def test_of_two_records_with_one_identity_the_first_by_path_counts(folder: Outpu
     assert (kept.path, kept.status) == ("a.xml", "processed")
     assert (skipped.path, skipped.status, skipped.n_claims) == ("b.xml", "skipped", 0)
     assert "already read from a.xml" in skipped.reason
+
+
+def test_pair_by_pair_from_disk_the_comparison_is_that_of_all_rows_in_memory(folder: OutputFolder) -> None:
+    rng = random.Random(7)
+    rows = []
+    for number in range(400):
+        nutrient, condition = rng.choice("abc"), rng.choice("xyz")
+        rows.append(
+            row(
+                claim_id=f"{number:016x}",
+                source_id=f"s{rng.randrange(40)}",
+                sentence_start=number,
+                nutrient=rng.choice([nutrient, f"{nutrient} salt"]),
+                nutrient_id=rng.choice(["", f"CHEBI:{nutrient}", f"CHEBI:{nutrient}", "CHEBI:q"]),
+                condition=condition,
+                condition_id=rng.choice(["", f"MESH:{condition}"]),
+                exposure=rng.choice(["deficiency", "supplementation"]),
+                relation=rng.choice(["increases_risk", "no_effect", "improves"]),
+            )
+        )
+    shards = [
+        put(folder, f"k{name}", Extraction(source(name), "", tuple(r for r in rows if r.source_id == name)))
+        for name in sorted({r.source_id for r in rows})
+    ]
+    with Contents(shards, scratch=folder.drafts) as contents:
+        pairs = pairs_of(Names(*names) for names in contents.names())
+        bodies = [body for claims in contents.pairs(pairs.items()) for body in compare_pair(claims)]
+    spool = Spool(folder.drafts / "bodies", ((place(body), body) for body in bodies))
+    assert tuple(spool) == compare(rows)
+    assert (len(spool), spool[3], spool[-2:]) == (len(bodies), list(spool)[3], list(spool)[-2:])
 
 
 def test_a_source_of_the_last_finished_run_is_unchanged_but_a_failure_stays_one(folder: OutputFolder) -> None:

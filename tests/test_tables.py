@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import re
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import openpyxl
@@ -19,10 +20,12 @@ from pipeline.tables import (
     SOURCES,
     TABLES,
     Table,
+    csv_files,
     read_comparison,
     read_evidence,
     read_sources,
     text_file,
+    workbook,
     write_matrix,
     write_page,
     write_table,
@@ -135,7 +138,7 @@ def test_a_column_that_others_added_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_the_matrix_has_a_column_a_source_with_stance_and_certainty(tmp_path: Path) -> None:
-    write_matrix(tmp_path / "matrix.csv", [COMPARISON_ROW], ["=a.pdf", "page.txt", "silent.txt"])
+    write_matrix(tmp_path / "matrix.csv", [COMPARISON_ROW])
     with (tmp_path / "matrix.csv").open(encoding="utf-8-sig", newline="") as file:
         header, cells = csv.reader(file)
     assert header == [
@@ -146,9 +149,19 @@ def test_the_matrix_has_a_column_a_source_with_stance_and_certainty(tmp_path: Pa
         "condition_id",
         "'=a.pdf",
         "page.txt",
-        "silent.txt",
     ]
-    assert cells[-3:] == ["no effect (Very low)", "harmful (Low)", ""]
+    assert cells[-2:] == ["no effect (Very low)", "harmful (Low)"]
+
+
+def test_a_matrix_too_wide_keeps_the_sources_that_say_most_and_counts_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_files, "MOST_CELLS", 2)
+    second = replace(COMPARISON_ROW, exposure="excess", stances={"page.txt": ("harmful", "Low")})
+    write_matrix(tmp_path / "matrix.csv", [COMPARISON_ROW, second])
+    with (tmp_path / "matrix.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [row[-2:] for row in csv.reader(file)]
+    assert cells == [["page.txt", "other_sources"], ["harmful (Low)", "1"], ["harmful (Low)", "0"]]
 
 
 def test_the_workbook_is_filtered_frozen_typed_and_without_formulas(tmp_path: Path) -> None:
@@ -162,6 +175,16 @@ def test_the_workbook_is_filtered_frozen_typed_and_without_formulas(tmp_path: Pa
     assert (cell.data_type, cell.value, cell.hyperlink) == ("s", "=1+1", None)
     assert cell.alignment.wrap_text
     assert len(sheet[3][EVIDENCE.header.index("nutrient")].value) == 32_767
+
+
+def test_a_workbook_that_is_full_says_where_all_rows_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    for count in (2, 3):
+        write_workbook(tmp_path / f"{count}.xlsx", [row(claim_id=f"{number:016x}") for number in range(count)])
+    full, over = (openpyxl.load_workbook(tmp_path / f"{count}.xlsx")["evidence"] for count in (2, 3))
+    assert [cell.value for cell in full["A"]][1:] == [f"{number:016x}" for number in range(2)]
+    assert [cell.value for cell in over["A"]][3:] == ["Only the first 2 rows; all are in evidence.csv."]
+    assert over.auto_filter.ref == full.auto_filter.ref
 
 
 def test_workbook_and_page_have_the_same_bytes_each_time(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.comparison.disagreement import disagreement
+from pipeline.comparison.pairs import Names, pairs_of
 from pipeline.comparison.rules import ComparisonRules, comparison_rules
 from pipeline.comparison.stance import direction_of, stances, votes
 from pipeline.comparison.study import independent_studies
@@ -21,25 +22,38 @@ def compare(rows: Iterable[EvidenceRow]) -> tuple[ComparisonRow, ...]:
     and questions do not count; `nutrient_role` says what the nutrient does where several exposures point the
     same way (a deficiency that harms and a supplement that helps).
     """
-    rules = comparison_rules()
-    bodies = [_body(group, rules) for group in _groups(rows)]
-    by_pair: defaultdict[tuple[str, str], list[ComparisonRow]] = defaultdict(list)
-    for body in bodies:
-        by_pair[_pair(body)].append(body)
-    finished = [_in_context(body, by_pair[_pair(body)]) for body in bodies]
-    return tuple(sorted(finished, key=lambda row: (row.nutrient, row.condition, row.exposure, row.condition_id)))
-
-
-def _groups(rows: Iterable[EvidenceRow]) -> list[list[EvidenceRow]]:
     rows = sorted(rows, key=lambda r: (r.source_id, r.sentence_start, r.nutrient_start, r.condition_start, r.claim_id))
-    nutrients = {row.nutrient: row.nutrient_id for row in rows if row.nutrient_id}
-    conditions = {row.condition: row.condition_id for row in rows if row.condition_id}
-    groups: defaultdict[tuple[str, str, str], list[EvidenceRow]] = defaultdict(list)
+    pairs = pairs_of(map(_names, rows))
+    by_pair: defaultdict[tuple[str, str], list[EvidenceRow]] = defaultdict(list)
     for row in rows:
-        nutrient = row.nutrient_id or nutrients.get(row.nutrient) or row.nutrient
-        condition = row.condition_id or conditions.get(row.condition) or row.condition
-        groups[nutrient, row.exposure, condition].append(row)
-    return list(groups.values())
+        by_pair[pairs[_names(row)]].append(row)
+    return tuple(sorted((body for group in by_pair.values() for body in compare_pair(group)), key=place))
+
+
+def compare_pair(rows: Iterable[EvidenceRow]) -> list[ComparisonRow]:
+    """Return the bodies of evidence for one nutrient and condition, one for each exposure.
+
+    `rows` are all rows of the pair (see `pairs_of`), in the order of the table. This is `compare` for more rows
+    than memory holds: nothing in one pair depends on another.
+    """
+    rules = comparison_rules()
+    by_exposure: defaultdict[Exposure, list[EvidenceRow]] = defaultdict(list)
+    for row in rows:
+        by_exposure[row.exposure].append(row)
+    bodies = [_body(group, rules) for group in by_exposure.values()]
+    named: defaultdict[tuple[str, str], list[ComparisonRow]] = defaultdict(list)
+    for body in bodies:
+        named[_pair(body)].append(body)
+    return [_in_context(body, named[_pair(body)]) for body in bodies]
+
+
+def place(row: ComparisonRow) -> tuple[str, str, str, str, str]:
+    """Return what comparison.csv is sorted by: no two of its rows have the same place."""
+    return row.nutrient, row.condition, row.exposure, row.condition_id, row.nutrient_id
+
+
+def _names(row: EvidenceRow) -> Names:
+    return Names(row.nutrient, row.nutrient_id, row.condition, row.condition_id)
 
 
 def _body(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> ComparisonRow:

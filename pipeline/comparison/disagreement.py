@@ -26,7 +26,8 @@ def _direction(stances: Mapping[str, Stance], rows: Sequence[EvidenceRow], rules
     if len(sides) < 2:
         return ""
     said = " but ".join(f"{', '.join(sources)} {'say' if len(sources) > 1 else 'says'} {d}" for d, sources in sides)
-    why = _why([[r for r in rows if r.source_id in sources and direction_of(r, rules) == d] for d, sources in sides])
+    members = [(direction, frozenset(sources)) for direction, sources in sides]
+    why = _why([[r for r in rows if r.source_id in sources and direction_of(r, rules) == d] for d, sources in members])
     return f"Direction: {said}{why}"
 
 

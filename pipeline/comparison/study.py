@@ -44,11 +44,9 @@ def independent_studies(rows: Iterable[EvidenceRow]) -> tuple[Study, ...]:
     groups = _Groups()
     for _, names in named:
         groups.join([_dated(name, years) for name in names])
-    members: defaultdict[str, list[EvidenceRow]] = defaultdict(list)
+    members: defaultdict[str, dict[EvidenceRow, None]] = defaultdict(dict)
     for row, names in named:
-        found = members[groups.root(_dated(names[0], years))]
-        if row not in found:
-            found.append(row)
+        members[groups.root(_dated(names[0], years))][row] = None
     return tuple(
         Study(key, tuple(found), any(row.evidence_basis != "uncited statement" for row in found))
         for key, found in sorted(members.items())
@@ -101,10 +99,12 @@ class _Groups:
         self._parent: dict[str, str] = {}
 
     def root(self, name: str) -> str:
-        parent = self._parent.setdefault(name, name)
-        while parent != name:
-            name, parent = parent, self._parent[parent]
-        return name
+        root = self._parent.setdefault(name, name)
+        while root != self._parent[root]:
+            root = self._parent[root]
+        while name != root:
+            self._parent[name], name = root, self._parent[name]
+        return root
 
     def join(self, names: Sequence[str]) -> None:
         for name in names[1:]:

@@ -1,14 +1,16 @@
 """In: the shards of all sources. Out: the tables, written aside and then put in place together."""
 
+import heapq
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
 
 from pipeline import tables
-from pipeline.comparison import compare
+from pipeline.comparison import Names, compare_pair, pairs_of, place
 from pipeline.records import CERTAINTIES, ComparisonRow, EvidenceRow, SourceRow
 from pipeline.runs.summary import Failure, RunSummary
-from pipeline.store import Contents, OutputFolder, publish
+from pipeline.store import Contents, OutputFolder, Spool, publish
 
 FILES = (
     "evidence.csv",
@@ -28,44 +30,55 @@ def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[Sourc
     """
     finished = folder.finished_keys()
     drafts = {name: folder.drafts / name for name in FILES}
+    failed = sorted(failed, key=_source_order)
     certainties: Counter[str] = Counter()
+    statuses: Counter[str] = Counter()
+    failures: list[Failure] = []
 
     def counted(rows: Iterable[EvidenceRow]) -> Iterator[EvidenceRow]:
         for row in rows:
             certainties[row.certainty] += 1
             yield row
 
+    def told(rows: Iterable[SourceRow]) -> Iterator[SourceRow]:
+        for row in rows:
+            statuses[row.status] += 1
+            if row.status == "failed":
+                failures.append(Failure(row.source_id, row.reason))
+            yield row
+
+    def sources() -> Iterator[SourceRow]:
+        return heapq.merge(contents.sources(finished), failed, key=_source_order)
+
     shards = [folder.shard(key) for key in sorted(keys)]
     with Contents(shards, scratch=folder.drafts) as contents:
-        sources = sorted([*contents.sources(finished), *failed], key=lambda row: (row.source_id, row.path))
-        comparisons = compare(contents.evidence())
+        comparisons = _compare(contents, folder.drafts)
         tables.write_table(drafts["evidence.csv"], tables.EVIDENCE, counted(contents.evidence()))
         tables.write_table(drafts["comparison.csv"], tables.COMPARISON, comparisons)
-        tables.write_matrix(drafts["comparison_matrix.csv"], comparisons, _speaking(comparisons))
-        tables.write_table(drafts["sources.csv"], tables.SOURCES, sources)
+        tables.write_matrix(drafts["comparison_matrix.csv"], comparisons)
+        tables.write_table(drafts["sources.csv"], tables.SOURCES, told(sources()))
         tables.write_workbook(drafts["evidence.xlsx"], contents.evidence())
         counts = {certainty: certainties[certainty] for certainty in CERTAINTIES}
         tables.write_page(
             drafts["evidence.html"],
             rows=contents.evidence(),
             comparisons=comparisons,
-            sources=sources,
+            sources=sources(),
             certainties=counts,
         )
         _store_texts(folder, contents, finished)
     files = [(draft, folder.path / name) for name, draft in drafts.items()]
     publish(files)
     folder.finish(keys)
-    statuses = Counter(row.status for row in sources)
     return RunSummary(
         out=folder.path,
         files=(*(final for _, final in files), *([folder.path / TEXTS] if (folder.path / TEXTS).is_dir() else [])),
-        n_sources=len(sources),
+        n_sources=statuses.total(),
         n_read=statuses["processed"] + statuses["unchanged"],
         n_unchanged=statuses["unchanged"],
         n_empty=statuses["empty"],
         n_skipped=statuses["skipped"],
-        failures=tuple(Failure(row.source_id, row.reason) for row in sources if row.status == "failed"),
+        failures=tuple(failures),
         n_claims=sum(counts.values()),
         certainty=counts,
         n_comparisons=len(comparisons),
@@ -74,8 +87,15 @@ def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[Sourc
     )
 
 
-def _speaking(comparisons: Iterable[ComparisonRow]) -> list[str]:
-    return sorted({source for row in comparisons for source in row.stances})
+def _compare(contents: Contents, scratch: Path) -> Spool[ComparisonRow]:
+    """Compare pair by pair: memory holds the claims of one nutrient and condition at a time."""
+    pairs = pairs_of(Names(*names) for names in contents.names())
+    bodies = (body for claims in contents.pairs(pairs.items()) for body in compare_pair(claims))
+    return Spool(scratch / "comparisons", ((place(body), body) for body in bodies))
+
+
+def _source_order(row: SourceRow) -> tuple[str, str]:
+    return row.source_id, row.path
 
 
 def _store_texts(folder: OutputFolder, contents: Contents, finished: frozenset[str]) -> None:

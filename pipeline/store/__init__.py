@@ -4,11 +4,13 @@ from pipeline.store.contents import Contents, StoredText
 from pipeline.store.fingerprint import extractor_version, file_hash, shard_key
 from pipeline.store.folder import OutputFolder, StoreError, publish
 from pipeline.store.shards import Extraction, write_shard
+from pipeline.store.spool import Spool
 
 __all__ = [
     "Contents",
     "Extraction",
     "OutputFolder",
+    "Spool",
     "StoreError",
     "StoredText",
     "extractor_version",

@@ -4,19 +4,28 @@ import contextlib
 import dataclasses
 import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import duckdb
+import pyarrow as pa
 
 from pipeline.records import EvidenceRow, SourceRow
 
 MEMORY = "1GB"
 """Memory that sorting may take before it goes to disk."""
+THREADS = 4
+"""Sorting takes memory for each thread; more do not make it faster, because the rows are fetched by one."""
 FETCHED = 1_000
 """Rows that are in memory as records at a time."""
+
+NAMES = ("nutrient", "nutrient_id", "condition", "condition_id")
+"""What a claim calls its nutrient and its condition."""
 
 EVIDENCE_ORDER = ("source_id", "sentence_start", "nutrient_start", "condition_start", "claim_id")
 
@@ -42,6 +51,7 @@ class Contents:
         self._scratch = scratch
         self._connection = duckdb.connect()
         self._connection.execute(f"SET memory_limit = '{MEMORY}'")
+        self._connection.execute(f"SET threads = {min(THREADS, os.cpu_count() or 1)}")
         self._connection.execute(f"SET temp_directory = '{_quoted(scratch / 'sorting')}'")
         self._has_shards = bool(shards)
         if self._has_shards:
@@ -100,6 +110,27 @@ class Contents:
         for values in self._fetch("SELECT * FROM claim"):
             yield EvidenceRow(*values)
 
+    def names(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield what the claims call their nutrient and condition (`NAMES`), each once, by its last claim."""
+        yield from self._fetch(f"SELECT {', '.join(NAMES)} FROM claim GROUP BY ALL ORDER BY max(rowid)")
+
+    def pairs(
+        self, pair_of: Iterable[tuple[tuple[str, str, str, str], tuple[str, str]]]
+    ) -> Iterator[list[EvidenceRow]]:
+        """Yield the claims of one pair after another, in the order of evidence.csv.
+
+        `pair_of` says of all names (see `names`) which pair they stand for.
+        """
+        numbers: defaultdict[tuple[str, str], int] = defaultdict(lambda: len(numbers))
+        numbered = [{**dict(zip(NAMES, names, strict=True)), "number": numbers[pair]} for names, pair in pair_of]
+        if not numbered:
+            return
+        cursor = self._connection.cursor()
+        cursor.register("pair", pa.Table.from_pylist(numbered))
+        query = f"SELECT number, claim.* FROM claim JOIN pair USING ({', '.join(NAMES)}) ORDER BY number, claim.rowid"
+        for _, claims in groupby(self._fetch(query, cursor), key=itemgetter(0)):
+            yield [EvidenceRow(*values[1:]) for values in claims]
+
     def text_owners(self) -> Iterator[str]:
         """Yield the source_id of every record whose text is not its source file, in no order."""
         for (source_id,) in self._fetch(f"SELECT shard.source.source_id FROM shard {_FIRST} WHERE text <> ''"):
@@ -112,10 +143,10 @@ class Contents:
         ):
             yield StoredText(source_id, Path(file).stem, text)
 
-    def _fetch(self, query: str) -> Iterator[tuple[Any, ...]]:
+    def _fetch(self, query: str, cursor: duckdb.DuckDBPyConnection | None = None) -> Iterator[tuple[Any, ...]]:
         if not self._has_shards:
             return
-        cursor = self._connection.cursor()
+        cursor = cursor or self._connection.cursor()
         with _disk_faults():
             cursor.execute(query)
         while True:

@@ -2,7 +2,9 @@
 
 import csv
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +15,12 @@ from pipeline.tables.columns import COMPARISON, EVIDENCE, SOURCES, Table
 ENCODING = "utf-8-sig"
 LONGEST_CELL = 2**31 - 1
 """Characters of a cell that are read: the csv module's own limit of 131,072 is below a long list of claims."""
+
+MOST_CELLS = 20_000_000
+"""Cells of the matrix below its sources: it grows with rows times sources, and would soon fill any disk."""
+MOST_SOURCES = 16_384 - len(COMPARISON.columns[:5]) - 1
+"""Sources in the matrix: a spreadsheet has 16,384 columns."""
+OTHER_SOURCES = "other_sources"
 
 Record = TypeVar("Record", EvidenceRow, ComparisonRow, SourceRow)
 
@@ -30,19 +38,30 @@ def write_table(path: Path, table: Table, records: Iterable[object]) -> int:
     return count
 
 
-def write_matrix(path: Path, rows: Iterable[ComparisonRow], source_ids: Sequence[str]) -> None:
-    """Write the comparison seen across: a column a source, in each cell its stance and certainty."""
+def write_matrix(path: Path, rows: Collection[ComparisonRow]) -> None:
+    """Write the comparison seen across: a column a source, in each cell its stance and certainty.
+
+    Where that would be more than `MOST_CELLS` or `MOST_SOURCES`, the sources that speak of most rows have columns,
+    and a last column, `other_sources`, counts for each row those that have none.
+    """
     keys = COMPARISON.columns[:5]
-    places = {source: place for place, source in enumerate(source_ids)}
+    spoken = Counter(source for row in rows for source in row.stances)
+    most = min(MOST_SOURCES, max(1, MOST_CELLS // max(1, len(rows))))
+    shown = sorted(nsmallest(most, spoken, key=lambda source: (-spoken[source], source)))
+    places = {source: place for place, source in enumerate(shown)}
+    is_cut = len(shown) < len(spoken)
     with path.open("w", encoding=ENCODING, newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow([column.name for column in keys] + [neutralise(source) for source in source_ids])
+        header = [column.name for column in keys] + [neutralise(source) for source in shown]
+        writer.writerow([*header, OTHER_SOURCES] if is_cut else header)
         for row in rows:
             cells = [to_cell(getattr(row, column.name), column) for column in keys]
-            stances = [""] * len(source_ids)
+            stances = [""] * len(shown)
             for source, (stance, certainty) in row.stances.items():
-                stances[places[source]] = f"{stance} ({certainty})"
-            writer.writerow(cells + stances)
+                if source in places:
+                    stances[places[source]] = f"{stance} ({certainty})"
+            others = [str(len(row.stances.keys() - places.keys()))] if is_cut else []
+            writer.writerow(cells + stances + others)
 
 
 def read_evidence(path: Path) -> Iterator[EvidenceRow]:

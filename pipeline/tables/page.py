@@ -1,9 +1,10 @@
 """In: the rows of a run. Out: evidence.html, one page that needs nothing else and can be read, filtered and printed."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 
@@ -17,6 +18,10 @@ MOST_CLAIMS = 3_000
 """Claims that the page shows: a browser opens and filters that many without waiting; all are in evidence.csv."""
 MOST_ROWS = 1_000
 """Rows of the comparison and of the sources that the page shows, for the same reason."""
+MOST_CHARACTERS = 2_000
+"""Characters of a note on a comparison that the page shows: thousands of sources would fill it with their names."""
+MOST_REASONS = 30
+"""Reasons for a verdict that the page shows, likewise."""
 
 _VERDICT_SIGNS = {"harmful": "▲", "beneficial": "▼", "no effect": "=", "mixed": "◆", "insufficient": "?"}
 
@@ -35,8 +40,8 @@ def write_page(
     path: Path,
     *,
     rows: Iterable[EvidenceRow],
-    comparisons: Sequence[ComparisonRow],
-    sources: Sequence[SourceRow],
+    comparisons: Collection[ComparisonRow],
+    sources: Iterable[SourceRow],
     certainties: Mapping[Certainty, int],
 ) -> None:
     """Write the page: a summary, the comparison, the claims of each nutrient and condition, and the sources.
@@ -44,36 +49,55 @@ def write_page(
     `rows` come in the order of evidence.csv, and no more than `MOST_CLAIMS` are shown; `certainties` counts all.
     """
     topics = group_by_topic(rows, comparisons)
+    statuses: Counter[str] = Counter()
+
+    def counted() -> Iterator[SourceRow]:
+        for source in sources:
+            statuses[source.status] += 1
+            yield source
+
+    shown = nsmallest(MOST_ROWS, counted(), key=lambda source: source.status != "failed")
     context = {
         "topics": topics,
-        "comparisons": sorted(comparisons, key=_interest)[:MOST_ROWS],
+        "comparisons": nsmallest(MOST_ROWS, comparisons, key=_interest),
         "n_comparisons": len(comparisons),
-        "sources": sorted(sources, key=lambda source: source.status != "failed")[:MOST_ROWS],
-        "n_sources": len(sources),
+        "sources": shown,
+        "n_sources": statuses.total(),
         "n_claims": sum(certainties.values()),
         "n_shown": sum(len(topic.claims) for topic in topics),
         "certainties": {certainty: certainties.get(certainty, 0) for certainty in CERTAINTIES},
-        "statuses": Counter(source.status for source in sources),
+        "statuses": statuses,
     }
     with path.open("w", encoding="utf-8", newline="\n", errors="replace") as file:
         file.writelines(_template().generate(context))
 
 
-def group_by_topic(rows: Iterable[EvidenceRow], comparisons: Iterable[ComparisonRow]) -> list[Topic]:
-    """Group claims and comparisons by nutrient and condition, topics that most sources speak of first."""
+def group_by_topic(rows: Iterable[EvidenceRow], comparisons: Collection[ComparisonRow]) -> list[Topic]:
+    """Group claims and comparisons by nutrient and condition, topics that most sources speak of first.
+
+    The first `MOST_CLAIMS` claims are taken, and the topics that these speak of.
+    """
+    shown = {row.claim_id: row for row in islice(rows, MOST_CLAIMS)}
+    spoken_of = {
+        _pair(comparison) for comparison in comparisons if not shown.keys().isdisjoint(comparison.claim_ids.split("; "))
+    }
     topics: dict[tuple[str, str], Topic] = {}
     of_claim: dict[str, Topic] = {}
     for comparison in comparisons:
-        key = (comparison.nutrient_id or comparison.nutrient, comparison.condition_id or comparison.condition)
-        topic = topics.setdefault(key, Topic(comparison.nutrient, comparison.condition))
-        topic.comparisons.append(comparison)
-        of_claim |= dict.fromkeys(comparison.claim_ids.split("; "), topic)
-    for row in islice(rows, MOST_CLAIMS):
-        of_claim[row.claim_id].claims.append(row)
+        if (pair := _pair(comparison)) in spoken_of:
+            topic = topics.setdefault(pair, Topic(comparison.nutrient, comparison.condition))
+            topic.comparisons.append(comparison)
+            of_claim |= dict.fromkeys(comparison.claim_ids.split("; "), topic)
+    for claim_id, row in shown.items():
+        of_claim[claim_id].claims.append(row)
     return sorted(
-        (topic for topic in topics.values() if topic.claims),
+        topics.values(),
         key=lambda topic: (-len({row.source_id for row in topic.claims}), topic.nutrient, topic.condition),
     )
+
+
+def _pair(comparison: ComparisonRow) -> tuple[str, str]:
+    return comparison.nutrient_id or comparison.nutrient, comparison.condition_id or comparison.condition
 
 
 def _interest(row: ComparisonRow) -> tuple[int, int, str, str]:
@@ -100,6 +124,16 @@ def marked(row: EvidenceRow) -> Markup:
     return Markup("").join([*parts, escape(row.sentence[last:])])
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}… (the rest is in comparison.csv)"
+
+
+def _few(reasons: Sequence[str]) -> list[str]:
+    more = len(reasons) - MOST_REASONS
+    said = [f"{more} more reasons, in comparison.csv"] if more > 0 else []
+    return [*map(_short, reasons[:MOST_REASONS]), *said]
+
+
 @cache
 def _template() -> Template:
     environment = Environment(
@@ -109,6 +143,8 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["short"] = _short
+    environment.filters["few"] = _few
     environment.filters["marked"] = marked
     environment.filters["slug"] = lambda text: text.lower().replace(" ", "-")
     environment.filters["words"] = RELATION_WORDS.__getitem__

@@ -1,8 +1,7 @@
 """In: evidence rows. Out: evidence.xlsx, a sheet that a reviewer can filter and read; the same rows, the same bytes."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ from pipeline.records import EvidenceRow
 from pipeline.tables.cells import rounded
 from pipeline.tables.columns import EVIDENCE, Column, Table
 
-MOST_ROWS = 1_048_575
-"""Rows that a worksheet holds below its header."""
+MOST_ROWS = 200_000
+"""Rows in the workbook: a sheet holds 1,048,575 below its header, but hardly a program can work with that many."""
 LONGEST_CELL = 32_767
 """Characters that a cell holds; the whole text stands in the CSV file."""
 CREATED = datetime.datetime(2000, 1, 1)
@@ -21,9 +20,10 @@ CREATED = datetime.datetime(2000, 1, 1)
 
 
 def write_workbook(path: Path, rows: Iterable[EvidenceRow]) -> None:
-    """Write the rows to sheets of a workbook: header frozen, filters on, text wrapped, cells typed.
+    """Write the rows to a sheet of a workbook: header frozen, filters on, text wrapped, cells typed.
 
-    A second sheet tells what each column means. Nothing is ever a formula or a link.
+    Beyond `MOST_ROWS` the sheet ends with a line that says so and names evidence.csv, which holds them all. A second
+    sheet tells what each column means. Nothing is ever a formula or a link.
     """
     options = {
         "constant_memory": True,
@@ -32,21 +32,12 @@ def write_workbook(path: Path, rows: Iterable[EvidenceRow]) -> None:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(str(path), options) as book:
+        book.use_zip64()
         book.set_properties({"title": "Evidence table", "created": CREATED})
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         body = book.add_format({"text_wrap": True, "valign": "top"})
-        values = iter(EVIDENCE.values(rows))
-        for number, sheet_rows in enumerate(_sheets(values), start=1):
-            sheet = book.add_worksheet("evidence" if number == 1 else f"evidence {number}")
-            _write_rows(sheet, EVIDENCE, sheet_rows, head, body)
+        _write_rows(book.add_worksheet("evidence"), EVIDENCE, EVIDENCE.values(rows), head, body)
         _write_meanings(book.add_worksheet("columns"), EVIDENCE, head, body)
-
-
-def _sheets(values: Iterator[tuple[Any, ...]]) -> Iterator[Iterable[tuple[Any, ...]]]:
-    """Split the rows where a sheet is full; the first sheet is there even without rows."""
-    yield islice(values, MOST_ROWS)
-    for first in values:
-        yield chain([first], islice(values, MOST_ROWS - 1))
 
 
 def _write_rows(sheet: Any, table: Table, rows: Iterable[Sequence[Any]], head: Any, body: Any) -> None:
@@ -55,7 +46,11 @@ def _write_rows(sheet: Any, table: Table, rows: Iterable[Sequence[Any]], head: A
         sheet.set_column(place, place, column.width, body)
         sheet.write_string(0, place, column.name, head)
     last = 0
-    for last, values in enumerate(rows, start=1):
+    for number, values in enumerate(rows, start=1):
+        if number > MOST_ROWS:
+            sheet.write_string(number, 0, f"Only the first {MOST_ROWS:,} rows; all are in evidence.csv.", head)
+            break
+        last = number
         for place, (value, column) in enumerate(zip(values, table.columns, strict=True)):
             _write_cell(sheet, last, place, value, column, body)
     sheet.autofilter(0, 0, max(last, 1), len(table.columns) - 1)

@@ -1,0 +1,36 @@
+"""The names and identifiers that rows give come in; which of them mean the same nutrient and condition goes out."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Names(NamedTuple):
+    """What a row calls its nutrient and its condition; an identifier is "" where it has none."""
+
+    nutrient: str
+    nutrient_id: str
+    condition: str
+    condition_id: str
+
+
+def pairs_of(names: Iterable[Names]) -> dict[Names, tuple[str, str]]:
+    """Return the pair that each of the names stands for; `names` are those of all rows, in the order of the table.
+
+    Rows belong together by identifier where there is one, else by the identifier that another row gives the same
+    name (the last one, where there are several), else by name.
+    """
+    distinct = dict.fromkeys(reversed(list(names)))
+    nutrients: dict[str, str] = {}
+    conditions: dict[str, str] = {}
+    for name in distinct:
+        if name.nutrient_id:
+            nutrients.setdefault(name.nutrient, name.nutrient_id)
+        if name.condition_id:
+            conditions.setdefault(name.condition, name.condition_id)
+    return {
+        name: (
+            name.nutrient_id or nutrients.get(name.nutrient, name.nutrient),
+            name.condition_id or conditions.get(name.condition, name.condition),
+        )
+        for name in distinct
+    }
