@@ -6,6 +6,7 @@ bytes -> Document -> AnnotatedDocument -> Claim -> EvidenceRow -> ComparisonRow.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, get_args
 
 SourceFormat = Literal["text", "html", "pdf", "jats", "medline", "bioc-xml", "bioc-json", "csv", "jsonl", "unknown"]
@@ -61,6 +62,8 @@ StatisticKind = Literal[
     "effect", "interval", "p-value", "percentage", "count", "mean", "sample size", "dose", "duration"
 ]
 SourceStatus = Literal["processed", "unchanged", "empty", "failed", "skipped"]
+ChangeKind = Literal["verdict moved", "source failed", "claim new", "claim changed", "claim gone"]
+FigureKind = Literal["evidence matrix", "certainty by source", "forest plot"]
 
 SOURCE_TYPES: tuple[SourceType, ...] = get_args(SourceType)
 EXPOSURES: tuple[Exposure, ...] = get_args(Exposure)
@@ -349,3 +352,37 @@ class SourceRow:
     n_claims: int = 0
     quality_flags: str = ""
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture of a run, as two files: its name, what it shows, and the same in words for who cannot see it.
+
+    `note` says what the picture, or those of its kind, leave out. A forest plot is of one `pair`: the identifiers of
+    the nutrient and of the condition, or their names.
+    """
+
+    name: str
+    title: str
+    kind: FigureKind
+    svg: Path
+    png: Path
+    alt: str
+    note: str = ""
+    pair: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One row of changes.csv: where the tables of this run differ from those of the last that finished."""
+
+    change: ChangeKind
+    source_id: str = ""
+    claim_id: str = ""
+    nutrient: str = ""
+    exposure: str = ""
+    condition: str = ""
+    columns: str = ""
+    before: str = ""
+    after: str = ""
+    sentence: str = ""

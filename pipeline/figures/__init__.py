@@ -1,0 +1,5 @@
+"""In: rows of the evidence table and their comparison. Out: pictures of them, each as SVG and as PNG."""
+
+from pipeline.figures.gallery import Gallery, draw
+
+__all__ = ["Gallery", "draw"]

@@ -1,0 +1,151 @@
+"""In: rows of the evidence table and their comparison. Out: for each pair, the effects that one axis can show."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.figures.labels import number
+from pipeline.figures.style import Family, Style
+from pipeline.records import (
+    CERTAINTIES,
+    EXPOSURES,
+    Certainty,
+    ComparisonRow,
+    EvidenceBasis,
+    EvidenceRow,
+    Exposure,
+    StudyDesign,
+)
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An effect that a source gives, its interval where both bounds are known, and what to know about it."""
+
+    source_id: str
+    source_title: str
+    year: str
+    exposure: Exposure
+    measure: str
+    value: float
+    low: float | None
+    high: float | None
+    level: float | None
+    p_value: str
+    certainty: Certainty
+    design: StudyDesign
+    basis: EvidenceBasis
+    flags: tuple[str, ...]
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether both bounds are known."""
+        return self.low is not None and self.high is not None
+
+    @property
+    def words(self) -> str:
+        """The effect as a reader writes it: `OR 0.97 (95% CI 0.96 to 0.98)`."""
+        effect = f"{self.measure} {number(self.value)}"
+        if self.low is None or self.high is None:
+            return effect
+        level = f"{number(self.level)}% " if self.level else ""
+        return f"{effect} ({level}CI {number(self.low)} to {number(self.high)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """The estimates of one family for a nutrient and a condition, those of one exposure together.
+
+    Of `n_estimates` from `n_sources` no more are kept than a plot holds, the most certain and newest.
+    """
+
+    pair: Pair
+    nutrient: str
+    condition: str
+    family: Family
+    estimates: tuple[Estimate, ...]
+    n_estimates: int
+    n_sources: int
+
+    @property
+    def importance(self) -> tuple[int, int, str, str, str, Pair]:
+        """Sorts what most sources give numbers for first."""
+        return -self.n_sources, -self.n_estimates, self.nutrient, self.condition, self.family.name, self.pair
+
+
+def pair_of(row: ComparisonRow) -> Pair:
+    """Return what tells the nutrient and the condition of a comparison from others: identifiers, else names."""
+    return row.nutrient_id or row.nutrient, row.condition_id or row.condition
+
+
+def estimate_of(row: EvidenceRow, families: Sequence[Family]) -> Estimate | None:
+    """Return the effect of a row, None where it has none that a forest plot can show."""
+    family = family_of(row.effect_measure, families)
+    if family is None or row.effect_value is None or not math.isfinite(row.effect_value):
+        return None
+    if family.logarithmic and row.effect_value <= 0:
+        return None
+    bounded = all(bound is not None and math.isfinite(bound) for bound in (row.ci_low, row.ci_high))
+    return Estimate(
+        source_id=row.source_id,
+        source_title=row.source_title,
+        year=row.source_date[:4],
+        exposure=row.exposure,
+        measure=row.effect_measure,
+        value=row.effect_value,
+        low=row.ci_low if bounded else None,
+        high=row.ci_high if bounded else None,
+        level=row.ci_level,
+        p_value=row.p_value,
+        certainty=row.certainty,
+        design=row.study_design,
+        basis=row.evidence_basis,
+        flags=tuple(flag for flag in row.flags.split("; ") if flag),
+    )
+
+
+def family_of(measure: str, families: Sequence[Family]) -> Family | None:
+    """Return the family that a measure belongs to."""
+    return next((family for family in families if measure in family.measures), None)
+
+
+def forests_of(rows: Iterable[EvidenceRow], body: ComparisonRow, style: Style) -> list[Forest]:
+    """Return what can be drawn of the rows of a pair: two estimates of a family, or one with an interval.
+
+    `body` is a comparison of the pair, of whatever exposure. Numbers that a source repeats count once, with the
+    flags of all claims that give them.
+    """
+    given: defaultdict[str, list[Estimate]] = defaultdict(list)
+    for row in rows:
+        if estimate := estimate_of(row, style.family):
+            given[estimate.measure].append(estimate)
+    drawn = []
+    for family in style.family:
+        once = _once(estimate for measure in family.measures for estimate in given[measure])
+        if len(once) > 1 or any(estimate.has_interval for estimate in once):
+            chosen = sorted(once, key=_preference)[: style.limits.forest_estimates]
+            placed = sorted(chosen, key=lambda one: (EXPOSURES.index(one.exposure), _preference(one)))
+            n_sources = len({one.source_id for one in once})
+            forest = Forest(pair_of(body), body.nutrient, body.condition, family, tuple(placed), len(once), n_sources)
+            drawn.append(forest)
+    return drawn
+
+
+def _once(given: Iterable[Estimate]) -> list[Estimate]:
+    flags: defaultdict[tuple[object, ...], list[str]] = defaultdict(list)
+    first: dict[tuple[object, ...], Estimate] = {}
+    for one in given:
+        key = (one.source_id, one.exposure, one.measure, one.value, one.low, one.high)
+        first.setdefault(key, one)
+        flags[key] += one.flags
+    return [replace(one, flags=tuple(dict.fromkeys(flags[key]))) for key, one in first.items()]
+
+
+def _preference(estimate: Estimate) -> tuple[int, int, str, str, float, float]:
+    """Sorts the most certain and newest first."""
+    year = int(estimate.year) if estimate.year.isdecimal() else 0
+    low = -math.inf if estimate.low is None else estimate.low
+    return CERTAINTIES.index(estimate.certainty), -year, estimate.source_id, estimate.measure, estimate.value, low
