@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline import tables
 from pipeline.comparison import Names, compare_pair, pairs_of, place
 from pipeline.records import CERTAINTIES, ComparisonRow, EvidenceRow, SourceRow
+from pipeline.runs.changes import write_changes
 from pipeline.runs.summary import Failure, RunSummary
 from pipeline.store import Contents, OutputFolder, Spool, publish
 
@@ -17,6 +18,7 @@ FILES = (
     "comparison.csv",
     "comparison_matrix.csv",
     "sources.csv",
+    "changes.csv",
     "evidence.xlsx",
     "evidence.html",
 )
@@ -67,9 +69,12 @@ def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[Sourc
             certainties=counts,
         )
         _store_texts(folder, contents, finished)
+    snapshot = folder.next_snapshot()
+    before = folder.finished().snapshot
+    changes = write_changes(drafts["changes.csv"], folder.drafts, before=before, after=snapshot)
     files = [(draft, folder.path / name) for name, draft in drafts.items()]
     publish(files)
-    folder.finish(keys)
+    folder.finish(keys, unread=failed, snapshot=snapshot)
     return RunSummary(
         out=folder.path,
         files=(*(final for _, final in files), *([folder.path / TEXTS] if (folder.path / TEXTS).is_dir() else [])),
@@ -84,6 +89,7 @@ def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[Sourc
         n_comparisons=len(comparisons),
         n_disagreements=sum(row.disagreement for row in comparisons),
         seconds=time.monotonic() - began,
+        changes=changes,
     )
 
 

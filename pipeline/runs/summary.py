@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.records import Certainty
+from pipeline.runs.changes import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a run did: sources by what became of them, claims by certainty, comparisons, and the files it wrote."""
+    """What a run did: sources by what became of them, claims by certainty, comparisons, and the files it wrote.
+
+    `changes` counts the rows of changes.csv; None for a first run, which has nothing to compare itself with.
+    """
 
     out: Path
     files: tuple[Path, ...]
@@ -33,6 +37,7 @@ class RunSummary:
     n_comparisons: int
     n_disagreements: int
     seconds: float
+    changes: Changes | None = None
 
     @property
     def n_failed(self) -> int:
@@ -58,6 +63,7 @@ class RunSummary:
             ("Claims", str(self.n_claims)),
             ("Certainty", certainty),
             ("Comparisons", f"{self.n_comparisons} ({self.n_disagreements} where sources disagree)"),
+            *([("Since the last run", str(self.changes))] if self.changes else []),
         ]
 
     def to_markdown(self) -> str:

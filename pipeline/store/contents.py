@@ -55,7 +55,7 @@ class Contents:
         self._connection.execute(f"SET temp_directory = '{_quoted(scratch / 'sorting')}'")
         self._has_shards = bool(shards)
         if self._has_shards:
-            with _disk_faults():
+            with disk_faults():
                 self._open(shards)
 
     def __enter__(self) -> Self:
@@ -147,10 +147,10 @@ class Contents:
         if not self._has_shards:
             return
         cursor = cursor or self._connection.cursor()
-        with _disk_faults():
+        with disk_faults():
             cursor.execute(query)
         while True:
-            with _disk_faults():
+            with disk_faults():
                 rows = cursor.fetchmany(FETCHED)
             if not rows:
                 return
@@ -158,7 +158,7 @@ class Contents:
 
 
 @contextlib.contextmanager
-def _disk_faults() -> Iterator[None]:
+def disk_faults() -> Iterator[None]:
     """Sorting that finds no room on disk fails as writing a file does, with an `OSError`."""
     try:
         yield

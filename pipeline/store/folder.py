@@ -1,14 +1,18 @@
 """In: the path of an output folder. Out: its layout: shards, lock, drafts, and what the last finished run held."""
 
 import contextlib
+import dataclasses
 import errno
 import fcntl
 import json
 import os
 import shutil
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from pipeline.records import SourceRow
 from pipeline.store.shards import is_whole
 
 STORE_NAME = ".provender"
@@ -20,6 +24,18 @@ class StoreError(Exception):
     """An output folder that cannot be used; the message is one sentence saying what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What the tables of the last run that finished hold: the rows of which shards, and sources that have none.
+
+    `snapshot` is the folder with a copy of these tables for the next run; None where no run has finished.
+    """
+
+    keys: frozenset[str] = frozenset()
+    unread: tuple[SourceRow, ...] = ()
+    snapshot: Path | None = None
+
+
 class OutputFolder:
     """An output folder: the tables that people read, and beside them the store in `.provender`."""
 
@@ -29,6 +45,8 @@ class OutputFolder:
         self.store = self.path / STORE_NAME
         self.shards = self.store / "shards"
         self.drafts = self.store / "drafts"
+        self.added = self.path / "added"
+        self._snapshots = self.store / "snapshots"
         self._finished = self.store / "finished.json"
         self._owned = self.store / "owned.json"
 
@@ -72,13 +90,43 @@ class OutputFolder:
         """Tell whether the shard of a key is there, whole."""
         return is_whole(self.shard(key))
 
+    def finished(self) -> Finished:
+        """Return what the tables of the last run that finished hold."""
+        values = _read(self._finished)
+        snapshot = self._snapshots / values.get("snapshot", "")
+        return Finished(
+            frozenset(values.get("shards", ())),
+            tuple(SourceRow(**row) for row in values.get("unread", ())),
+            snapshot if values.get("snapshot") and snapshot.is_dir() else None,
+        )
+
     def finished_keys(self) -> frozenset[str]:
         """Return the keys whose rows stand in the tables of the last run that finished."""
-        return _names(self._finished, "shards")
+        return self.finished().keys
 
-    def finish(self, keys: Collection[str]) -> None:
-        """Record that the tables hold the rows of these shards, and let go of all others."""
-        self._write(self._finished, {"shards": sorted(keys)})
+    def next_snapshot(self) -> Path:
+        """Return an empty folder for a copy of the tables of this run; that of the last run stays as it is."""
+        last = self.finished().snapshot
+        folder = self._snapshots / ("b" if last and last.name == "a" else "a")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def finish(
+        self, keys: Collection[str], *, unread: Collection[SourceRow] = (), snapshot: Path | None = None
+    ) -> None:
+        """Record that the tables hold the rows of these shards and these sources, and let go of all else."""
+        self._write(
+            self._finished,
+            {
+                "shards": sorted(keys),
+                "unread": [dataclasses.asdict(row) for row in unread],
+                "snapshot": snapshot.name if snapshot else "",
+            },
+        )
+        for old in self._snapshots.glob("*"):
+            if old != snapshot:
+                shutil.rmtree(old, ignore_errors=True)
         kept = set(keys)
         for shard in self.shards.glob("*/*"):
             if shard.stem not in kept:
@@ -86,23 +134,24 @@ class OutputFolder:
 
     def owned(self) -> frozenset[str]:
         """Return the files that runs put into the folder, relative to it: they are no sources, and may be removed."""
-        return _names(self._owned, "files")
+        return frozenset(_read(self._owned).get("files", ()))
 
     def own(self, files: Collection[str]) -> None:
         """Record which files runs put into the folder; to be called before they are written."""
         self._write(self._owned, {"files": sorted(files)})
 
-    def _write(self, path: Path, values: dict[str, list[str]]) -> None:
+    def _write(self, path: Path, values: dict[str, Any]) -> None:
         draft = self.drafts / path.name
         draft.write_text(json.dumps(values), encoding="utf-8")
         publish([(draft, path)])
 
 
-def _names(path: Path, key: str) -> frozenset[str]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        return frozenset(json.loads(path.read_text(encoding="utf-8"))[key])
-    except (OSError, ValueError, KeyError, TypeError):
-        return frozenset()
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def publish(pairs: Collection[tuple[Path, Path]]) -> None:

@@ -13,6 +13,7 @@ from pipeline.records import (
     SOURCE_TYPES,
     STRENGTHS,
     STUDY_DESIGNS,
+    ChangeKind,
     ConditionType,
     EvidenceBasis,
     SourceFormat,
@@ -181,7 +182,33 @@ SOURCES = Table(
     ),
 )
 
-TABLES: tuple[Table, ...] = (EVIDENCE, COMPARISON, SOURCES)
+CHANGES = Table(
+    "changes",
+    "one row a difference from the last finished run into this folder; a first run has none",
+    (
+        Column("change", "what happened", width=14, values=get_args(ChangeKind)),
+        Column("source_id", "the source, as in evidence.csv", width=24),
+        Column("claim_id", "the claim, as in evidence.csv", width=18),
+        Column("nutrient", "usual name of the nutrient", width=18),
+        Column("exposure", "which level or use of the nutrient", width=16, values=EXPOSURES),
+        Column("condition", "usual name of the condition or measure", width=22),
+        Column("columns", "the columns that differ, joined by `; `", width=24),
+        Column(
+            "before",
+            "what they said, joined by ` | `; of a claim that is gone its relation and certainty; of a source that "
+            "failed before for another reason, that reason",
+            width=36,
+        ),
+        Column(
+            "after",
+            "what they say now; of a new claim its relation and certainty; of a source that failed the reason",
+            width=36,
+        ),
+        Column("sentence", "the claim's sentence, verbatim", width=70),
+    ),
+)
+
+TABLES: tuple[Table, ...] = (EVIDENCE, COMPARISON, SOURCES, CHANGES)
 
 
 def markdown(table: Table) -> str:

@@ -8,9 +8,9 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
-from pipeline.tables.cells import from_cell, neutralise, to_cell
-from pipeline.tables.columns import COMPARISON, EVIDENCE, SOURCES, Table
+from pipeline.records import ChangeRow, ComparisonRow, EvidenceRow, SourceRow
+from pipeline.tables.cells import from_cell, neutralise, restore, to_cell
+from pipeline.tables.columns import CHANGES, COMPARISON, EVIDENCE, SOURCES, Table
 
 ENCODING = "utf-8-sig"
 LONGEST_CELL = 2**31 - 1
@@ -22,7 +22,7 @@ MOST_SOURCES = 16_384 - len(COMPARISON.columns[:5]) - 1
 """Sources in the matrix: a spreadsheet has 16,384 columns."""
 OTHER_SOURCES = "other_sources"
 
-Record = TypeVar("Record", EvidenceRow, ComparisonRow, SourceRow)
+Record = TypeVar("Record", EvidenceRow, ComparisonRow, SourceRow, ChangeRow)
 
 
 def write_table(path: Path, table: Table, records: Iterable[object]) -> int:
@@ -80,6 +80,22 @@ def read_comparison(path: Path) -> Iterator[ComparisonRow]:
 def read_sources(path: Path) -> Iterator[SourceRow]:
     """Yield the rows of a sources.csv. Raises `ValueError` as `read_evidence`."""
     return _read(path, SOURCES, SourceRow)
+
+
+def read_changes(path: Path) -> Iterator[ChangeRow]:
+    """Yield the rows of a changes.csv. Raises `ValueError` as `read_evidence`."""
+    return _read(path, CHANGES, ChangeRow)
+
+
+def read_texts(path: Path, columns: Iterable[str]) -> Iterator[list[str]]:
+    """Yield some columns of a table that a run wrote, as text, in the order asked for."""
+    csv.field_size_limit(LONGEST_CELL)
+    with path.open(encoding=ENCODING, newline="") as file:
+        reader = csv.reader(file)
+        header = next(reader)
+        places = [header.index(name) for name in columns]
+        for cells in reader:
+            yield [restore(cells[place]) for place in places]
 
 
 def _read(path: Path, table: Table, record: type[Record]) -> Iterator[Record]:

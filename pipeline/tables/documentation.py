@@ -9,11 +9,19 @@ CRLF (RFC 4180); one header line; dates as ISO 8601; `.` as decimal separator; a
 are written with as few digits as tell them apart, twelve at most. A text cell that a spreadsheet would run as a formula
 (first character `=`, `+`, `-`, `@`, tab or carriage return) gets a leading `'`, which `pipeline.tables.read_evidence`
 takes away again. The same inputs, configuration and version give the same bytes, whatever the number of workers and
-however often the run was interrupted; only `status` and `seconds` of sources.csv tell of the run itself.
+however often the run was interrupted; only `status` and `seconds` of sources.csv, and changes.csv, tell of the run
+itself.
 
 Offsets count characters, end exclusive: for a .txt source in the decoded file, for others in the text stored in
 `texts/`, under the source_id and `.txt` (a character that some file system does not take stands as `%` and its code:
 `PMID:12` is `texts/PMID%3A12.txt`).
+"""
+
+_CHANGES = """
+Verdicts that moved come first, then sources that failed (and did not fail for the same reason in the last run; all
+failures stand in sources.csv), then claims that are new, that changed, and that are gone. The last run is the last that
+finished; a run that was killed does not count. A claim has not changed where only its place in the text, its page,
+`confidence`, `model_version` or a reviewer's answer differ.
 """
 
 _MATRIX = """
@@ -35,7 +43,7 @@ def page() -> str:
     parts = [_INTRODUCTION]
     for table in TABLES:
         parts.append(f"\n## {table.name}.csv\n\n{table.row[0].upper()}{table.row[1:]}.\n\n{markdown(table)}")
-    return "".join([*parts, _MATRIX])
+    return "".join([*parts, _CHANGES, _MATRIX])
 
 
 if __name__ == "__main__":

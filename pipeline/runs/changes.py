@@ -1,0 +1,135 @@
+"""In: the tables of this run, and a copy of those of the last that finished. Out: changes.csv, and the next copy."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import tables
+from pipeline.records import ChangeKind, ChangeRow
+from pipeline.store import Difference, differences, write_snapshot
+
+_PLACES = (
+    "page",
+    "sentence_start",
+    "sentence_end",
+    "nutrient_start",
+    "nutrient_end",
+    "condition_start",
+    "condition_end",
+)
+_NO_CHANGE = (*_PLACES, "confidence", "model_version", "review_status", "reviewer", "review_note", "reviewed_at")
+"""Where a claim stands moves with every line put in above it, and the rest is not about what the source says."""
+
+_KEY = "key"
+_VERDICT = ("nutrient", "exposure", "condition", "verdict", "certainty")
+_JOINED = " | "
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many rows of each kind changes.csv has."""
+
+    n_new: int = 0
+    n_changed: int = 0
+    n_gone: int = 0
+    n_verdicts: int = 0
+    n_failed: int = 0
+
+    def __str__(self) -> str:
+        """`2 claims new, 1 changed, 0 gone; 1 verdict moved; 0 sources failed anew`."""
+        return (
+            f"{self.n_new} claims new, {self.n_changed} changed, {self.n_gone} gone; "
+            f"{self.n_verdicts} verdicts moved; {self.n_failed} sources failed anew"
+        )
+
+
+def write_changes(path: Path, drafts: Path, *, before: Path | None, after: Path) -> Changes | None:
+    """Write changes.csv to `path`, and into the folder `after` the copy that the next run compares itself with.
+
+    `drafts` holds the tables of this run, `before` the copy of the last run that finished; None, and a table
+    without rows, where there was none. Raises `OSError`.
+    """
+    _write_snapshots(drafts, after)
+    counts: Counter[ChangeKind] = Counter()
+
+    def counted() -> Iterator[ChangeRow]:
+        for row in _changes(before, after, drafts) if before else ():
+            counts[row.change] += 1
+            yield row
+
+    tables.write_table(path, tables.CHANGES, counted())
+    if not before:
+        return None
+    return Changes(
+        n_new=counts["claim new"],
+        n_changed=counts["claim changed"],
+        n_gone=counts["claim gone"],
+        n_verdicts=counts["verdict moved"],
+        n_failed=counts["source failed"],
+    )
+
+
+def _write_snapshots(drafts: Path, folder: Path) -> None:
+    claims = tables.read_texts(drafts / "evidence.csv", tables.EVIDENCE.header)
+    write_snapshot(folder / "claims.parquet", tables.EVIDENCE.header, claims)
+    bodies = tables.read_texts(drafts / "comparison.csv", ("nutrient_id", "condition_id", *_VERDICT))
+    verdicts = (
+        ["\n".join((nutrient_id or row[0], row[1], condition_id or row[2])), *row]
+        for nutrient_id, condition_id, *row in bodies
+    )
+    write_snapshot(folder / "verdicts.parquet", (_KEY, *_VERDICT), verdicts)
+    sources = tables.read_texts(drafts / "sources.csv", ("source_id", "path", "status", "reason"))
+    failures = (
+        [f"{source_id}\n{path}", source_id, reason] for source_id, path, status, reason in sources if status == "failed"
+    )
+    write_snapshot(folder / "failures.parquet", (_KEY, "source_id", "reason"), failures)
+
+
+def _changes(before: Path, after: Path, scratch: Path) -> Iterator[ChangeRow]:
+    def between(name: str, *ignored: str) -> Iterator[Difference]:
+        return differences(before / name, after / name, ignored=ignored, scratch=scratch)
+
+    for was, now in between("verdicts.parquet", "nutrient", "condition"):
+        if was and now:
+            yield _verdict(was, now)
+    for was, now in between("failures.parquet"):
+        if now:
+            yield ChangeRow("source failed", now["source_id"], before=was["reason"] if was else "", after=now["reason"])
+    for was, now in between("claims.parquet", *_NO_CHANGE):
+        yield _claim(was, now)
+
+
+def _verdict(was: Mapping[str, str], now: Mapping[str, str]) -> ChangeRow:
+    columns = [name for name in ("verdict", "certainty") if was[name] != now[name]]
+    return ChangeRow(
+        "verdict moved",
+        nutrient=now["nutrient"],
+        exposure=now["exposure"],
+        condition=now["condition"],
+        columns="; ".join(columns),
+        before=_JOINED.join(was[name] for name in columns),
+        after=_JOINED.join(now[name] for name in columns),
+    )
+
+
+def _claim(was: Mapping[str, str] | None, now: Mapping[str, str] | None) -> ChangeRow:
+    claim = now or was or {}
+    if was and now:
+        kind: ChangeKind = "claim changed"
+        columns = [name for name in now if name in was and name not in _NO_CHANGE and was[name] != now[name]]
+    else:
+        kind, columns = ("claim new" if now else "claim gone"), []
+    shown = columns or ["relation", "certainty"]
+    return ChangeRow(
+        kind,
+        source_id=claim["source_id"],
+        claim_id=claim["claim_id"],
+        nutrient=claim["nutrient"],
+        exposure=claim["exposure"],
+        condition=claim["condition"],
+        columns="; ".join(columns),
+        before=_JOINED.join(was[name] for name in shown) if was else "",
+        after=_JOINED.join(now[name] for name in shown) if now else "",
+        sentence=claim["sentence"],
+    )

@@ -1,0 +1,73 @@
+"""In: the rows of a table. Out: a copy of them for the next run, and what differs between two such copies."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.store.contents import FETCHED, MEMORY, disk_faults
+
+GROUP_ROWS = 20_000
+"""Rows that are in memory at a time while a copy is written."""
+_PLACE = "place"
+
+
+class Difference(NamedTuple):
+    """A row as it was and as it is, by column; None where the key was not there, or is no longer."""
+
+    before: Mapping[str, str] | None
+    after: Mapping[str, str] | None
+
+
+def write_snapshot(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write rows of text as a Parquet file, with the place of each; the first column is the key. Raises `OSError`."""
+    schema = pa.schema([*((name, pa.string()) for name in columns), (_PLACE, pa.int64())])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = iter(rows)
+    place = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        while group := list(islice(rows, GROUP_ROWS)):
+            values = [*map(list, zip(*group, strict=True)), list(range(place, place + len(group)))]
+            writer.write_table(pa.table(values, schema=schema))
+            place += len(group)
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def differences(before: Path, after: Path, *, ignored: Sequence[str], scratch: Path) -> Iterator[Difference]:
+    """Yield the rows that are new, then those that changed, then those that are gone, each in the order of its table.
+
+    A column that only one copy has, or that is `ignored`, changes no row. Sorting may use the folder `scratch`.
+    """
+    old, new = (_columns(path) for path in (before, after))
+    key = new[0]
+    compared = [name for name in new if name in old and name not in ignored and name != key]
+    changed = " OR ".join(f"b.{name} <> a.{name}" for name in compared) or "false"
+    query = f"""
+        SELECT {", ".join(f"b.{name}" for name in old)}, {", ".join(f"a.{name}" for name in new)}
+        FROM read_parquet($before) AS b FULL JOIN read_parquet($after) AS a ON b.{key} = a.{key}
+        WHERE b.{key} IS NULL OR a.{key} IS NULL OR {changed}
+        ORDER BY CASE WHEN b.{key} IS NULL THEN 0 WHEN a.{key} IS NULL THEN 2 ELSE 1 END,
+                 coalesce(a.{_PLACE}, b.{_PLACE})
+    """
+    with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(scratch / "differing")}) as connection:
+        with disk_faults():
+            connection.execute(query, {"before": str(before), "after": str(after)})
+        while True:
+            with disk_faults():
+                rows = connection.fetchmany(FETCHED)
+            if not rows:
+                return
+            for values in rows:
+                was = dict(zip(old, values[: len(old)], strict=True))
+                now = dict(zip(new, values[len(old) :], strict=True))
+                yield Difference(was if was[key] is not None else None, now if now[key] is not None else None)
+
+
+def _columns(path: Path) -> list[str]:
+    return [name for name in pq.read_schema(path).names if name != _PLACE]
