@@ -16,7 +16,7 @@ from pipeline.figures.style import Picture, load_style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SMALL, NORMAL, HEADING = 7.5, 9.0, 13.0
+SMALL, NORMAL, HEADING = 8.0, 9.5, 13.0
 """Sizes of text, in points."""
 LINE = 1.35
 """Height of a line, in sizes of its text."""

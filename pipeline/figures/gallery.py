@@ -41,7 +41,8 @@ class Gallery:
         """Take all rows of a nutrient and a condition into account, and their comparison, a row an exposure."""
         for comparison in comparisons:
             self._comparisons.add(comparison)
-        for forest in forests_of(rows, comparisons[0], self._style):
+        named = min(comparisons, key=lambda body: (not body.nutrient_id, not body.condition_id))
+        for forest in forests_of(rows, named, self._style):
             self._forests.add(forest)
 
     def draw(self, folder: Path) -> tuple[Figure, ...]:

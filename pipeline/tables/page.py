@@ -1,6 +1,6 @@
 """In: the rows of a run. Out: evidence.html, one page that needs nothing else and can be read, filtered and printed."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from pipeline.records import CERTAINTIES, Certainty, ComparisonRow, EvidenceRow, SourceRow
+from pipeline.records import CERTAINTIES, Certainty, ComparisonRow, EvidenceRow, Figure, SourceRow
 from pipeline.tables.wording import RELATION_WORDS
 
 MOST_CLAIMS = 3_000
@@ -32,6 +32,7 @@ class Topic:
 
     nutrient: str
     condition: str
+    pair: tuple[str, str]
     comparisons: list[ComparisonRow] = field(default_factory=list)
     claims: list[EvidenceRow] = field(default_factory=list)
 
@@ -43,10 +44,12 @@ def write_page(
     comparisons: Collection[ComparisonRow],
     sources: Iterable[SourceRow],
     certainties: Mapping[Certainty, int],
+    figures: Sequence[Figure] = (),
 ) -> None:
     """Write the page: a summary, the comparison, the claims of each nutrient and condition, and the sources.
 
-    `rows` come in the order of evidence.csv, and no more than `MOST_CLAIMS` are shown; `certainties` counts all.
+    `rows` come in the order of evidence.csv, and no more than `MOST_CLAIMS` are shown; `certainties` counts all. The
+    page links to `figures` in the folder beside it that has the name of theirs.
     """
     topics = group_by_topic(rows, comparisons)
     statuses: Counter[str] = Counter()
@@ -67,6 +70,9 @@ def write_page(
         "n_shown": sum(len(topic.claims) for topic in topics),
         "certainties": {certainty: certainties.get(certainty, 0) for certainty in CERTAINTIES},
         "statuses": statuses,
+        "pictures": [figure for figure in figures if figure.pair is None],
+        "plots": [figure for figure in figures if figure.pair is not None],
+        "plots_of": _by_pair(figures),
     }
     with path.open("w", encoding="utf-8", newline="\n", errors="replace") as file:
         file.writelines(_template().generate(context))
@@ -85,7 +91,7 @@ def group_by_topic(rows: Iterable[EvidenceRow], comparisons: Collection[Comparis
     of_claim: dict[str, Topic] = {}
     for comparison in comparisons:
         if (pair := _pair(comparison)) in spoken_of:
-            topic = topics.setdefault(pair, Topic(comparison.nutrient, comparison.condition))
+            topic = topics.setdefault(pair, Topic(comparison.nutrient, comparison.condition, pair))
             topic.comparisons.append(comparison)
             of_claim |= dict.fromkeys(comparison.claim_ids.split("; "), topic)
     for claim_id, row in shown.items():
@@ -98,6 +104,14 @@ def group_by_topic(rows: Iterable[EvidenceRow], comparisons: Collection[Comparis
 
 def _pair(comparison: ComparisonRow) -> tuple[str, str]:
     return comparison.nutrient_id or comparison.nutrient, comparison.condition_id or comparison.condition
+
+
+def _by_pair(figures: Iterable[Figure]) -> dict[tuple[str, str], list[Figure]]:
+    found: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        if figure.pair is not None:
+            found[figure.pair].append(figure)
+    return dict(found)
 
 
 def _interest(row: ComparisonRow) -> tuple[int, int, str, str]:
@@ -149,5 +163,7 @@ def _template() -> Template:
     environment.filters["slug"] = lambda text: text.lower().replace(" ", "-")
     environment.filters["words"] = RELATION_WORDS.__getitem__
     environment.filters["parts"] = lambda text: [part for part in text.split("; ") if part]
+    environment.filters["link"] = lambda file: f"{file.parent.name}/{file.name}"
+    environment.filters["pair"] = _pair
     environment.globals["signs"] = _VERDICT_SIGNS
     return environment.get_template("evidence.html")
