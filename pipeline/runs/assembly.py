@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline import tables
 from pipeline.comparison import Names, compare_pair, pairs_of, place
+from pipeline.figures import Gallery
 from pipeline.records import CERTAINTIES, ComparisonRow, EvidenceRow, SourceRow
 from pipeline.runs.changes import write_changes
 from pipeline.runs.summary import Failure, RunSummary
@@ -23,6 +24,7 @@ FILES = (
     "evidence.html",
 )
 TEXTS = "texts"
+FIGURES = "figures"
 
 
 def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[SourceRow], *, began: float) -> RunSummary:
@@ -36,10 +38,12 @@ def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[Sourc
     certainties: Counter[str] = Counter()
     statuses: Counter[str] = Counter()
     failures: list[Failure] = []
+    gallery = Gallery()
 
     def counted(rows: Iterable[EvidenceRow]) -> Iterator[EvidenceRow]:
         for row in rows:
             certainties[row.certainty] += 1
+            gallery.see(row)
             yield row
 
     def told(rows: Iterable[SourceRow]) -> Iterator[SourceRow]:
@@ -54,30 +58,33 @@ def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[Sourc
 
     shards = [folder.shard(key) for key in sorted(keys)]
     with Contents(shards, scratch=folder.drafts) as contents:
-        comparisons = _compare(contents, folder.drafts)
+        comparisons = _compare(contents, folder.drafts, gallery)
         tables.write_table(drafts["evidence.csv"], tables.EVIDENCE, counted(contents.evidence()))
         tables.write_table(drafts["comparison.csv"], tables.COMPARISON, comparisons)
         tables.write_matrix(drafts["comparison_matrix.csv"], comparisons)
         tables.write_table(drafts["sources.csv"], tables.SOURCES, told(sources()))
         tables.write_workbook(drafts["evidence.xlsx"], contents.evidence())
         counts = {certainty: certainties[certainty] for certainty in CERTAINTIES}
+        figures = gallery.draw(folder.drafts / FIGURES)
         tables.write_page(
             drafts["evidence.html"],
             rows=contents.evidence(),
             comparisons=comparisons,
             sources=sources(),
             certainties=counts,
+            figures=figures,
         )
-        _store_texts(folder, contents, finished)
+        drafts |= {f"{FIGURES}/{file.name}": file for figure in figures for file in (figure.svg, figure.png)}
+        _store_texts(folder, contents, finished, beside=drafts.keys())
     snapshot = folder.next_snapshot()
     before = folder.finished().snapshot
     changes = write_changes(drafts["changes.csv"], folder.drafts, before=before, after=snapshot)
-    files = [(draft, folder.path / name) for name, draft in drafts.items()]
-    publish(files)
+    publish([(draft, folder.path / name) for name, draft in drafts.items()])
     folder.finish(keys, unread=failed, snapshot=snapshot)
+    kept = [*([TEXTS] if (folder.path / TEXTS).is_dir() else []), *([FIGURES] if figures else [])]
     return RunSummary(
         out=folder.path,
-        files=(*(final for _, final in files), *([folder.path / TEXTS] if (folder.path / TEXTS).is_dir() else [])),
+        files=tuple(folder.path / name for name in (*FILES, *kept)),
         n_sources=statuses.total(),
         n_read=statuses["processed"] + statuses["unchanged"],
         n_unchanged=statuses["unchanged"],
@@ -93,28 +100,39 @@ def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[Sourc
     )
 
 
-def _compare(contents: Contents, scratch: Path) -> Spool[ComparisonRow]:
+def _compare(contents: Contents, scratch: Path, gallery: Gallery) -> Spool[ComparisonRow]:
     """Compare pair by pair: memory holds the claims of one nutrient and condition at a time."""
     pairs = pairs_of(Names(*names) for names in contents.names())
-    bodies = (body for claims in contents.pairs(pairs.items()) for body in compare_pair(claims))
-    return Spool(scratch / "comparisons", ((place(body), body) for body in bodies))
+
+    def bodies() -> Iterator[ComparisonRow]:
+        for claims in contents.pairs(pairs.items()):
+            found = compare_pair(claims)
+            gallery.see_pair(claims, found)
+            yield from found
+
+    return Spool(scratch / "comparisons", ((place(body), body) for body in bodies()))
 
 
 def _source_order(row: SourceRow) -> tuple[str, str]:
     return row.source_id, row.path
 
 
-def _store_texts(folder: OutputFolder, contents: Contents, finished: frozenset[str]) -> None:
-    """Bring the stored texts up to date: write what is new, remove those of sources that are gone."""
+def _store_texts(
+    folder: OutputFolder, contents: Contents, finished: frozenset[str], *, beside: Collection[str]
+) -> None:
+    """Bring the stored texts up to date: write what is new, remove what earlier runs wrote and this one does not.
+
+    `beside` are the other files that this run writes.
+    """
     wanted = {f"{TEXTS}/{tables.text_file(source_id)}" for source_id in contents.text_owners()}
     before = folder.owned()
-    folder.own(before | wanted | set(FILES))
+    folder.own(before | wanted | set(beside))
     for text in contents.texts():
         final = folder.path / TEXTS / tables.text_file(text.source_id)
         if text.key not in finished or not final.is_file():
             draft = folder.drafts / "text"
             draft.write_text(text.text, encoding="utf-8", newline="")
             publish([(draft, final)])
-    for gone in before - wanted - set(FILES):
+    for gone in before - wanted - set(beside):
         (folder.path / gone).unlink(missing_ok=True)
-    folder.own(wanted | set(FILES))
+    folder.own(wanted | set(beside))
