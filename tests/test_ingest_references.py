@@ -40,7 +40,12 @@ def test_every_usual_style_gives_authors_title_and_year(style: str):
         ("Lee K. Does zinc help? A trial in men. J X. 2004;8:16.", "Does zinc help? A trial in men", "2004", 1),
         ("Lee K. Diet in 2003–2006 (2005 survey). J X. 2011;8:16.", "Diet in 2003–2006 (2005 survey)", "2011", 1),
         ("Lee K. 2012 update on iron. J X. 2013;8:16. Accessed 2 May 2019.", "2012 update on iron", "2013", 1),
-        ("Roe A. Iron with St. John's wort vs. placebo. J X. 2013;8:1.", "Iron with St. John's wort vs. placebo", "2013", 1),
+        (
+            "Roe A. Iron with St. John's wort vs. placebo. J X. 2013;8:1.",
+            "Iron with St. John's wort vs. placebo",
+            "2013",
+            1,
+        ),
         ("https://example.org/iron", "", "", 0),
     ],
 )

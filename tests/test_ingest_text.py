@@ -327,14 +327,11 @@ def test_one_paragraph_without_a_title_is_all_article(from_bytes, head, conclusi
     assert "".join(block_texts(document)).split() == conclusion.split()
 
 
-@pytest.mark.parametrize(
-    "line", ["Iron is a mineral that the blood needs. {}", "{}. Roe A. Iron and rest. J X. 2001;3:4."]
-)
-def test_thousands_of_lines_take_time_in_proportion(from_bytes, line):
+def test_a_text_of_thousands_of_lines_takes_time_in_proportion(from_bytes):
     def seconds(n: int) -> float:
         began = time.process_time()
-        from_bytes(("Iron\n\n" + "\n".join(line.format(number) for number in range(1, n))).encode())
+        from_bytes(("Iron\n\n" + "iron is a mineral that the body needs for its\n" * n).encode())
         return time.process_time() - began
 
     seconds(500)
-    assert seconds(16_000) < 7 * seconds(4_000)
+    assert seconds(20_000) < 8 * seconds(5_000)

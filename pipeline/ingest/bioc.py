@@ -1,6 +1,5 @@
 """A BioC collection (XML or JSON) comes in; a `Document` for each document in it goes out."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,10 +9,11 @@ from pipeline.ingest.boilerplate import notices
 from pipeline.ingest.citations import find_citations
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.decoding import decode
+from pipeline.ingest.json_records import json_records
 from pipeline.ingest.markup import iterate_records
 from pipeline.ingest.medline import finish_records
 from pipeline.ingest.passages import Passage, Piece, assemble
-from pipeline.ingest.quality import Findings
+from pipeline.ingest.quality import Damage, Findings, damaged_record
 from pipeline.ingest.references import make_reference
 from pipeline.ingest.sections import is_back_matter, section_role
 from pipeline.ingest.source import Source
@@ -42,9 +42,12 @@ class _Passage:
 
 
 def read_bioc_xml(source: Source) -> list[Document]:
-    """Read a BioC XML collection; raises `SourceError` where it is damaged or holds no document."""
+    """Read a BioC XML collection; raises `SourceError` where no document of it can be read."""
     findings = []
     for element in iterate_records(source, ("document",)):
+        if isinstance(element, Damage):
+            findings.append(damaged_record("bioc-xml", element))
+            continue
         passages = [
             _Passage(
                 node.findtext("text") or _sentences(node),
@@ -58,20 +61,17 @@ def read_bioc_xml(source: Source) -> list[Document]:
 
 def read_bioc_json(source: Source) -> list[Document]:
     """Read a BioC JSON collection, a list of collections, or a line for each document."""
-    text = decode(source.data, source.path)
-    try:
-        try:
-            whole = json.loads(text)
-        except ValueError:
-            whole = [json.loads(line) for line in text.split("\n") if line.strip()]
-    except ValueError:
-        raise SourceError(f"{source.path} is damaged or cut-off JSON; download it again.") from None
-    return _finish(source, [_json_document(document) for document in _json_documents(whole)])
+    values = json_records(
+        decode(source.data, source.path), lambda value: isinstance(value, dict) and "passages" in value
+    )
+    if not values:
+        raise SourceError(f"{source.path} is damaged or cut-off JSON; download it again.")
+    return _finish(source, [_json_document(document) for document in _json_documents(values)])
 
 
 def _finish(source: Source, findings: list[Findings]) -> list[Document]:
-    if not findings:
-        raise SourceError(f"{source.path} holds no BioC document; download it again.")
+    if all("damaged record" in found.flags for found in findings):
+        raise SourceError(f"{source.path} holds no BioC document that can be read; download it again.")
     return finish_records(source, findings)
 
 
@@ -79,22 +79,32 @@ def _sentences(node: Any) -> str:
     return " ".join(sentence.findtext("text") or "" for sentence in node.iterfind("sentence"))
 
 
-def _json_documents(whole: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(whole, list):
+def _json_documents(whole: Any) -> Iterator[Mapping[str, Any] | Damage]:
+    if isinstance(whole, Damage):
+        yield whole
+    elif isinstance(whole, list):
         for part in whole:
             yield from _json_documents(part)
     elif isinstance(whole, dict) and isinstance(whole.get("documents"), list):
         yield from _json_documents(whole["documents"])
     elif isinstance(whole, dict) and isinstance(whole.get("passages"), list):
         yield whole
+    else:
+        yield Damage(str(whole.get("id", "unnamed")) if isinstance(whole, dict) else "unnamed")
 
 
-def _json_document(document: Mapping[str, Any]) -> Findings:
+def _json_document(document: Mapping[str, Any] | Damage) -> Findings:
+    if isinstance(document, Damage):
+        return damaged_record("bioc-json", document)
+    name = str(document.get("id", ""))
     passages = []
     for node in document["passages"]:
-        text = node.get("text") or " ".join(sentence.get("text", "") for sentence in node.get("sentences", []))
-        passages.append(_Passage(str(text), {str(key): str(value) for key, value in node.get("infons", {}).items()}))
-    return _findings("bioc-json", str(document.get("id", "")), passages)
+        if not isinstance(node, dict) or not isinstance(infons := node.get("infons") or {}, dict):
+            return damaged_record("bioc-json", Damage(name or "unnamed"))
+        sentences = [sentence for sentence in node.get("sentences") or () if isinstance(sentence, dict)]
+        text = node.get("text") or " ".join(str(sentence.get("text", "")) for sentence in sentences)
+        passages.append(_Passage(str(text), {str(key): str(value) for key, value in infons.items()}))
+    return _findings("bioc-json", name, passages)
 
 
 def _findings(kind: SourceFormat, name: str, raw: list[_Passage]) -> Findings:

@@ -18,6 +18,8 @@ BYTE_ORDER_MARKS = (
 # Characters that Western text has and that mis-read Cyrillic, Greek or binary data lacks: quotes, dashes, accents.
 WESTERN = re.compile("[\u00a0-\u00ff\u2013\u2014\u2018-\u201e\u2020-\u2026\u20ac\u2122\u0152\u0153\u0160\u0161]")
 SAMPLE = 200_000
+# So many zero bytes are damage to a text; more are another kind of file.
+FEW_NULS = 2
 
 
 def decode(data: bytes, name: str) -> str:
@@ -27,21 +29,26 @@ def decode(data: bytes, name: str) -> str:
         raise SourceError(
             f"{name} is a binary file of an unknown kind; give text, HTML, PDF, JATS, MEDLINE, BioC, CSV or JSONL."
         )
-    return text
+    return text.replace("\x00", "\ufffd")
 
 
 def _decode(data: bytes) -> str | None:
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, errors="replace")
+    head = data[:SAMPLE]
+    for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
+        if zeros and zeros.count(0) > 0.7 * len(zeros):
+            return data.decode(encoding, errors="replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    head = data[:SAMPLE]
-    for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
-        if zeros.count(0) > 0.7 * len(zeros):
-            return data.decode(encoding, errors="replace")
+    # A few broken bytes among characters that are good UTF-8 do not make another encoding of it.
+    mended = data.decode("utf-8", errors="replace")
+    broken = mended.count("\ufffd")
+    if sum(not character.isascii() for character in mended) - broken > 3 * broken:
+        return mended
     try:
         western = data.decode("cp1252")
     except UnicodeDecodeError:
@@ -60,4 +67,4 @@ def _is_binary(text: str) -> bool:
         character == "\ufffd" or (unicodedata.category(character) in {"Cc", "Cn", "Co"} and character not in "\t\n\r\f")
         for character in sample
     )
-    return "\x00" in sample or odd > 0.02 * len(sample)
+    return sample.count("\x00") > max(FEW_NULS, 0.0005 * len(sample)) or odd > 0.02 * len(sample)

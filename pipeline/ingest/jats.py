@@ -7,9 +7,9 @@ from pipeline.ingest.boilerplate import notices
 from pipeline.ingest.dates import iso_date, month_number
 from pipeline.ingest.inline import SKIP, InlineText, tag_of, write_element, write_inline
 from pipeline.ingest.jats_references import ReferenceList
-from pipeline.ingest.markup import parse_xml
+from pipeline.ingest.markup import parse_xml, salvage
 from pipeline.ingest.passages import Passage, Piece, assemble
-from pipeline.ingest.quality import Findings, finish
+from pipeline.ingest.quality import Damage, Findings, damaged_record, finish
 from pipeline.ingest.sections import is_back_matter, section_role
 from pipeline.ingest.source import Source
 from pipeline.records import BlockKind, Document, SectionRole, SourceError
@@ -39,14 +39,27 @@ PAPER_NOT = frozenset({"supplementary-material", "display-objects"})
 
 def read_jats(source: Source) -> list[Document]:
     """Read every article of a JATS file; raises `SourceError` where it is damaged or holds none."""
-    root = parse_xml(source)
-    articles = [root] if tag_of(root) == "article" else [node for node in root.iter() if tag_of(node) == "article"]
+    articles = _articles(source)
     if not articles:
         raise SourceError(f"{source.path} holds no article; give JATS full texts (an <article> element).")
     return [
-        _Article(article, str(number) if len(articles) > 1 else "").document(source)
+        finish(source, damaged_record("jats", article))
+        if isinstance(article, Damage)
+        else _Article(article, str(number) if len(articles) > 1 else "").document(source)
         for number, article in enumerate(articles, start=1)
     ]
+
+
+def _articles(source: Source) -> list[Any]:
+    """Return the article elements; of a damaged file with several, those that can be read and a `Damage` for others."""
+    try:
+        root = parse_xml(source)
+    except SourceError:
+        parts = list(salvage(source, ("article",)))
+        if len(parts) > 1 and any(not isinstance(part, Damage) for part in parts):
+            return parts
+        raise
+    return [root] if tag_of(root) == "article" else [node for node in root.iter() if tag_of(node) == "article"]
 
 
 class _Article:

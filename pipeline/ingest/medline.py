@@ -10,7 +10,7 @@ from pipeline.ingest.dates import iso_date, month_number, parse_date
 from pipeline.ingest.inline import InlineText, write_inline
 from pipeline.ingest.markup import iterate_records
 from pipeline.ingest.passages import Passage, Piece, assemble
-from pipeline.ingest.quality import Findings, finish
+from pipeline.ingest.quality import Damage, Findings, damaged_record, finish
 from pipeline.ingest.sections import section_role
 from pipeline.ingest.source import Source
 from pipeline.records import Document, SectionRole, SourceError
@@ -28,14 +28,14 @@ RETRACTED = {"Retracted Publication", "Retraction of Publication"}
 
 
 def read_medline(source: Source) -> list[Document]:
-    """Read every record; raises `SourceError` where the file is damaged, holds none, or has too many."""
+    """Read every record; raises `SourceError` where the file holds none that can be read, or too many."""
     findings: list[Findings] = []
     for element in iterate_records(source, RECORDS):
         if len(findings) == source.limits.max_records:
             raise SourceError(
                 f"{source.path} has more than {source.limits.max_records:,} records; split it or raise max_records."
             )
-        findings.append(_record(element))
+        findings.append(damaged_record("medline", element) if isinstance(element, Damage) else _record(element))
     if not findings:
         raise SourceError(f"{source.path} holds no MEDLINE record; export the records again.")
     return finish_records(source, findings)

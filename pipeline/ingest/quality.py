@@ -40,6 +40,20 @@ class Findings:
     record: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A record of a file that could not be read: its identifier or line, and whether the file ends within it."""
+
+    name: str
+    cut_off: bool = False
+
+
+def damaged_record(form: SourceFormat, damage: Damage) -> Findings:
+    """Return the findings of a record that could not be read: no text, and a flag that says so."""
+    flags = ("damaged record", "truncated") if damage.cut_off else ("damaged record",)
+    return Findings(format=form, text="", flags=flags, record=damage.name)
+
+
 def finish(source: Source, findings: Findings) -> Document:
     """Return the document of one record; raises `SourceError` where its text passes the limit."""
     if len(findings.text) > source.limits.max_characters:

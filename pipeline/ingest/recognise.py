@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 
 from pipeline.ingest.decoding import decode
@@ -79,7 +78,7 @@ def recognise(source: Source) -> SourceFormat:
         return _markup(head, source)
     if HTML.search(head[:2048]):
         return "html"
-    if head[:1] in "{[" and (found := _json(head, source)):
+    if head[:1] in "{[" and (found := _json(head)):
         return found
     return "csv" if _is_table(head) else "text"
 
@@ -114,25 +113,10 @@ def _markup(head: str, source: Source) -> SourceFormat:
     return "text"
 
 
-def _json(head: str, source: Source) -> SourceFormat | None:
+def _json(head: str) -> SourceFormat | None:
     if re.search(r'"(?:documents|passages)"\s*:', head):
         return "bioc-json"
-    first = head.split("\n", 1)[0].strip()
-    if re.match(r'[\[{]\s*[{"\]}]', head):
-        try:
-            json.loads(first)
-        except ValueError:
-            return "jsonl" if _is_json(source) else None
-        return "jsonl"
-    return None
-
-
-def _is_json(source: Source) -> bool:
-    try:
-        json.loads(decode(source.data, source.path))
-    except (ValueError, RecursionError):
-        raise SourceError(f"{source.path} is damaged or cut-off JSON; export it again.") from None
-    return True
+    return "jsonl" if re.match(r'[\[{]\s*[{"\]}]', head) else None
 
 
 def _is_table(head: str) -> bool:

@@ -2,67 +2,92 @@
 
 import csv
 import io
-import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from pipeline.ingest.boilerplate import notices
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.decoding import decode
+from pipeline.ingest.json_records import json_records
 from pipeline.ingest.medline import finish_records
 from pipeline.ingest.passages import Passage, Piece, assemble
-from pipeline.ingest.quality import Findings
+from pipeline.ingest.quality import Damage, Findings, damaged_record
 from pipeline.ingest.recognise import header_cells
 from pipeline.ingest.references import find_identifiers
 from pipeline.ingest.resources import rows
 from pipeline.ingest.source import Source
 from pipeline.records import Document, SourceError, SourceFormat
 
+# A row whose quotes are still open after so many lines is broken.
+MAX_ROW_LINES = 60
+
 
 def read_csv(source: Source) -> list[Document]:
     """Read a CSV table (comma, semicolon, tab or bar); raises `SourceError` where no column holds text."""
-    text = decode(source.data, source.path)
-    first = text.lstrip("\r\n").split("\n", 1)[0]
+    text = decode(source.data, source.path).lstrip("\r\n")
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t|", key=first.count)
+    names = header_cells(first.rstrip("\r"))
     csv.field_size_limit(min(sys.maxsize, source.limits.max_characters))
-    lines = io.StringIO(text.lstrip("\r\n"), newline="")
     try:
-        table = csv.reader(lines, delimiter=max(",;\t|", key=first.count))
-        next(table)
-        names = header_cells(first.rstrip("\r"))
-        return _documents(source, "csv", (dict(zip(names, row, strict=False)) for row in table if any(row)))
-    except csv.Error as error:
-        raise SourceError(f"{source.path} is damaged CSV ({error}); export it again with quoted fields.") from None
+        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))[1:]
+        rows_: Iterable[list[str] | Damage] = [row for row in table if any(row)]
+    except csv.Error:
+        rows_ = _salvaged(text, delimiter, len(names))
+    return _documents(
+        source, "csv", (row if isinstance(row, Damage) else dict(zip(names, row, strict=False)) for row in rows_)
+    )
+
+
+def _salvaged(text: str, delimiter: str, width: int) -> Iterator[list[str] | Damage]:
+    """Yield the rows of a table with a broken quote: each the lines that close their quotes and have its columns."""
+    lines = text.splitlines(keepends=True)
+    index, broken = 1, False
+    while index < len(lines):
+        row, used = _row(lines[index : index + MAX_ROW_LINES], delimiter, width)
+        if row is None and not broken:
+            yield Damage(f"line {index + 1}", cut_off=index + 1 == len(lines))
+        elif row:
+            yield row
+        broken = row is None
+        index += used
+
+
+def _row(lines: Sequence[str], delimiter: str, width: int) -> tuple[list[str] | None, int]:
+    """Return the row that the first lines hold and how many of them; (None, 1) where they hold none."""
+    held = ""
+    for count, line in enumerate(lines, start=1):
+        held += line
+        if held.count('"') % 2 == 0:
+            try:
+                found = list(csv.reader(io.StringIO(held, newline=""), delimiter=delimiter))
+            except csv.Error:
+                return None, 1
+            if not any(map(any, found)):
+                return [], count
+            return (found[0], count) if len(found) == 1 and len(found[0]) == width else (None, 1)
+    return None, 1
 
 
 def read_jsonl(source: Source) -> list[Document]:
-    """Read JSON Lines, or one JSON list or object; raises `SourceError` for a line that is no JSON object."""
+    """Read JSON Lines, or one JSON list or object; raises `SourceError` where no object can be read."""
     text = decode(source.data, source.path)
-    return _documents(source, "jsonl", _objects(source, text))
+    values = json_records(text, lambda value: isinstance(value, dict))
+    if not values:
+        raise SourceError(f"{source.path} is damaged or cut-off JSON; export it again, one object a line.")
+    if not any(isinstance(value, dict) for value in values):
+        raise SourceError(f"{source.path} holds JSON that is no record; give objects with title and abstract.")
+    return _documents(source, "jsonl", (_named(value, number) for number, value in enumerate(values, start=1)))
 
 
-def _objects(source: Source, text: str) -> Iterable[Mapping[str, Any]]:
-    try:
-        whole = json.loads(text)
-        records = whole if isinstance(whole, list) else [whole]
-    except ValueError:
-        records = []
-        for number, line in enumerate(text.split("\n"), start=1):
-            if line.strip():
-                try:
-                    records.append(json.loads(line))
-                except ValueError:
-                    raise SourceError(
-                        f"{source.path} is damaged JSONL at line {number}; export it again, one object a line."
-                    ) from None
-    for record in records:
-        if not isinstance(record, dict):
-            raise SourceError(f"{source.path} holds JSON that is no record; give objects with title and abstract.")
-        yield {
-            " ".join(str(key).replace("_", " ").replace("-", " ").lower().split()): value
-            for key, value in record.items()
-        }
+def _named(value: Any, number: int) -> Mapping[str, Any] | Damage:
+    if isinstance(value, Damage):
+        return value
+    if not isinstance(value, dict):
+        return Damage(f"record {number}")
+    return {" ".join(str(key).replace("_", " ").replace("-", " ").lower().split()): cell for key, cell in value.items()}
 
 
 @cache
@@ -84,7 +109,7 @@ def _cell(record: Mapping[str, Any], field: str) -> str:
     return ""
 
 
-def _documents(source: Source, kind: SourceFormat, records: Iterable[Mapping[str, Any]]) -> list[Document]:
+def _documents(source: Source, kind: SourceFormat, records: Iterable[Mapping[str, Any] | Damage]) -> list[Document]:
     findings: list[Findings] = []
     named = False
     for record in records:
@@ -92,6 +117,9 @@ def _documents(source: Source, kind: SourceFormat, records: Iterable[Mapping[str
             raise SourceError(
                 f"{source.path} has more than {source.limits.max_records:,} records; split it or raise max_records."
             )
+        if isinstance(record, Damage):
+            findings.append(damaged_record(kind, record))
+            continue
         named = named or any(alias in record for field in ("title", "abstract") for alias in _aliases()[field])
         findings.append(_findings(kind, record))
     if not named:
