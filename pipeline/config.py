@@ -1,7 +1,7 @@
 """Every default of Provender, once: file, environment (PROVENDER_...) and flags override it, in that order."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import (
@@ -68,6 +68,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PROVENDER_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
+    runner: Literal["local", "dask"] = Field("local", description="Where sources are read: here, or on a Dask cluster.")
+    scheduler: str = Field("", description="Address of a running Dask scheduler; none: Dask workers on this machine.")
     workers: int = Field(0, ge=0, description="Worker processes; 0 means one for each CPU core.")
     batch_bytes: int = Field(1_000_000, gt=0, description="Bytes of sources that one task works on.")
     max_seconds: int = Field(600, gt=0, description="Longest time that one record of a source may take.")

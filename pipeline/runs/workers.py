@@ -2,11 +2,13 @@
 
 import json
 import os
+import platform
 import queue
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -60,7 +62,7 @@ class Workers:
         """Say how many; they start with the `with` statement."""
         self._settings = settings
         self._folder = folder
-        self._count = count
+        self.count = count
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._all: list[_Worker] = []
         self._lock = threading.Lock()
@@ -68,7 +70,7 @@ class Workers:
         self._fault: RunError | None = None
 
     def __enter__(self) -> Self:
-        for _ in range(self._count):
+        for _ in range(self.count):
             self._idle.put(self._start())
         return self
 
@@ -88,6 +90,10 @@ class Workers:
         self._closed = True
         for worker in self._all:
             worker.process.kill()
+
+    def read(self, batch: Iterable[SourceFile]) -> Iterator[Outcome]:
+        """Yield what became of each source of a batch, in order, as soon as it is known. Raises as `process`."""
+        return map(self.process, batch)
 
     def process(self, source: SourceFile) -> Outcome:
         """Make the shard of a source, or say why there is none. Raises `RunError` where no source can be read."""
@@ -148,7 +154,7 @@ class Workers:
         with self._lock:
             if self._closed:
                 raise RunError("The run was stopped.")
-            log = self._folder.drafts / f"worker-{len(self._all)}.log"
+            log = self._folder.drafts / f"worker-{platform.node()}-{os.getpid()}-{len(self._all)}.log"
             worker = _Worker(log)
             self._all.append(worker)
         worker.tell({"settings": self._settings.model_dump(mode="json"), "drafts": str(self._folder.drafts)})

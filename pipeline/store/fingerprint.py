@@ -26,7 +26,16 @@ _LIBRARIES = (
 )
 """Libraries whose version may change what is read or found."""
 
-_SETTINGS_WITHOUT_EFFECT = {"workers", "batch_bytes", "max_seconds", "scheme", "lexicons", "services"}
+_SETTINGS_WITHOUT_EFFECT = {
+    "batch_bytes",
+    "lexicons",
+    "max_seconds",
+    "runner",
+    "scheduler",
+    "scheme",
+    "services",
+    "workers",
+}
 """Settings that change no row, and paths, of which the contents count instead."""
 
 _CHUNK = 1 << 20

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import platform
 import re
 import types
 from collections.abc import Iterable, Iterator
@@ -64,7 +65,7 @@ def write_shard(path: Path, extractions: Iterable[Extraction], *, temporary: Pat
 
     Raises `OSError`, for example where the disk is full; then `path` is as it was.
     """
-    draft = temporary / f"{path.name}.{os.getpid()}"
+    draft = temporary / f"{path.name}.{platform.node()}.{os.getpid()}"
     try:
         with pq.ParquetWriter(
             draft, SCHEMA, compression="zstd", use_dictionary=False, write_statistics=False, store_schema=False
