@@ -4,16 +4,17 @@
 >>> rows = [row for document in read("page.html") for row in grade(document)]   # doctest: +SKIP
 >>> compare(rows)                                                              # doctest: +SKIP
 
-`run` does all of it for files and folders, and writes the tables.
+`run` does all of it for files and folders, and writes the tables. `against` says what a new document adds to, confirms
+or contradicts in such tables; `add` adds it.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.api import compare, extract, grade, read, run
+    from pipeline.api import add, against, compare, extract, grade, read, run
 
 __version__ = "0.1.0"
-__all__ = ["compare", "extract", "grade", "read", "run"]
+__all__ = ["add", "against", "compare", "extract", "grade", "read", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,9 +6,9 @@ from pipeline import claims, grading, ingest, language
 from pipeline.comparison import compare
 from pipeline.config import Settings, load_settings
 from pipeline.records import Claim, Document, EvidenceRow
-from pipeline.runs import run
+from pipeline.runs import add, against, run
 
-__all__ = ["compare", "extract", "grade", "read", "run"]
+__all__ = ["add", "against", "compare", "extract", "grade", "read", "run"]
 
 
 def read(path: str | Path, *, settings: Settings | None = None) -> list[Document]:

@@ -1,17 +1,26 @@
 """In: paths of sources and an output folder. Out: the tables of all of them, and a summary of what was done."""
 
-from pipeline.runs.runner import Batch, Dispatch, Progress, ProgressCallback, in_threads, run
+from pipeline.runs.against import AgainstReport, Finding, against
+from pipeline.runs.changes import Changes
+from pipeline.runs.runner import Batch, Dispatch, Pool, PoolMaker, Progress, ProgressCallback, add, in_threads, run
 from pipeline.runs.summary import Failure, RunSummary
 from pipeline.runs.workers import RunError
 
 __all__ = [
+    "AgainstReport",
     "Batch",
+    "Changes",
     "Dispatch",
     "Failure",
+    "Finding",
+    "Pool",
+    "PoolMaker",
     "Progress",
     "ProgressCallback",
     "RunError",
     "RunSummary",
+    "add",
+    "against",
     "in_threads",
     "run",
 ]

@@ -1,6 +1,7 @@
 """In: paths and settings. Out: the plan of a run: every source, which were read before, and batches of the rest."""
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +10,11 @@ from pathlib import Path
 from pipeline import ingest
 from pipeline.config import Settings
 from pipeline.records import SourceRow
-from pipeline.store import OutputFolder, extractor_version, file_hash, shard_key
+from pipeline.store import OutputFolder, extractor_version, file_hash, publish, shard_key
 from pipeline.store.folder import STORE_NAME
+
+ADDED = "added"
+"""The folder, in an output folder, of documents that belong to its sources whatever paths a run is given."""
 
 BATCHES_PER_WORKER = 4
 """So many batches at least for each worker, so that none is idle while another works on the last."""
@@ -38,14 +42,18 @@ class Plan:
 
 
 def make_plan(paths: Sequence[Path], folder: OutputFolder, settings: Settings) -> Plan:
-    """List and hash the sources below `paths` and find those that no shard holds yet.
+    """List and hash the sources below `paths`, and those added to the folder, and find those that no shard holds yet.
 
     Raises `SourceError` where a path is missing.
     """
+    added = folder.path / ADDED
+    given = [source for source in list_sources(paths) if not source.path.is_relative_to(added)]
+    if added.is_dir():
+        given += [replace(source, root=folder.path, name=f"{ADDED}/{source.name}") for source in list_sources([added])]
     extractor = extractor_version(settings)
     sources: list[SourceFile] = []
     failed: list[SourceRow] = []
-    for source in list_sources(paths):
+    for source in given:
         try:
             if not source.path.is_file():
                 raise OSError(0, "not a regular file")
@@ -91,6 +99,22 @@ def make_batches(sources: Iterable[SourceFile], *, workers: int, batch_bytes: in
 def failed_row(source: SourceFile, reason: str) -> SourceRow:
     """Return the row of sources.csv for a file of which nothing could be read."""
     return SourceRow(source.name, source.name, "unknown", source.sha256, source.n_bytes, "failed", reason)
+
+
+def copy_into(folder: Path, file: Path) -> Path:
+    """Return a copy of a file in a folder: under its name, numbered where another file has that. Raises `OSError`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = file_hash(file)
+    copy, number = folder / file.name, 1
+    while copy.exists():
+        if file_hash(copy) == wanted:
+            return copy
+        number += 1
+        copy = folder / f"{file.stem}-{number}{file.suffix}"
+    draft = folder / f".{copy.name}"
+    shutil.copyfile(file, draft)
+    publish([(draft, copy)])
+    return copy
 
 
 def _name(path: Path, root: Path) -> str:

@@ -5,18 +5,20 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from pipeline import ingest
 from pipeline.config import Settings, load_settings
 from pipeline.records import SourceRow
 from pipeline.runs.assembly import assemble
-from pipeline.runs.plan import SourceFile, make_batches, make_plan
+from pipeline.runs.plan import ADDED, Plan, SourceFile, copy_into, make_batches, make_plan
 from pipeline.runs.summary import RunSummary
-from pipeline.runs.workers import RunError, Workers, disk_sentence
+from pipeline.runs.workers import Outcome, RunError, Workers, disk_sentence
 from pipeline.store import OutputFolder
 from pipeline.store.folder import DISK_FAULTS
 
@@ -39,6 +41,22 @@ Dispatch = Callable[[Callable[[Batch], None], Sequence[Batch], int], None]
 """Calls a function on every batch, on so many at once as the number says; raises what a call raises."""
 
 
+class Pool(Protocol):
+    """What reads batches of sources; `read` may be called from `count` threads at once."""
+
+    count: int
+
+    def read(self, batch: Batch) -> Iterable[Outcome]:
+        """Make the shards of a batch and give what became of each source. Raises `RunError`."""
+
+    def abort(self) -> None:
+        """Stop reading; who waits for a batch gets a `RunError`."""
+
+
+PoolMaker = Callable[[int, Settings, OutputFolder], AbstractContextManager[Pool]]
+"""Makes a pool of about so many workers for the sources of one run."""
+
+
 def in_threads(work: Callable[[Batch], None], batches: Sequence[Batch], workers: int) -> None:
     """The plain dispatch: a thread for each worker process, which does the work."""
     pool = ThreadPoolExecutor(workers)
@@ -56,12 +74,14 @@ def run(
     settings: Settings | None = None,
     progress: ProgressCallback | None = None,
     dispatch: Dispatch = in_threads,
+    pool: PoolMaker = Workers,
 ) -> RunSummary:
     """Read the files and folders in `paths` and write the evidence tables into the folder `out`.
 
     A source that was read before, with the same bytes, name and version, costs a hash. One that fails is a row of
     sources.csv with its reason; the others go on. The tables are the same whatever the number of workers and
-    however often a run was interrupted. `progress` is called after each source, from one thread at a time.
+    however often a run was interrupted. `progress` is called after each source, from one thread at a time. `pool`
+    reads the sources: processes of this machine, if nothing else is said.
 
     Raises `SourceError` where a path is missing, `StoreError` where `out` cannot be written or another run holds
     it, and `RunError` where nothing can be read at all (a model that is not installed, a full disk).
@@ -72,43 +92,103 @@ def run(
     began = time.monotonic()
     settings = settings or load_settings()
     folder = OutputFolder(Path(out))
-    tell = progress or (lambda event: None)
     with folder.locked():
         plan = make_plan([Path(path) for path in paths], folder, settings)
-        total = len(plan.sources) + len(plan.failed)
-        done = total - len(plan.todo)
-        tell(Progress(done, total))
-        failed: list[SourceRow] = list(plan.failed)
-        if plan.todo:
-            count = min(settings.workers or os.cpu_count() or 1, len(plan.todo))
-            batches = make_batches(plan.todo, workers=count, batch_bytes=settings.batch_bytes)
-            lock = threading.Lock()
-            with Workers(count, settings, folder) as workers:
-
-                def work(batch: Batch) -> None:
-                    nonlocal done
-                    for source in batch:
-                        outcome = workers.process(source)
-                        with lock:
-                            done += 1
-                            if outcome.failed:
-                                failed.append(outcome.failed)
-                            reason = outcome.failed.reason if outcome.failed else outcome.reason
-                            tell(Progress(done, total, source.name, outcome.n_claims, reason))
-
-                with _interruptible(workers):
-                    dispatch(work, batches, count)
+        failed = carry_out(plan, folder, settings, progress, dispatch, pool)
         keys = {source.key for source in plan.sources if folder.has(source.key)}
-        try:
-            return assemble(folder, keys, failed, began=began)
-        except OSError as error:
-            if error.errno not in DISK_FAULTS:
-                raise
-            raise RunError(disk_sentence(folder, os.strerror(error.errno or 0))) from None
+        return _assemble(folder, keys, failed, began)
+
+
+def add(
+    paths: Sequence[str | Path],
+    out: str | Path,
+    *,
+    settings: Settings | None = None,
+    progress: ProgressCallback | None = None,
+    dispatch: Dispatch = in_threads,
+    pool: PoolMaker = Workers,
+) -> RunSummary:
+    """Add files to the sources of a finished run, and their claims to its tables; its other sources are not looked at.
+
+    The files are copied into `added` in the output folder, which every later run into it reads beside the paths
+    that it is given; a file taken out of there is gone from the tables after the next run.
+
+    Raises what `run` raises, and `RunError` where no run into `out` has finished.
+    """
+    began = time.monotonic()
+    settings = settings or load_settings()
+    folder = OutputFolder(Path(out))
+    files = [file for file, _ in ingest.list_sources([Path(path) for path in paths])]
+    with folder.locked():
+        finished = folder.finished()
+        if finished.snapshot is None or not all(map(folder.has, finished.keys)):
+            raise RunError(
+                f"No run into {out} has finished; run over its sources first (provender run ... --out {out})."
+            )
+        with _disk_faults(folder):
+            for file in files:
+                copy_into(folder.path / ADDED, file)
+        plan = make_plan([], folder, settings)
+        failed = carry_out(plan, folder, settings, progress, dispatch, pool)
+        keys = finished.keys | {source.key for source in plan.sources if folder.has(source.key)}
+        looked_at = {source.name for source in plan.sources} | {row.path for row in plan.failed}
+        unread = [row for row in finished.unread if row.path not in looked_at]
+        return _assemble(folder, keys, [*unread, *failed], began)
+
+
+def carry_out(
+    plan: Plan,
+    folder: OutputFolder,
+    settings: Settings,
+    progress: ProgressCallback | None = None,
+    dispatch: Dispatch = in_threads,
+    pool: PoolMaker = Workers,
+) -> list[SourceRow]:
+    """Make the shards of what a plan has to do; return the rows of sources that have none."""
+    tell = progress or (lambda event: None)
+    total = len(plan.sources) + len(plan.failed)
+    done = total - len(plan.todo)
+    tell(Progress(done, total))
+    failed: list[SourceRow] = list(plan.failed)
+    if not plan.todo:
+        return failed
+    count = min(settings.workers or os.cpu_count() or 1, len(plan.todo))
+    lock = threading.Lock()
+    with pool(count, settings, folder) as workers:
+        batches = make_batches(plan.todo, workers=workers.count, batch_bytes=settings.batch_bytes)
+
+        def work(batch: Batch) -> None:
+            nonlocal done
+            for outcome in workers.read(batch):
+                with lock:
+                    done += 1
+                    if outcome.failed:
+                        failed.append(outcome.failed)
+                    reason = outcome.failed.reason if outcome.failed else outcome.reason
+                    tell(Progress(done, total, outcome.source.name, outcome.n_claims, reason))
+
+        with _interruptible(workers):
+            dispatch(work, batches, workers.count)
+    return failed
+
+
+def _assemble(folder: OutputFolder, keys: Collection[str], failed: list[SourceRow], began: float) -> RunSummary:
+    with _disk_faults(folder):
+        return assemble(folder, keys, failed, began=began)
 
 
 @contextlib.contextmanager
-def _interruptible(workers: Workers) -> Iterator[None]:
+def _disk_faults(folder: OutputFolder) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in DISK_FAULTS:
+            raise
+        raise RunError(disk_sentence(folder, os.strerror(error.errno or 0))) from None
+
+
+@contextlib.contextmanager
+def _interruptible(workers: Pool) -> Iterator[None]:
     """Let Ctrl-C end the workers at once: threads that wait for their answers would hold up the interrupt."""
     before = signal.getsignal(signal.SIGINT)
     if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():

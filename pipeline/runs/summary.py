@@ -49,6 +49,11 @@ class RunSummary:
         values = asdict(self) | {"n_failed": self.n_failed, "seconds": round(self.seconds, 3)}
         return values | {"out": str(self.out), "files": [str(file) for file in self.files]}
 
+    def __str__(self) -> str:
+        """`12 sources read, 0 failed; 118 claims; 2 claims new, 0 changed, 0 gone; ...`."""
+        told = f"{self.n_read} sources read, {self.n_failed} failed; {self.n_claims} claims"
+        return f"{told}; {self.changes}" if self.changes else told
+
     def figures(self) -> list[tuple[str, str]]:
         """Return the figures that a reader wants to see, each with its name."""
         read = f"{self.n_read}" + (f" ({self.n_unchanged} unchanged)" if self.n_unchanged else "")
@@ -67,9 +72,11 @@ class RunSummary:
         ]
 
     def to_markdown(self) -> str:
-        """Return the summary as Markdown: the figures, the failures and the files."""
+        """Return the summary as Markdown: the figures, the failures, and links to the files."""
         lines = ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in self.figures())]
         if self.failures:
             lines += ["", "**Sources that failed**", ""]
             lines += [f"- `{failure.source_id}`: {failure.reason}" for failure in self.failures]
-        return "\n".join([*lines, "", f"Tables: `{self.out}`", ""])
+        lines += ["", f"Tables in `{self.out}`:", ""]
+        lines += [f"- [{file.name}]({file.as_uri()})" for file in self.files]
+        return "\n".join([*lines, ""])

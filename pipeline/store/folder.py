@@ -45,7 +45,6 @@ class OutputFolder:
         self.store = self.path / STORE_NAME
         self.shards = self.store / "shards"
         self.drafts = self.store / "drafts"
-        self.added = self.path / "added"
         self._snapshots = self.store / "snapshots"
         self._finished = self.store / "finished.json"
         self._owned = self.store / "owned.json"

@@ -1,0 +1,105 @@
+"""A new document beside the tables of a run: what it adds, confirms or contradicts; and how it is added."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline import add, against, run
+from pipeline.cli import app
+from pipeline.config import Settings
+from pipeline.records import SourceError
+from pipeline.runs import AgainstReport, Finding, RunError, RunSummary
+from pipeline.tables import read_changes, read_evidence, read_sources
+
+FAST = Settings(model="fast", workers=1)
+OLD = """Iron
+
+Iron deficiency causes restless legs syndrome. Zinc supplementation reduces the risk of the common cold.
+Magnesium supplementation did not improve insomnia (p = 0.42).
+"""
+NEW = """Iron again
+
+Iron deficiency causes restless legs syndrome in adults. Zinc supplementation increases the risk of the common cold.
+Vitamin D deficiency causes rickets.
+"""
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> RunSummary:
+    folder = tmp_path_factory.mktemp("base")
+    (folder / "articles").mkdir()
+    (folder / "articles" / "old.txt").write_text(OLD)
+    (folder / "articles" / "empty.txt").write_text("")
+    return run([folder / "articles"], folder / "out", settings=FAST)
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("desk") / "new.txt"
+    path.write_text(NEW)
+    return path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def about(report: AgainstReport, nutrient: str) -> Finding:
+    (finding,) = (finding for finding in report.findings if finding.nutrient == nutrient)
+    return finding
+
+
+def test_a_new_document_confirms_contradicts_and_adds_and_the_tables_stay(base: RunSummary, document: Path) -> None:
+    before = contents(base.out)
+    said = CliRunner().invoke(app, ["run", str(document), "--against", str(base.out), "--model", "fast", "--json"])
+    assert said.exit_code == 0 and contents(base.out) == before
+    report = json.loads(said.stdout)
+    assert (report["contradicts"], report["confirms"], report["adds"], report["added"]) == (1, 1, 1, None)
+    bearings = {finding["nutrient"]: finding["bearing"] for finding in report["findings"]}
+    assert bearings == {"zinc": "contradicts", "iron": "confirms", "vitamin d": "adds"}
+
+
+def test_an_added_document_stays_whatever_a_later_run_is_given(
+    base: RunSummary, document: Path, tmp_path: Path
+) -> None:
+    out, sources = tmp_path / "out", base.out.parent / "articles"
+    shutil.copytree(base.out, out)
+    summary = add([document], out, settings=FAST)
+    assert (summary.n_sources, summary.n_unchanged, summary.n_failed) == (3, 1, 1)
+    assert {row.source_id for row in read_evidence(out / "evidence.csv")} == {"old.txt", "added/new.txt"}
+    assert {row.change for row in read_changes(out / "changes.csv")} == {"claim new", "verdict moved"}
+    added = (out / "evidence.csv").read_bytes()
+
+    again = run([sources], out, settings=FAST)
+    assert (again.n_sources, again.n_unchanged, str(again.changes)[:14]) == (3, 2, "0 claims new, ")
+    assert (out / "evidence.csv").read_bytes() == added
+    assert run([tmp_path, sources], out, settings=FAST).n_sources == 3
+
+    report = against(document, out, settings=FAST)
+    assert report.known == ("added/new.txt",) and about(report, "vitamin d").n_sources == 0
+    assert about(report, "iron").bearing == "confirms"
+
+    (out / "added" / "new.txt").unlink()
+    run([sources], out, settings=FAST)
+    assert [row.path for row in read_sources(out / "sources.csv")] == ["empty.txt", "old.txt"]
+
+
+def test_another_document_of_the_same_name_is_added_beside_the_first(tmp_path: Path) -> None:
+    from pipeline.runs.plan import copy_into
+
+    for number in (1, 2, 2):
+        (tmp_path / "new.txt").write_text(str(number))
+        copy_into(tmp_path / "added", tmp_path / "new.txt")
+    assert sorted(path.name for path in (tmp_path / "added").iterdir()) == ["new-2.txt", "new.txt"]
+
+
+def test_what_is_no_table_is_said(tmp_path: Path, document: Path) -> None:
+    with pytest.raises(SourceError, match=r"holds no evidence\.csv"):
+        against(document, tmp_path)
+    with pytest.raises(RunError, match="has finished"):
+        add([document], tmp_path)
+    told = CliRunner().invoke(app, ["run", str(document), "--out", "a", "--against", "b"])
+    assert told.exit_code == 2 and "--against DIR" in told.output
