@@ -152,7 +152,7 @@ def readers_of(out: Path) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes()
-            errors = os.readlink(process / "fd" / "2")
+            errors = str((process / "fd" / "2").readlink())
         except OSError:
             continue
         if b"pipeline.runs.worker" in command and errors.startswith(str(out)):
