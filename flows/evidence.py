@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.server import ServerError, quiet
 from pipeline.config import Settings
+from pipeline.literature import local_sources
 from pipeline.records import SourceError
 from pipeline.runs import Batch, ProgressCallback, RunError, RunSummary, run
 from pipeline.store import StoreError
@@ -49,13 +50,13 @@ def as_tasks(work: Callable[[Batch], None], batches: Sequence[Batch], workers: i
 
 @flow(name="evidence", flow_run_name="evidence into {out}", persist_result=False)
 def evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) -> RunSummary:
-    """Read sources and write their evidence tables; `options` are settings by name.
+    """Read sources (paths, or addresses in a store) and write their evidence tables; `options` are settings by name.
 
     The summary is left as the artifact `evidence-summary`.
     """
     session = _session.get() or _Session()
     settings = Settings(**(options or {}))
-    session.summary = run(paths, out, settings=settings, progress=session.progress, dispatch=as_tasks)
+    session.summary = run(local_sources(paths, out), out, settings=settings, progress=session.progress, dispatch=as_tasks)
     create_markdown_artifact(session.summary.to_markdown(), key=ARTIFACT, description=f"Evidence tables in {out}")
     return session.summary
 

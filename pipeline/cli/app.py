@@ -20,7 +20,8 @@ INTERRUPTED = 130
 MANUAL = """Find what health articles claim about a nutrient and a condition, and grade the evidence.
 
 Sources are web pages saved as text or HTML, PDF, JATS/NXML, MEDLINE/PubMed XML (also .gz), BioC, and CSV or JSONL of
-abstracts; the format is recognised by content. Everything runs on this machine; nothing is sent anywhere.
+abstracts; the format is recognised by content. Everything runs on this machine; only provender fetch, and sources in
+a store (s3://), use the network.
 
 \b
 Examples:
@@ -28,6 +29,7 @@ Examples:
   provender show evidence/                     print the first rows of the tables
   provender explain 3f2a9c0d --out evidence/   say why a row says what it says
   provender read article.pdf                   show what was understood of one file
+  provender fetch pubmed "zinc" --out zinc/    fetch abstracts, to be read
 
 A run writes evidence.csv (a row a claim), evidence.xlsx, evidence.html (the same to read), comparison.csv and
 comparison_matrix.csv (where sources agree and differ), sources.csv (what became of each input), and texts/ (what the
@@ -35,10 +37,10 @@ offsets refer to). Run again, it reads only what is new.
 
 \b
 Exit status:
-    0   all sources were read
-    1   the run could not be done (folder in use, disk full, model missing)
+    0   all sources were read, or fetched
+    1   it could not be done (folder in use, disk full, model missing, service not reached)
     2   wrong usage
-    3   the tables are written, but some sources failed
+    3   done, but some sources failed
   130   interrupted; the next run goes on from there
 
 Every setting can be given in a TOML file (--config) or as an environment variable (PROVENDER_WORKERS=4). NO_COLOR=1

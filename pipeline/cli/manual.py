@@ -1,5 +1,8 @@
 """In: the commands. Out: docs/command-line.md, their help in one page; `python -m pipeline.cli.manual` prints it."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import typer
 
 from pipeline.cli import app
@@ -18,12 +21,16 @@ def manual() -> str:
     """Return the page, in Markdown."""
     root = typer.main.get_command(app)
     context = root.make_context("provender", [], resilient_parsing=True, terminal_width=WIDTH)
-    parts = [_INTRODUCTION, _section("provender", root.get_help(context))]
-    for name in root.list_commands(context):  # type: ignore[attr-defined]
-        command = root.get_command(context, name)  # type: ignore[attr-defined]
-        inner = command.make_context(name, [], parent=context, resilient_parsing=True, terminal_width=WIDTH)
-        parts.append(_section(f"provender {name}", command.get_help(inner)))
-    return "".join(parts)
+    return "".join([_INTRODUCTION, *_sections("provender", root, context)])
+
+
+def _sections(name: str, command: Any, context: Any) -> Iterator[str]:
+    """Yield the help of a command, then that of the commands below it."""
+    yield _section(name, command.get_help(context))
+    for part in command.list_commands(context) if hasattr(command, "list_commands") else ():
+        below = command.get_command(context, part)
+        inner = below.make_context(part, [], parent=context, resilient_parsing=True, terminal_width=WIDTH)
+        yield from _sections(f"{name} {part}", below, inner)
 
 
 def _section(title: str, text: str) -> str:

@@ -13,7 +13,9 @@ from pathlib import Path
 from pipeline.config import ReadLimits
 from pipeline.records import SourceError
 
-README_NAMES = re.compile(r"(readme|changelog|contributing|license|licence)(\.(md|txt|rst))?", re.IGNORECASE)
+README_NAMES = re.compile(
+    r"(readme|changelog|contributing|license|licence)(\.(md|txt|rst))?|fetch\.json", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from pipeline.cli.commands.evaluate import evaluate
 from pipeline.cli.commands.explain import explain
+from pipeline.cli.commands.fetch import fetch
 from pipeline.cli.commands.read import read
 from pipeline.cli.commands.run import run
 from pipeline.cli.commands.show import show
 
-__all__ = ["evaluate", "explain", "read", "run", "show"]
+__all__ = ["evaluate", "explain", "fetch", "read", "run", "show"]

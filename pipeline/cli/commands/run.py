@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @app.command()
 def run(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders to read.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Files and folders to read, also in a store (s3://, gs://).")
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the tables; made where it is missing.")],
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Processes that read; one for each core if not given.")
@@ -47,10 +49,11 @@ def run(
     """
     with errors_in_words():
         from pipeline.config import load_settings
+        from pipeline.literature import local_sources
 
         settings = load_settings(config, workers=workers, model=model, scheme=scheme)
         with _progress(quiet=as_json) as tell:
-            summary = _run(paths, out, settings, tell, plain=plain)
+            summary = _run(local_sources(paths, out), out, settings, tell, plain=plain)
         if as_json:
             print_json(summary.to_dict())
         else:

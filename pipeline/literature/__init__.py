@@ -1,0 +1,33 @@
+"""A query, a list of addresses or the address of a store comes in; files of a corpus folder go out.
+
+Beside `ingest`, `store` and `tables`, which touch files, this is the only package that touches the network, and it
+sends nothing but what it is asked to fetch.
+
+>>> from pipeline.literature import fetch_pubmed
+>>> summary = fetch_pubmed("vitamin b12 AND restless legs", "corpora/rls")   # doctest: +SKIP
+>>> summary.n_fetched, summary.failures                                      # doctest: +SKIP
+"""
+
+from pipeline.literature.account import FetchError
+from pipeline.literature.clock import Clock
+from pipeline.literature.europepmc import fetch_europepmc
+from pipeline.literature.pubmed import fetch_pubmed
+from pipeline.literature.remote import is_remote, local_sources
+from pipeline.literature.since import parse_since
+from pipeline.literature.summary import FetchFailure, FetchProgress, FetchSummary, ProgressCallback
+from pipeline.literature.urls import fetch_urls
+
+__all__ = [
+    "Clock",
+    "FetchError",
+    "FetchFailure",
+    "FetchProgress",
+    "FetchSummary",
+    "ProgressCallback",
+    "fetch_europepmc",
+    "fetch_pubmed",
+    "fetch_urls",
+    "is_remote",
+    "local_sources",
+    "parse_since",
+]
