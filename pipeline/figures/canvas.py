@@ -3,7 +3,7 @@
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ LINE = 1.35
 """Height of a line, in sizes of its text."""
 POINTS = 72
 """Points in an inch."""
+_DOT, _DOT_STEP = 4.2, 0.085
 _SALT = "provender"
 _UNDATED_SVG = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
@@ -136,21 +137,27 @@ class Canvas:
         """Draw a filled rectangle; `how` may give lw, ls or gid."""
         from matplotlib.patches import Rectangle
 
-        self._sheet.add_patch(Rectangle((x, y), width, height, facecolor=fill, edgecolor=edge, **how))
+        self._sheet.add_artist(Rectangle((x, y), width, height, facecolor=fill, edgecolor=edge, **how))
 
     def shape(self, corners: list[tuple[float, float]], *, fill: str, gid: str | None = None) -> None:
         """Draw a filled polygon."""
         from matplotlib.patches import Polygon
 
-        self._sheet.add_patch(Polygon(corners, closed=True, facecolor=fill, edgecolor="none", gid=gid))
+        self._sheet.add_artist(Polygon(corners, closed=True, facecolor=fill, edgecolor="none", gid=gid))
 
-    def dot(self, x: float, y: float, size: float, *, fill: str, edge: str, marker: str = "o") -> None:
-        """Draw a marker of a size in points."""
-        self._sheet.plot([x], [y], marker, ms=size, mfc=fill, mec=edge, mew=0.8, clip_on=False)
+    def marks(self, xs: Sequence[float], y: float, size: float, *, fill: str, marker: str = "o") -> None:
+        """Draw markers of a size in points, side by side."""
+        look = {"marker": marker, "ms": size, "mfc": fill, "mec": self.look.ink, "mew": 0.8, "ls": "none"}
+        self._add_line(xs, [y] * len(xs), look)
 
-    def rule(self, x: float, y: float, to_x: float, to_y: float, *, colour: str = "", width: float = 0.8) -> None:
-        """Draw a line of a width in points."""
-        self._sheet.plot([x, to_x], [y, to_y], "-", color=colour or self.look.line, lw=width, clip_on=False)
+    def rule(self, x: float, y: float, to_x: float) -> None:
+        """Draw a thin horizontal line."""
+        self._add_line([x, to_x], [y, y], {"color": self.look.line, "lw": 0.8})
+
+    def _add_line(self, xs: Sequence[float], ys: Sequence[float], look: dict[str, Any]) -> None:
+        from matplotlib.lines import Line2D
+
+        self._sheet.add_artist(Line2D(xs, ys, clip_on=False, **look))
 
     def save(self, folder: Path, name: str, *, title: str, alt: str) -> tuple[Path, Path]:
         """Write the picture as SVG and PNG, each first aside, then in place. Raises `OSError`."""
@@ -161,7 +168,7 @@ class Canvas:
             draft.write_text(self._accessible(draft.read_text("utf-8"), name, title, alt), "utf-8", newline="\n")
             draft.replace(svg)
             metadata = {"Software": None, "Title": clean(title), "Description": clean(alt)}
-            self._figure.savefig(draft, format="png", metadata=metadata)
+            self._figure.savefig(draft, format="png", metadata=metadata, pil_kwargs={"compress_level": 4})
             draft.replace(png)
         finally:
             draft.unlink(missing_ok=True)
@@ -203,8 +210,9 @@ def height_of(lines: list[str], size: float) -> float:
     return len(lines) * size * LINE / POINTS
 
 
-def certainty_dots(canvas: Canvas, x: float, y: float, filled: int, *, step: float = 0.085, size: float = 4.2) -> None:
+def certainty_dots(canvas: Canvas, x: float, y: float, filled: int) -> None:
     """Draw four dots from `x` on, of which `filled` are filled."""
-    ink = canvas.look.ink
-    for place in range(4):
-        canvas.dot(x + place * step, y, size, fill=ink if place < filled else canvas.look.ground, edge=ink)
+    places = [x + place * _DOT_STEP for place in range(4)]
+    canvas.marks(places[:filled], y, _DOT, fill=canvas.look.ink)
+    if filled < len(places):
+        canvas.marks(places[filled:], y, _DOT, fill=canvas.look.ground)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.figures.canvas import (
     HEADING,
@@ -134,10 +134,11 @@ def _mark(panel: "Axes", one: Estimate, scale: Scale, y: float, place: int) -> N
     look = load_style().picture
     if one.low is not None and one.high is not None:
         ends = scale.nearest(one.low), scale.nearest(one.high)
-        panel.plot(ends, (y, y), "-", color=look.ink, lw=1.3, zorder=2, solid_capstyle="butt", gid=f"interval-{place}")
-        for bound, end, arrow in zip((one.low, one.high), ends, ("<", ">"), strict=True):
-            beyond = not scale.holds(bound)
-            panel.plot([end], [y], arrow if beyond else "|", ms=5, color=look.ink, mew=1.0, zorder=2, clip_on=False)
+        how: dict[str, Any] = {"color": look.ink, "lw": 1.3, "ms": 6, "mew": 1.0, "zorder": 2, "clip_on": False}
+        panel.plot(ends, (y, y), "|-", solid_capstyle="butt", gid=f"interval-{place}", **how)
+        for bound, arrow in ((one.low, "<"), (one.high, ">")):
+            if not scale.holds(bound):
+                panel.plot([scale.nearest(bound)], [y], arrow, **how)
     marker = "s" if one.basis == "own result" else "o"
     if not scale.holds(one.value):
         marker = "<" if one.value < scale.low else ">"
@@ -189,7 +190,7 @@ def _label(canvas: Canvas, one: Estimate, y: float) -> None:
 def _legend(canvas: Canvas, y: float) -> None:
     look, x = canvas.look, _MARGIN + 0.06
     for marker, filled, words in _LEGEND:
-        canvas.dot(x, y, _MARK - 1, fill=look.ink if filled else look.ground, edge=look.ink, marker=marker)
+        canvas.marks([x], y, _MARK - 1, fill=look.ink if filled else look.ground, marker=marker)
         canvas.text(x + 0.14, y, words, size=SMALL)
         x += 0.14 + width_of(words, SMALL) + 0.3
 

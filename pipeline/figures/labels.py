@@ -26,10 +26,11 @@ def slug(text: str) -> str:
 def number(value: float) -> str:
     """Return a number with at most four digits that count, and a true minus sign.
 
-    >>> number(-0.5200001), number(1.0)
-    ('−0.52', '1')
+    >>> number(-0.5200001), number(1.0), number(12345.6)
+    ('−0.52', '1', '12,346')
     """
-    return f"{value:.4g}".replace("-", "−")
+    written = f"{value:,.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
+    return written.replace("-", "−")
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

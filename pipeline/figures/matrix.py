@@ -107,9 +107,12 @@ def _draw(page: Page, number: int, of: int, note: str, folder: Path) -> Figure:
     left = _MARGIN + nutrient_width + 0.12 + max(width_of(row[2], NORMAL) for row in page.rows) + 0.12
     slanted = max(width_of(name, NORMAL) for name in conditions) * _SLANT
     right = left + len(page.columns) * _CELL_WIDTH
-    width = max(right + max(_MARGIN, slanted - _CELL_WIDTH / 2), _LEAST_WIDTH)
+    ends = [left + (n + 0.5) * _CELL_WIDTH + width_of(name, NORMAL) * _SLANT for n, name in enumerate(conditions)]
+    width = max(right + _MARGIN, max(ends) + _MARGIN / 2, _LEAST_WIDTH)
     title = "Evidence matrix" + (f", page {number} of {of}" if of > 1 else "")
-    told = wrap(_SUBTITLE, width - 2 * _MARGIN, NORMAL)
+    told = wrap(
+        f"{_SUBTITLE} {_EMPTY.format(', or another page shows it' if of > 1 else '')}", width - 2 * _MARGIN, NORMAL
+    )
     notes = wrap(note, width - 2 * _MARGIN, SMALL)
     legend = _legend_rows(width - 2 * _MARGIN)
     top = 0.32 + height_of([title], HEADING) + height_of(told, NORMAL) + slanted + 0.2
@@ -125,7 +128,7 @@ def _draw(page: Page, number: int, of: int, note: str, folder: Path) -> Figure:
     before = ""
     for place, row in enumerate(page.rows):
         y = top + place * _CELL_HEIGHT
-        canvas.rule(_MARGIN if row[0] != before else _MARGIN + nutrient_width + 0.12, y, right, y)
+        canvas.rule(_MARGIN if row[0] != before else _MARGIN + nutrient_width + 0.12, y, right)
         if row[0] != before:
             canvas.text(_MARGIN, y + _CELL_HEIGHT / 2, nutrients[row[0]], weight="bold")
         canvas.text(left - 0.12, y + _CELL_HEIGHT / 2, row[2], ha="right")
@@ -133,7 +136,7 @@ def _draw(page: Page, number: int, of: int, note: str, folder: Path) -> Figure:
         for column, condition in enumerate(page.columns):
             if cell := page.cells.get((row, condition)):
                 _draw_cell(canvas, left + column * _CELL_WIDTH, y, cell, f"cell-{place + 1}-{column + 1}")
-    canvas.rule(_MARGIN, bottom, right, bottom)
+    canvas.rule(_MARGIN, bottom, right)
     y = bottom + 0.28
     for line in legend:
         _draw_legend(canvas, line, y)
@@ -163,10 +166,8 @@ def _draw_cell(canvas: Canvas, x: float, y: float, cell: ComparisonRow, gid: str
         )
 
 
-_SUBTITLE = (
-    "What the sources together say of an exposure to a nutrient (row) and a condition (column). An empty place "
-    "means that no source says anything."
-)
+_SUBTITLE = "What the sources together say of an exposure to a nutrient (row) and a condition (column)."
+_EMPTY = "An empty place: no source says anything{}."
 
 Legend = tuple[str, str]
 """What a sign of the legend shows (a verdict, a certainty, "number" or "disagreement"), and the words beside it."""
