@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from table_rows import COMPARISON_ROW, row
 
+from pipeline import run
 from pipeline.comparison import compare
+from pipeline.config import Settings
 from pipeline.figures import draw, gallery
 from pipeline.figures.best import Best
 from pipeline.figures.estimate import Estimate, estimate_of
@@ -28,6 +30,11 @@ from pipeline.records import EXPOSURES, ComparisonRow, EvidenceRow, Figure
 
 SVG = "{http://www.w3.org/2000/svg}"
 RATIO, DIFFERENCE, STANDARDISED = load_style().family
+SYNDROME = "restless-legs-syndrome"
+PAGE = """Does {0} matter?
+
+A cohort study found that {0} deficiency was associated with restless legs syndrome (OR 1.62, 95% CI 1.21 to 2.17).
+"""
 VERDICTS = tuple(load_style().verdict)
 ROWS = [
     row(claim_id="01", source_id="PMID:1", source_date="2019-05-01", flags="", ci_low=0.9, ci_high=0.99),
@@ -300,6 +307,28 @@ def test_an_axis_shows_no_effect_and_has_a_readable_number_of_ticks(
     assert all(scale.holds(one.value) for one in usual)
 
 
+def test_a_run_links_its_pictures_whatever_the_number_of_workers_and_removes_old_ones(tmp_path: Path) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "iron.txt").write_text(PAGE.format("iron"))
+    (articles / "folate.txt").write_text(PAGE.format("folate"))
+    two = Settings(workers=2, model="fast")
+    out = run([articles], tmp_path / "both", settings=two).out
+    names = {path.name for path in (out / "figures").iterdir()}
+    assert {f"forest-folate-{SYNDROME}-ratios.svg", "evidence-matrix.png"} <= names
+    page = (out / "evidence.html").read_text("utf-8")
+    assert set(re.findall(r'(?:href|src)="([^"#]+)"', page)) == {f"figures/{name}" for name in names}
+    assert page.count(f'href="figures/forest-folate-{SYNDROME}-ratios.svg">forest plot (ratios)') == 2
+    (articles / "folate.txt").unlink()
+    summary = run([articles], out, settings=two)
+    assert out / "figures" in summary.files
+    left = {path.name: path.read_bytes() for path in (out / "figures").iterdir()}
+    assert left.keys() == {name for name in names if "folate" not in name}
+    assert "folate" not in (out / "evidence.html").read_text("utf-8")
+    fresh = run([articles], tmp_path / "one", settings=Settings(workers=1, model="fast")).out
+    assert {path.name: path.read_bytes() for path in (fresh / "figures").iterdir()} == left
+
+
 @given(st.lists(st.integers(), max_size=60), st.integers(1, 7))
 def test_the_best_are_the_first_of_all_in_order(numbers: list[int], most: int) -> None:
     best: Best[int] = Best(most, lambda number: number)
@@ -309,5 +338,5 @@ def test_the_best_are_the_first_of_all_in_order(numbers: list[int], most: int) -
 
 
 def test_matplotlib_waits_until_something_is_drawn() -> None:
-    code = "import sys, pipeline.figures, pipeline.runs; sys.exit('matplotlib' in sys.modules)"
+    code = "import sys, pipeline.figures, pipeline.cli; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 0
