@@ -2,25 +2,31 @@
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from flows.runners import pool_of
 from flows.server import ServerError, quiet
 from pipeline.config import Settings
 from pipeline.literature import local_sources
 from pipeline.records import SourceError
 from pipeline.runs import Batch, ProgressCallback, RunError, RunSummary, run
 from pipeline.store import StoreError
+from pipeline.tables import read_changes
 
 quiet()
 
 from prefect import flow, task  # noqa: E402
-from prefect.artifacts import create_markdown_artifact  # noqa: E402
+from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
-ARTIFACT = "evidence-summary"
+SUMMARY = "evidence-summary"
+CHANGES = "evidence-changes"
+MOST_CHANGES = 200
+"""Rows of changes.csv that the artifact shows."""
 
 
 @dataclass(slots=True)
@@ -52,13 +58,34 @@ def as_tasks(work: Callable[[Batch], None], batches: Sequence[Batch], workers: i
 def evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) -> RunSummary:
     """Read sources (paths, or addresses in a store) and write their evidence tables; `options` are settings by name.
 
-    The summary is left as the artifact `evidence-summary`.
+    The artifacts `evidence-summary` and `evidence-changes` tell what came of it.
     """
+    return write_evidence(paths, out, options)
+
+
+def write_evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) -> RunSummary:
+    """Do the work of a flow run, and leave its artifacts."""
     session = _session.get() or _Session()
     settings = Settings(**(options or {}))
-    session.summary = run(local_sources(paths, out), out, settings=settings, progress=session.progress, dispatch=as_tasks)
-    create_markdown_artifact(session.summary.to_markdown(), key=ARTIFACT, description=f"Evidence tables in {out}")
+    session.summary = run(
+        local_sources(paths, out),
+        out,
+        settings=settings,
+        progress=session.progress,
+        dispatch=as_tasks,
+        pool=pool_of(settings),
+    )
+    _leave_artifacts(session.summary)
     return session.summary
+
+
+def _leave_artifacts(summary: RunSummary) -> None:
+    create_markdown_artifact(summary.to_markdown(), key=SUMMARY, description=f"Evidence tables in {summary.out}")
+    changes = [asdict(row) for row in islice(read_changes(summary.out / "changes.csv"), MOST_CHANGES)]
+    told = (
+        f"{summary.changes}; all in {summary.out}/changes.csv" if summary.changes else "The first run into its folder"
+    )
+    create_table_artifact(changes, key=CHANGES, description=told)
 
 
 def run_flow(

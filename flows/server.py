@@ -23,6 +23,7 @@ QUIET = {
 }
 """Nothing is sent anywhere and nothing is said; a variable that the user has set stays as it is."""
 
+SCHEDULES = "--schedules"
 START_SECONDS = 120
 STOP_SECONDS = 5
 
@@ -38,11 +39,12 @@ def quiet() -> None:
 
 
 @contextlib.contextmanager
-def prefect_api() -> Iterator[str]:
+def prefect_api(*, schedules: bool = False) -> Iterator[str]:
     """Give the address of the API that flow runs are reported to, and keep it up meanwhile.
 
     Where the user's environment or profile names one, that is it. Else a server is started whose database lies
-    in PREFECT_HOME, so that `prefect server start` shows its runs later. Raises `ServerError`.
+    in PREFECT_HOME, so that `prefect server start` shows its runs later; with `schedules` it also makes the runs
+    of deployments that are due. Raises `ServerError`.
     """
     quiet()
     from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -54,7 +56,7 @@ def prefect_api() -> Iterator[str]:
     home = str(Path(__file__).parent.parent)
     paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     process = subprocess.Popen(
-        [sys.executable, "-m", "flows.server"],
+        [sys.executable, "-m", "flows.server", *([SCHEDULES] if schedules else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -98,7 +100,7 @@ def main() -> None:
 
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        create_app(ephemeral=True, final=True),
+        create_app(ephemeral=SCHEDULES not in sys.argv, final=True),
         lifespan="on",
         log_level="critical",
         timeout_graceful_shutdown=STOP_SECONDS // 2,

@@ -29,6 +29,7 @@ Examples:
   provender show evidence/                     print the first rows of the tables
   provender explain 3f2a9c0d --out evidence/   say why a row says what it says
   provender read article.pdf                   show what was understood of one file
+  provender run new.pdf --against evidence/    say what a new document brings to the tables
   provender fetch pubmed "zinc" --out zinc/    fetch abstracts, to be read
 
 A run writes evidence.csv (a row a claim), evidence.xlsx, evidence.html (the same to read), comparison.csv and

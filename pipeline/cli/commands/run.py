@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.app import SOME_FAILED, app, errors_in_words, messages, output, print_json
+from pipeline.cli.app import SOME_FAILED, WRONG_USAGE, app, errors_in_words, fail, messages, output, print_json
+from pipeline.cli.commands.against import look_against
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
@@ -21,9 +22,18 @@ def run(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH", help="Files and folders to read, also in a store (s3://, gs://).")
     ],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the tables; made where it is missing.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for the tables; made where it is missing.")
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Processes that read; one for each core if not given.")
+    ] = None,
+    runner: Annotated[
+        str | None, typer.Option(metavar="NAME", help="local (processes of this machine) or dask (a cluster).")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Dask scheduler, tcp://HOST:PORT; its workers must see DIR and PATH."),
     ] = None,
     config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings in a TOML file.")] = None,
     model: Annotated[
@@ -34,6 +44,17 @@ def run(
         Path | None, typer.Option(metavar="FILE", help="A grading scheme of your own in place of the bundled one.")
     ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Run without Prefect, which keeps a record of runs.")] = False,
+    look: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="DIR",
+            help="Say what PATH brings to the tables in DIR, in place of a run; change nothing.",
+        ),
+    ] = None,
+    add: Annotated[
+        bool, typer.Option("--add", help="With --against: then add PATH to its sources and tables.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Read sources and write their evidence tables.
@@ -46,12 +67,28 @@ def run(
       provender run articles/ --out evidence/
       provender run trials.xml.gz pages/ --out evidence/ --workers 4 --config provender.toml
       provender run articles/ --out evidence/ --json | jq .certainty
+      provender run new.pdf --against evidence/
     """
+    if (out is None) == (look is None):
+        fail("Say where the tables go with --out DIR, or which to look at with --against DIR.", WRONG_USAGE)
+    if add and look is None:
+        fail("--add goes with --against DIR; see provender run --help.", WRONG_USAGE)
     with errors_in_words():
         from pipeline.config import load_settings
         from pipeline.literature import local_sources
 
-        settings = load_settings(config, workers=workers, model=model, scheme=scheme)
+        settings = load_settings(
+            config,
+            workers=workers,
+            runner=runner or ("dask" if scheduler else None),
+            scheduler=scheduler,
+            model=model,
+            scheme=scheme,
+        )
+        if look is not None:
+            with _progress(quiet=True) as tell:
+                raise typer.Exit(look_against(paths, look, settings, tell, add=add, as_json=as_json))
+        assert out is not None
         with _progress(quiet=as_json) as tell:
             summary = _run(local_sources(paths, out), out, settings, tell, plain=plain)
         if as_json:
@@ -65,6 +102,7 @@ def run(
 def _run(
     paths: list[Path], out: Path, settings: "Settings", tell: Callable[["Progress"], None], *, plain: bool
 ) -> "RunSummary":
+    from flows.runners import pool_of
     from pipeline.runs import run as run_plain
 
     if not plain:
@@ -77,7 +115,7 @@ def _run(
                 return run_flow(paths, out, settings=settings, progress=tell)
         except ServerError as error:
             messages.print(f"{error}; it goes on without (--plain does so from the start).", markup=False)
-    return run_plain(paths, out, settings=settings, progress=tell)
+    return run_plain(paths, out, settings=settings, progress=tell, pool=pool_of(settings))
 
 
 @contextmanager

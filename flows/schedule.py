@@ -1,0 +1,86 @@
+"""In: sources, an output folder and a cron line. Out: a Prefect deployment, served by this process until it ends."""
+
+import atexit
+import hashlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flows.evidence import write_evidence
+from flows.server import quiet
+from pipeline.config import Settings
+
+quiet()
+
+from prefect import flow  # noqa: E402
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy  # noqa: E402
+from prefect.client.schemas.schedules import CronSchedule  # noqa: E402
+from prefect.types.entrypoint import EntrypointType  # noqa: E402
+
+RETRIES = 2
+RETRY_SECONDS = 300
+"""What a later attempt may find mended: a full disk, a folder that is not mounted, another run that holds the folder.
+It goes on where the first stopped."""
+ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+
+
+@flow(
+    name="scheduled-evidence",
+    flow_run_name="evidence into {out}",
+    retries=RETRIES,
+    retry_delay_seconds=RETRY_SECONDS,
+    persist_result=False,
+)
+def scheduled_evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) -> None:
+    """Do what the flow `evidence` does, again after a while where it fails, and say in a line what came of it."""
+    atexit.register(_hush)
+    summary = write_evidence(paths, out, options)
+    print(f"{out}: {summary}", file=sys.stderr, flush=True)
+
+
+def _hush() -> None:
+    """DuckDB's binding counts its objects on standard error where an interpreter ends beside Prefect's threads."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def deployment_name(out: str | Path) -> str:
+    """Return the name of the deployment of an output folder: each folder has one, and so one run at a time."""
+    path = Path(out).absolute()
+    return f"{path.name or 'root'}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}"
+
+
+def schedule_of(cron: str, timezone: str = "UTC") -> CronSchedule:
+    """Return the schedule that a cron line means. Raises `ValueError` with one sentence."""
+    try:
+        CronSchedule(cron=cron)
+    except ValueError:
+        raise ValueError(
+            f'"{cron}" is no cron line; give minute, hour, day, month and weekday, such as "0 6 * * *" for six.'
+        ) from None
+    try:
+        return CronSchedule(cron=cron, timezone=timezone)
+    except ValueError:
+        raise ValueError(f'"{timezone}" is no time zone; give its name, such as Europe/Paris.') from None
+
+
+def serve(paths: Sequence[str], out: str | Path, schedule: CronSchedule, *, settings: Settings) -> None:
+    """Make the deployment in the Prefect API of the settings, and carry out its runs until this process is ended."""
+    home = str(Path(__file__).parent.parent)
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))
+    scheduled_evidence.serve(
+        name=deployment_name(out),
+        schedules=[schedule],
+        parameters={
+            "paths": [path if "://" in path else str(Path(path).absolute()) for path in paths],
+            "out": str(Path(out).absolute()),
+            "options": settings.model_dump(mode="json"),
+        },
+        description=f"Evidence tables in {Path(out).absolute()}",
+        tags=["provender"],
+        global_limit=ONE_AT_A_TIME,
+        limit=1,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        print_starting_message=False,
+    )
