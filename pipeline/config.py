@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     model: str = Field("default", description="default, fast (lexicons and rules), or a scispaCy model's name.")
     scheme: Path | None = Field(None, description="A grading scheme of your own in place of the bundled one.")
     lexicons: Path | None = Field(None, description="A folder of lexicons in place of the bundled ones.")
+    figures: bool = Field(True, description="Whether a run draws pictures of its tables.")
     limits: ReadLimits = Field(default_factory=lambda: ReadLimits.model_validate({}))
     services: Services = Field(default_factory=lambda: Services.model_validate({}))
 

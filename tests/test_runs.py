@@ -29,7 +29,7 @@ supplementation did not improve insomnia (p = 0.42).
 References
 1. Doe J. Iron in adults. J Examples. 2019.
 """
-TWO = Settings(workers=2)
+TWO = Settings(workers=2, figures=False)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_offsets_refer_to_the_file_or_to_the_stored_text(finished: RunSummary, a
 
 
 def test_one_worker_gives_the_same_bytes_as_two(finished: RunSummary, articles: Path, tmp_path: Path) -> None:
-    run([articles], tmp_path / "out", settings=Settings(workers=1, batch_bytes=10))
+    run([articles], tmp_path / "out", settings=Settings(workers=1, batch_bytes=10, figures=False))
     assert same_tables(tmp_path / "out", finished.out)
     assert without_timing(tmp_path / "out") == without_timing(finished.out)
 

@@ -27,7 +27,14 @@ TEXTS = "texts"
 FIGURES = "figures"
 
 
-def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[SourceRow], *, began: float) -> RunSummary:
+def assemble(
+    folder: OutputFolder,
+    keys: Collection[str],
+    failed: Iterable[SourceRow],
+    *,
+    began: float,
+    with_figures: bool = True,
+) -> RunSummary:
     """Write every table from the shards of `keys` and the rows of sources that have none; return the summary.
 
     `began` is when the run began, by the monotonic clock.
@@ -65,7 +72,7 @@ def assemble(folder: OutputFolder, keys: Collection[str], failed: Iterable[Sourc
         tables.write_table(drafts["sources.csv"], tables.SOURCES, told(sources()))
         tables.write_workbook(drafts["evidence.xlsx"], contents.evidence())
         counts = {certainty: certainties[certainty] for certainty in CERTAINTIES}
-        figures = gallery.draw(folder.drafts / FIGURES)
+        figures = gallery.draw(folder.drafts / FIGURES) if with_figures else ()
         tables.write_page(
             drafts["evidence.html"],
             rows=contents.evidence(),

@@ -96,7 +96,7 @@ def run(
         plan = make_plan([Path(path) for path in paths], folder, settings)
         failed = carry_out(plan, folder, settings, progress, dispatch, pool)
         keys = {source.key for source in plan.sources if folder.has(source.key)}
-        return _assemble(folder, keys, failed, began)
+        return _assemble(folder, keys, failed, settings, began)
 
 
 def add(
@@ -133,7 +133,7 @@ def add(
         keys = finished.keys | {source.key for source in plan.sources if folder.has(source.key)}
         looked_at = {source.name for source in plan.sources} | {row.path for row in plan.failed}
         unread = [row for row in finished.unread if row.path not in looked_at]
-        return _assemble(folder, keys, [*unread, *failed], began)
+        return _assemble(folder, keys, [*unread, *failed], settings, began)
 
 
 def carry_out(
@@ -172,9 +172,11 @@ def carry_out(
     return failed
 
 
-def _assemble(folder: OutputFolder, keys: Collection[str], failed: list[SourceRow], began: float) -> RunSummary:
+def _assemble(
+    folder: OutputFolder, keys: Collection[str], failed: list[SourceRow], settings: Settings, began: float
+) -> RunSummary:
     with _disk_faults(folder):
-        return assemble(folder, keys, failed, began=began)
+        return assemble(folder, keys, failed, began=began, with_figures=settings.figures)
 
 
 @contextlib.contextmanager

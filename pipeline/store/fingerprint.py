@@ -28,6 +28,7 @@ _LIBRARIES = (
 
 _SETTINGS_WITHOUT_EFFECT = {
     "batch_bytes",
+    "figures",
     "lexicons",
     "max_seconds",
     "runner",
