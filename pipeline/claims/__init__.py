@@ -34,8 +34,4 @@ def model_version(settings: Settings | None = None) -> str:
 
 
 def _learns(settings: Settings | None) -> bool:
-    from importlib import resources
-
-    if not resources.files("pipeline.models").joinpath("claims", "config.json").is_file():
-        return False  # TEMPORARY
     return settings is None or settings.model == "default"
