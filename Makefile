@@ -9,7 +9,7 @@ CORPUS := corpora/rls-b12
 OUT := outputs/rls-b12
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help evidence test lint format train clean
+.PHONY: help evidence test test-faults lint format train clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ evidence: $(VENV)/installed ## run the main job on the bundled corpus
 
 test: $(VENV)/installed-dev ## run the tests
 	@$(BIN)/python -m pytest
+
+test-faults: $(VENV)/installed-dev ## run the tests that kill runs, fill disks and read a thousand sources (minutes)
+	@timeout 1800 $(BIN)/python -m pytest -m faults
 
 lint: $(VENV)/installed-dev ## check format, lint and types
 	@$(BIN)/ruff format --check .

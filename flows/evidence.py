@@ -1,5 +1,7 @@
 """In: paths of sources and an output folder. Out: the tables, made by a Prefect flow whose tasks are batches."""
 
+import atexit
+import os
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
@@ -65,6 +67,7 @@ def evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) 
 
 def write_evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) -> RunSummary:
     """Do the work of a flow run, and leave its artifacts."""
+    atexit.register(_hush)
     session = _session.get() or _Session()
     settings = Settings(**(options or {}))
     session.summary = run(
@@ -77,6 +80,11 @@ def write_evidence(paths: list[str], out: str, options: dict[str, Any] | None = 
     )
     _leave_artifacts(session.summary)
     return session.summary
+
+
+def _hush() -> None:
+    """DuckDB's binding counts its objects on standard error where an interpreter ends beside Prefect's threads."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _leave_artifacts(summary: RunSummary) -> None:

@@ -1,6 +1,5 @@
 """In: sources, an output folder and a cron line. Out: a Prefect deployment, served by this process until it ends."""
 
-import atexit
 import hashlib
 import os
 import sys
@@ -35,14 +34,8 @@ ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLi
 )
 def scheduled_evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) -> None:
     """Do what the flow `evidence` does, again after a while where it fails, and say in a line what came of it."""
-    atexit.register(_hush)
     summary = write_evidence(paths, out, options)
     print(f"{out}: {summary}", file=sys.stderr, flush=True)
-
-
-def _hush() -> None:
-    """DuckDB's binding counts its objects on standard error where an interpreter ends beside Prefect's threads."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def deployment_name(out: str | Path) -> str:

@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     workers: int = Field(0, ge=0, description="Worker processes; 0 means one for each CPU core.")
     batch_bytes: int = Field(1_000_000, gt=0, description="Bytes of sources that one task works on.")
     max_seconds: int = Field(600, gt=0, description="Longest time that one record of a source may take.")
+    max_memory_mb: int = Field(4_000, gt=0, description="Most memory that a worker process may take, in megabytes.")
     model: str = Field("default", description="default, fast (lexicons and rules), or a scispaCy model's name.")
     scheme: Path | None = Field(None, description="A grading scheme of your own in place of the bundled one.")
     lexicons: Path | None = Field(None, description="A folder of lexicons in place of the bundled ones.")

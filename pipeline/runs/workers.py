@@ -8,11 +8,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
+
+import psutil
 
 import pipeline
 from pipeline.config import Settings
@@ -23,6 +26,8 @@ from pipeline.store import OutputFolder
 START_SECONDS = 300
 """Longest time that a worker may take to load its models."""
 STOP_SECONDS = 5
+WATCH_SECONDS = 0.2
+"""Time between two looks at the memory of a worker."""
 ATTEMPTS = 2
 """A worker that dies may have been short of memory beside others; a source gets that many workers, then fails."""
 
@@ -113,6 +118,13 @@ class Workers:
                 )
                 worker = self._replace(worker)
                 break
+            except MemoryError:
+                reason = (
+                    f"{source.name} took more than {self._settings.max_memory_mb:,} MB of memory; "
+                    "split it, or raise max_memory_mb in the configuration."
+                )
+                worker = self._replace(worker)
+                break
             except WorkerDied as error:
                 reason = f"{source.name} ended the process that read it ({error}); it may need more memory."
                 worker = self._replace(worker)
@@ -124,7 +136,7 @@ class Workers:
 
     def _ask(self, worker: "_Worker", source: SourceFile) -> Outcome:
         if not worker.ready:
-            answer = worker.hear(START_SECONDS)
+            answer = worker.hear(START_SECONDS, self._settings.max_memory_mb)
             if "fatal" in answer:
                 raise RunError(answer["fatal"])
             worker.ready = True
@@ -139,7 +151,7 @@ class Workers:
         )
         answer = {"alive": True}
         while "alive" in answer:
-            answer = worker.hear(self._settings.max_seconds)
+            answer = worker.hear(self._settings.max_seconds, self._settings.max_memory_mb)
         if "disk" in answer:
             raise RunError(disk_sentence(self._folder, answer["disk"]))
         if "failed" in answer:
@@ -192,14 +204,28 @@ class _Worker:
         except OSError as error:
             raise WorkerDied(self._ending()) from error
 
-    def hear(self, seconds: float) -> dict[str, Any]:
+    def hear(self, seconds: float, megabytes: int) -> dict[str, Any]:
+        """Return what it says next; end it where that takes too long or too much memory."""
+        deadline = time.monotonic() + seconds
+        while True:
+            if self._memory() > megabytes * 1_000_000:
+                raise MemoryError
+            try:
+                message = self._said.get(timeout=WATCH_SECONDS)
+            except queue.Empty:
+                if time.monotonic() > deadline:
+                    raise TimeoutError from None
+                continue
+            if message is None:
+                raise WorkerDied(self._ending())
+            return message
+
+    def _memory(self) -> int:
+        """How many bytes of memory the process holds; its own limits would count what is only reserved."""
         try:
-            message = self._said.get(timeout=seconds)
-        except queue.Empty:
-            raise TimeoutError from None
-        if message is None:
-            raise WorkerDied(self._ending())
-        return message
+            return int(psutil.Process(self.process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
 
     def stop(self) -> None:
         self.process.terminate()

@@ -30,6 +30,7 @@ _SETTINGS_WITHOUT_EFFECT = {
     "batch_bytes",
     "figures",
     "lexicons",
+    "max_memory_mb",
     "max_seconds",
     "runner",
     "scheduler",
