@@ -327,6 +327,9 @@ def test_a_run_links_its_pictures_whatever_the_number_of_workers_and_removes_old
     assert "folate" not in (out / "evidence.html").read_text("utf-8")
     fresh = run([articles], tmp_path / "one", settings=Settings(workers=1, model="fast")).out
     assert {path.name: path.read_bytes() for path in (fresh / "figures").iterdir()} == left
+    bare = run([articles], fresh, settings=Settings(workers=1, model="fast", figures=False))
+    assert not any((bare.out / "figures").iterdir()) and bare.out / "figures" not in bare.files
+    assert "figures/" not in (bare.out / "evidence.html").read_text("utf-8")
 
 
 @given(st.lists(st.integers(), max_size=60), st.integers(1, 7))

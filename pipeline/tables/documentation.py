@@ -34,7 +34,8 @@ each source that makes a claim, named by its source_id. A cell holds the source'
 ## evidence.xlsx and evidence.html
 
 The same rows as evidence.csv: as a sheet with filters (a second sheet tells what the columns mean), and as one page to
-read, filter and print, which needs no network.
+read, filter and print, which needs no network. The page shows and links the pictures in `figures/`, which lies beside
+it ([the pictures of a run](figures.md)).
 """
 
 
