@@ -12,6 +12,9 @@ from pipeline.claims.encoder import EncodedSpan
 from pipeline.language import Reader
 from pipeline.records import AnnotatedDocument, Mention, MentionKind, Sentence
 
+_EDGE_WORDS = re.compile(
+    r"^(?:(?:the|a|an|of|in|on|and|or|to|for|with|by)\s+)+|(?:\s+(?:the|a|an|of|in|on|and|or|to|for|with|by))+$"
+)
 _OUTER = " \t\n.,;:()[]'\"“”‘’"
 
 
@@ -28,7 +31,7 @@ class Namer:
         """Return the mentions that a span stands for: one, or each antecedent of a reference to several."""
         start, end = sentence.start + span.start, sentence.start + span.end
         text = self._document.text[start:end]
-        stripped = text.strip(_OUTER)
+        stripped = _EDGE_WORDS.sub("", text.strip(_OUTER))
         if not stripped:
             return ()
         start += text.index(stripped)
@@ -51,12 +54,20 @@ class Namer:
             m.kind == "nutrient" and m.start <= start and end <= m.end for m in sentence.mentions
         ):
             return ()
+        if kind == "nutrient" and (named := _straight_before(sentence, placed)):
+            return (named,)
         if self._reader.refers(stripped, kind):
             antecedents = self._reader.antecedents(kind, earlier, self._given)
             return tuple(
                 replace(placed, name=m.name, identifier=m.identifier, anaphoric=True) for m in antecedents
             ) or (replace(placed, anaphoric=True),)
         return (placed,)
+
+
+def _straight_before(sentence: Sentence, placed: Mention) -> Mention | None:
+    """Return the nutrient whose deficiency or supplementation the marked words are ("vitamin B12 *deficiency*")."""
+    near = [m for m in sentence.mentions if m.kind == "nutrient" and 0 <= placed.start - m.end <= 1]
+    return near[-1] if near else None
 
 
 def _best(overlapping: Sequence[Mention], placed: Mention) -> Mention | None:
