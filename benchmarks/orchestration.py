@@ -57,7 +57,7 @@ def main() -> None:
         scratch = Path(name)
         (scratch / "abstracts").mkdir()
         count = write_abstracts(given.folder, given.abstracts, scratch / "abstracts")
-        print(f"{count} abstracts, --model {given.model}\n\n| | wall s | processor s |\n|---|---|---|")
+        print(f"{count} abstracts, --model {given.model}\n\n| | wall s | processor s |\n|---|---|---|", flush=True)
         times = {}
         for label, plain in (("without Prefect", True), ("with Prefect", False)):
             for what in ("all", "none anew"):
