@@ -68,7 +68,7 @@ def test_version_is_printed() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["run", "articles"], "Missing option '--out'"),
+        (["run", "articles"], "--out DIR"),
         (["rnu"], "No such command 'rnu'"),
         (["run", "nowhere", "--out", "OUT", "--plain"], "nowhere does not exist"),
         (["run", "docs", "--out", "OUT", "--config", "no.toml"], "no.toml does not exist"),
@@ -95,12 +95,12 @@ def test_a_run_prints_plain_lines_and_a_summary_and_names_what_failed(tmp_path: 
     sources.mkdir()
     (sources / "page.txt").write_text("Iron\n\nIron deficiency causes restless legs syndrome.\n")
     (sources / "empty.txt").write_text("")
-    told = provender("run", str(sources), "--out", str(tmp_path / "out"), "--plain")
+    told = provender("run", str(sources), "--out", str(tmp_path / "out"), "--plain", "--model", "fast")
     assert told.returncode == 3
     assert "[2/2]" in told.stderr and "\x1b" not in told.stderr + told.stdout
     for text in ("Sources read", "Sources failed", "Certainty", "empty.txt is empty", "evidence.csv", str(tmp_path)):
         assert text in told.stdout
-    asked = provender("run", str(sources), "--out", str(tmp_path / "out"), "--plain", "--json")
+    asked = provender("run", str(sources), "--out", str(tmp_path / "out"), "--plain", "--model", "fast", "--json")
     summary = json.loads(asked.stdout)
     assert asked.returncode == 3 and asked.stderr == ""
     assert (summary["n_read"], summary["n_unchanged"], summary["n_failed"], summary["n_claims"]) == (1, 1, 1, 1)

@@ -117,7 +117,7 @@ def test_offsets_refer_to_the_file_or_to_the_stored_text(finished: RunSummary, a
 
 
 def test_one_worker_gives_the_same_bytes_as_two(finished: RunSummary, articles: Path, tmp_path: Path) -> None:
-    run([articles], tmp_path / "out", settings=Settings(workers=1, batch_bytes=10, figures=False))
+    run([articles], tmp_path / "out", settings=Settings(model="fast", workers=1, batch_bytes=10, figures=False))
     assert same_tables(tmp_path / "out", finished.out)
     assert without_timing(tmp_path / "out") == without_timing(finished.out)
 
@@ -167,6 +167,8 @@ def test_a_run_killed_in_the_middle_is_finished_by_the_next_with_the_same_tables
         "--plain",
         "--workers",
         "2",
+        "--model",
+        "fast",
     ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not list((out / ".provender" / "shards").glob("*/*.parquet")) and process.poll() is None:
@@ -187,7 +189,7 @@ def test_a_run_killed_in_the_middle_is_finished_by_the_next_with_the_same_tables
 def test_an_interrupt_ends_at_once_with_status_130_and_no_traceback(articles: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline.cli", "run", str(articles), "--out", str(out), "--plain"],
+        [sys.executable, "-m", "pipeline.cli", "run", str(articles), "--out", str(out), "--plain", "--model", "fast"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -228,13 +230,13 @@ def test_a_source_that_ends_every_process_fails_alone(tmp_path: Path, articles: 
     killer = threading.Thread(target=kill_all)
     killer.start()
     try:
-        summary = run([sources], tmp_path / "out", settings=Settings(workers=1))
+        summary = run([sources], tmp_path / "out", settings=Settings(model="fast", workers=1))
     finally:
         stop.set()
         killer.join()
     (failure,) = summary.failures
     assert "ended the process" in failure.reason and "SIGKILL" in failure.reason
-    assert run([sources], tmp_path / "out", settings=Settings(workers=1)).n_read == 1
+    assert run([sources], tmp_path / "out", settings=Settings(model="fast", workers=1)).n_read == 1
 
 
 def test_a_source_that_takes_too_long_fails_and_the_others_go_on(tmp_path: Path, articles: Path) -> None:
@@ -243,15 +245,40 @@ def test_a_source_that_takes_too_long_fails_and_the_others_go_on(tmp_path: Path,
     sentence = "Iron deficiency causes restless legs syndrome and vitamin D deficiency causes rickets. "
     (sources / "endless.txt").write_text("Iron\n\n" + sentence * 30_000)
     shutil.copy(articles / "page-0.txt", sources / "page.txt")
-    summary = run([sources], tmp_path / "out", settings=Settings(workers=1, max_seconds=1))
+    summary = run([sources], tmp_path / "out", settings=Settings(model="fast", workers=1, max_seconds=1))
     (failure,) = summary.failures
     assert failure.source_id == "endless.txt" and "took longer than 1 seconds" in failure.reason
     assert statuses(tmp_path / "out")["page.txt"] == "processed"
 
 
+def test_a_source_that_outgrows_the_memory_of_a_worker_fails_alone(
+    tmp_path: Path, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.runs.workers import _Worker
+
+    sources, taken = tmp_path / "articles", [0]
+    sources.mkdir()
+    shutil.copy(articles / "page-0.txt", sources / "page.txt")
+    memory = _Worker._memory
+
+    def noted(worker: _Worker) -> int:
+        taken.append(memory(worker))
+        return taken[-1]
+
+    monkeypatch.setattr(_Worker, "_memory", noted)
+    run([sources], tmp_path / "out", settings=Settings(model="fast", workers=1))
+    sentence = "Iron deficiency causes restless legs syndrome \U0001f34e and vitamin D deficiency causes rickets. "
+    (sources / "growing.txt").write_text("Iron\n\n" + sentence * 30_000)
+    limit = max(taken) // 1_000_000 + 30
+    summary = run([sources], tmp_path / "out", settings=Settings(model="fast", workers=1, max_memory_mb=limit))
+    (failure,) = summary.failures
+    assert failure.source_id == "growing.txt" and "MB of memory" in failure.reason
+    assert summary.n_unchanged == 1
+
+
 def test_a_model_that_is_not_there_ends_the_run_in_one_sentence(tmp_path: Path, articles: Path) -> None:
     with pytest.raises((RunError, ValueError)) as told:
-        run([articles], tmp_path / "out", settings=Settings(workers=2, scheme=tmp_path / "missing.toml"))
+        run([articles], tmp_path / "out", settings=Settings(model="fast", workers=2, scheme=tmp_path / "missing.toml"))
     assert "missing.toml" in str(told.value) and "\n" not in str(told.value)
 
 
