@@ -332,6 +332,15 @@ def test_a_run_links_its_pictures_whatever_the_number_of_workers_and_removes_old
     assert "figures/" not in (bare.out / "evidence.html").read_text("utf-8")
 
 
+def test_an_endless_or_very_wide_interval_ends_in_an_arrow_and_does_not_squeeze_the_others() -> None:
+    rows = [row(effect_value=1.2, ci_low=0.9, ci_high=1.6), row(effect_value=1.4, ci_low=0.8, ci_high=1.9)]
+    rows += [row(effect_value=0.7, ci_low=0.0, ci_high=3.0), row(effect_value=1.1, ci_low=0.01, ci_high=190)]
+    scale = scale_of([one for each in rows if (one := estimate_of(each, (RATIO,)))], RATIO)
+    assert 0.1 < scale.low < 0.7 and 1.9 < scale.high < 10
+    alone = scale_of([one for one in [estimate_of(rows[2], (RATIO,))] if one], RATIO)
+    assert 0.005 < alone.low < 0.1 and 3.0 < alone.high < 5
+
+
 @given(st.lists(st.integers(), max_size=60), st.integers(1, 7))
 def test_the_best_are_the_first_of_all_in_order(numbers: list[int], most: int) -> None:
     best: Best[int] = Best(most, lambda number: number)

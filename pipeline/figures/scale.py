@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median_low
 
 from pipeline.figures.estimate import Estimate
 from pipeline.figures.style import Family
@@ -53,12 +53,11 @@ def scale_of(estimates: Sequence[Estimate], family: Family) -> Scale:
     put = math.log if family.logarithmic else float
     back = math.exp if family.logarithmic else float
     values = [put(family.no_effect), *(put(one.value) for one in estimates)]
-    bounds = [_bounds(one, family) for one in estimates]
-    known = [bound for bound in bounds if bound]
-    widths = [(high - low) / 2 for low, high in known if high > low]
-    reach = WIDEST * median(widths) if widths else 0.0
-    low = min([*values, *(max(low, min(values) - reach) for low, _ in known)])
-    high = max([*values, *(min(high, max(values) + reach) for _, high in known)])
+    known = [(put(one.value), *bound) for one in estimates if (bound := _bounds(one, family))]
+    widths = [(high - low) / 2 if math.isfinite(low) else abs(high - value) for value, low, high in known if high > low]
+    reach = WIDEST * median_low(widths) if widths else 0.0
+    low = min([*values, *(max(low, min(values) - reach) for _, low, _ in known)])
+    high = max([*values, *(min(high, max(values) + reach) for _, _, high in known)])
     if family.logarithmic:
         low, high = min(low, -_NARROWEST_LOG), max(high, _NARROWEST_LOG)
         low, high = max(low, -_WIDEST_LOG), min(high, _WIDEST_LOG)
