@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -152,3 +153,23 @@ def test_the_literature_flow_fetches_then_reads_and_leaves_both_summaries(pubmed
     ]
     assert "| Fetched | 5 |" in artifacts["fetch-summary"] and "evidence-summary" in artifacts
     assert "refect" not in told.stderr and "Traceback" not in told.stderr
+
+
+def test_a_fetch_that_is_killed_goes_on_and_fetches_nothing_twice(tmp_path: Path) -> None:
+    server = PubMed([Record(str(number), date(2025, 1, 2), f"Iron and legs {number}") for number in range(11, 31)])
+    with server.running():
+        file = Path(config(tmp_path, pubmed=server.url))
+        file.write_text(file.read_text() + "\nbatch_records = 5\n")
+        server.faults.extend([None, None, None, Fault("slow")])
+        command = ["pubmed", "iron legs", "--out", str(tmp_path / "corpus"), "--config", str(file)]
+        process = subprocess.Popen([sys.executable, "-m", "pipeline.cli", "fetch", *command], cwd=ROOT)
+        deadline = time.monotonic() + 60
+        while len(server.asked) < 4 and time.monotonic() < deadline:
+            time.sleep(0.005)
+        process.kill()
+        process.wait()
+        said = CliRunner().invoke(app, ["fetch", *command, "--json"])
+    summary = json.loads(said.stdout)
+    assert (summary["n_fetched"], summary["n_already"]) == (10, 10)
+    cut_off = server.fetched()[10:15]
+    assert sorted(server.fetched()) == sorted([str(number) for number in range(11, 31)] + cut_off)

@@ -111,7 +111,7 @@ def test_an_interrupted_fetch_goes_on_and_ends_as_if_it_had_not_been(
         fetch(pubmed, tmp_path / "cut", progress=interrupt)
     entry = json.loads((tmp_path / "cut" / "fetch.json").read_text())["fetches"][0]
     assert entry["ended"] is None and entry["fetched"] == 10
-    (tmp_path / "cut" / ".pubmed-000003.xml.part").write_bytes(b"<PubmedArt")
+    (tmp_path / "cut" / ".pubmed-000099.xml.part").write_bytes(b"<PubmedArt")
     if not ledger_too:
         (tmp_path / "cut" / "fetch.json").unlink()
     summary = fetch(pubmed, tmp_path / "cut")
