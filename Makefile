@@ -7,9 +7,10 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$p && break; done)
 CORPUS := corpora/rls-b12
 OUT := outputs/rls-b12
+REFERENCE ?= ../shared
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help evidence test test-faults lint format train clean
+.PHONY: help evidence figures test test-faults lint format train clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -43,6 +44,9 @@ lint: $(VENV)/installed-dev ## check format, lint and types
 format: $(VENV)/installed-dev ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+figures: $(VENV)/installed-dev ## write the README's figures anew (needs the reference folder: REFERENCE=../shared)
+	@$(BIN)/python benchmarks/readme_figures.py $(REFERENCE)
 
 train: $(VENV)/installed-dev ## make the bundled model anew (needs the reference corpora; see docs)
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train]'

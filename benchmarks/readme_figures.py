@@ -54,8 +54,9 @@ def table(reference: Path) -> str:
 
 def main() -> int:
     """Write or check the figures; returns the exit status."""
+    figures = table(Path(sys.argv[1]))
     text = README.read_text(encoding="utf-8")
-    new = MARKERS.sub(lambda _: table(Path(sys.argv[1])), text)
+    new = MARKERS.sub(lambda _: figures, text)
     if "--check" in sys.argv:
         return int(new != text)
     README.write_text(new, encoding="utf-8")

@@ -117,7 +117,7 @@ def test_offsets_refer_to_the_file_or_to_the_stored_text(finished: RunSummary, a
 
 
 def test_one_worker_gives_the_same_bytes_as_two(finished: RunSummary, articles: Path, tmp_path: Path) -> None:
-    run([articles], tmp_path / "out", settings=Settings(model="fast", workers=1, batch_bytes=10, figures=False))
+    run([articles], tmp_path / "out", settings=Settings(workers=1, batch_bytes=10, figures=False))
     assert same_tables(tmp_path / "out", finished.out)
     assert without_timing(tmp_path / "out") == without_timing(finished.out)
 
