@@ -163,10 +163,7 @@ def test_every_source_is_expected_to_give_a_claim():
 
 def test_no_claim_is_expected_twice_nor_from_a_sentence_that_makes_none():
     claims = [
-        tuple(
-            row[name]
-            for name in ("file", "record", "sentence", "nutrient_text", "exposure", "condition_text")
-        )
+        tuple(row[name] for name in ("file", "record", "sentence", "nutrient_text", "exposure", "condition_text"))
         for row in rows(EXPECTED)
     ]
     assert len(claims) == len(set(claims))

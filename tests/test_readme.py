@@ -28,4 +28,3 @@ def test_every_link_leads_to_a_file() -> None:
 def test_the_first_screen_names_the_two_commands() -> None:
     first = "\n".join(README.splitlines()[:25])
     assert "make evidence" in first and "make test" in first
-

@@ -318,3 +318,14 @@ def test_batches_keep_the_order_hold_everything_and_keep_all_workers_busy() -> N
     assert len(batches) >= 8
     assert make_batches([], workers=2, batch_bytes=10) == []
     assert len(make_batches(sources, workers=1, batch_bytes=1)) == 49
+
+
+def test_a_damaged_record_is_a_failed_source_and_its_neighbours_are_read(tmp_path: Path) -> None:
+    sources = tmp_path / "in"
+    sources.mkdir()
+    good = '{"title": "Zinc and colds", "abstract": "Zinc supplementation shortened the common cold."}\n'
+    (sources / "abstracts.jsonl").write_text(good + '{"title": "Broken", "abstract": \n' + good.replace("Zinc", "Iron"))
+    summary = run([sources], tmp_path / "out", settings=Settings(model="fast", workers=1, figures=False))
+    assert summary.n_read == 2
+    [failure] = summary.failures
+    assert "damaged" in failure.reason

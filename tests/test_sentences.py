@@ -1,5 +1,7 @@
 """Where sentences end, and which citations belong to them."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +17,9 @@ from pipeline.records import Citation
         ("Take vitamin D. The dose is small.", ["Take vitamin D.", "The dose is small."]),
         ("Zinc (e.g. 20 mg) helped. It was safe.", ["Zinc (e.g. 20 mg) helped.", "It was safe."]),
         ("L. Reuteri was given. Nobody fell ill.", ["L. Reuteri was given.", "Nobody fell ill."]),
-        ("Smith et al. Reported a fall (P < 0.05). Others did not.", ["Smith et al. Reported a fall (P < 0.05).", "Others did not."]),
+        ("Smith et al. Saw a fall (P < 0.05). Others not.", ["Smith et al. Saw a fall (P < 0.05).", "Others not."]),
         ("Does iron help? Yes! It does.", ["Does iron help?", "Yes!", "It does."]),
-        ("Iron vs. Placebo: no difference. n-3 PUFA did help.", ["Iron vs. Placebo: no difference.", "n-3 PUFA did help."]),
+        ("Iron vs. Placebo: no effect. n-3 PUFA did help.", ["Iron vs. Placebo: no effect.", "n-3 PUFA did help."]),
         ("It rose (see above. And below) in all. Good.", ["It rose (see above. And below) in all.", "Good."]),
         ("The value was 3.5 mg. 12 of 40 fell.", ["The value was 3.5 mg.", "12 of 40 fell."]),
     ],
@@ -30,7 +32,7 @@ def test_a_full_stop_ends_a_sentence_only_where_a_reader_would_stop(text: str, e
 def test_every_character_but_white_space_is_in_exactly_one_sentence(text: str) -> None:
     spans = split(text)
     assert all(a < b for a, b in spans)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(spans))
     covered = {i for a, b in spans for i in range(a, b)}
     assert all(char.isspace() or char in "•▪·–*" for i, char in enumerate(text) if i not in covered)
 

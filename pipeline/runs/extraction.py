@@ -11,6 +11,9 @@ from pipeline.records import Document, SourceError, SourceRow, SourceStatus
 from pipeline.store import Extraction
 
 
+DAMAGED_RECORD = "damaged record"  # the quality flag that ingestion gives a record which it could not read
+
+
 class Extractor:
     """All steps from a file to evidence rows, with the models loaded once."""
 
@@ -56,6 +59,11 @@ class Extractor:
             return Extraction(_source_row(document, "failed", began, " ".join(reason.split())))
         if annotated.sentences:
             source = _source_row(document, "processed", began)
+        elif DAMAGED_RECORD in document.quality_flags:
+            reason = (
+                f"{document.source_id} is damaged in the file; the other records were read, so fetch this one again."
+            )
+            source = _source_row(document, "failed", began, reason)
         else:
             reason = f"{document.source_id} holds no sentence of an article; check that it is more than links."
             source = _source_row(document, "empty", began, reason)
