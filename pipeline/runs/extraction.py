@@ -10,7 +10,6 @@ from pipeline.config import Settings
 from pipeline.records import Document, SourceError, SourceRow, SourceStatus
 from pipeline.store import Extraction
 
-
 DAMAGED_RECORD = "damaged record"  # the quality flag that ingestion gives a record which it could not read
 
 
