@@ -19,11 +19,11 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Provender needs Python 3.11 or 3.12; install one, or say make PYTHON=/path/to/python3.11"; exit 2; }
 	@echo "Setting up $(VENV) with $(PYTHON); this takes a minute or two the first time."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . || { rm -rf $(VENV); exit 1; }
+	@$(BIN)/python -m pip install -qq --constraint constraints.txt --editable . || { rm -rf $(VENV); exit 1; }
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
 evidence: $(VENV)/installed ## run the main job on the bundled corpus
@@ -31,7 +31,7 @@ evidence: $(VENV)/installed ## run the main job on the bundled corpus
 	@$(BIN)/provender show $(OUT)
 
 test: $(VENV)/installed-dev ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-faults: $(VENV)/installed-dev ## run the tests that kill runs, fill disks and read a thousand sources (minutes)
 	@timeout 1800 $(BIN)/python -m pytest -m faults
@@ -49,7 +49,7 @@ figures: $(VENV)/installed-dev ## write the README's figures anew (needs the ref
 	@$(BIN)/python benchmarks/readme_figures.py $(REFERENCE)
 
 train: $(VENV)/installed-dev ## make the bundled model anew (needs the reference corpora; see docs)
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train]'
+	@$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[train]'
 	@$(BIN)/python -m pipeline.training
 
 clean: ## remove the environment and all outputs
