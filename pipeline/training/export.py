@@ -117,3 +117,12 @@ def export(
               "strength": STRENGTHS, "factuality": FACTUALITIES}  # fmt: skip
     text = json.dumps({"labels": labels, **settings}, indent=1, ensure_ascii=False) + "\n"
     (folder / "config.json").write_text(text, encoding="utf-8")
+
+
+def without_traces(path: Path) -> None:
+    """Take out of a model file where its operations were traced: paths of the machine that made it."""
+    model = onnx.load(path)
+    for part in (model, model.graph, *model.graph.node, *model.graph.value_info, *model.graph.initializer):
+        part.doc_string = ""
+        del part.metadata_props[:]
+    onnx.save(model, path)
