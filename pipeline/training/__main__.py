@@ -20,11 +20,11 @@ import torch
 from tokenizers import Tokenizer
 
 from pipeline.claims.encoder import ClaimEncoder
+from pipeline.evaluation.recognition import evaluate_recognition, read_iob
 from pipeline.training import corpora, measure
 from pipeline.training.export import export
 from pipeline.training.fit import Schedule, Source, fit
 from pipeline.training.network import ClaimNetwork
-from pipeline.training.recognition import recognition_figures
 from pipeline.training.renaming import nutrient_pool, renamed
 
 HERE = Path(__file__).parent
@@ -121,9 +121,10 @@ def figures(folder: Path, reference: Path) -> dict[str, Any]:
     scorer = measure.load_scorer(reference)
     encoder = ClaimEncoder.from_directory(folder)
     dev = corpora.read_jsonl(reference / "gold" / "dev.jsonl")
+    recognised = evaluate_recognition(encoder, read_iob(reference / "corpora" / "bc5cdr" / "test.tsv"))
     return {
         "dev": measure.claim_figures(encoder, dev, scorer),
-        "bc5cdr/test": recognition_figures(encoder, reference / "corpora" / "bc5cdr" / "test.tsv"),
+        "bc5cdr/test": {kind: score.as_dict() for kind, score in recognised.items()},
     }
 
 
