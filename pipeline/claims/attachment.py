@@ -11,7 +11,9 @@ from itertools import pairwise
 from pipeline.records import Mention, Sentence, Statistic, StatisticKind
 
 Bounds = tuple[int, int]
-_BACKING: frozenset[StatisticKind] = frozenset({"effect", "interval", "p-value", "percentage", "count", "mean"})
+_BACKING: frozenset[StatisticKind] = frozenset(
+    {"effect", "interval", "p-value", "percentage", "count", "mean", "sample size"}
+)
 _LEADS_TO_CONDITION = re.compile(
     r"[^.;]{0,3}\s*(?:reductions?|decreases?|increases?|improvements?|lower|higher)?\s*(?:of|in|for)\s(?:[\w-]+\s){0,3}"
 )
@@ -64,11 +66,12 @@ def _following(
 
 
 def _in_turn(backing: Sequence[Statistic], conditions: Sequence[Bounds]) -> dict[Bounds, tuple[Statistic, ...]]:
-    """Hand out the statistics that follow all conditions, as many of a kind as there are conditions, one to each."""
+    """Hand out the statistics on one side of all conditions, as many of a kind as there are conditions, one to each."""
     after = [s for s in backing if s.start >= conditions[-1][1]]
-    if len(after) != len(backing):
-        return {}
-    by_kind = ([s for s in after if s.kind == kind] for kind in sorted({s.kind for s in after}))
+    before = [s for s in backing if s.end <= conditions[0][0]]
+    by_kind = [
+        [s for s in side if s.kind == kind] for side in (after, before) for kind in sorted({s.kind for s in side})
+    ]
     lists = [found for found in by_kind if len(found) == len(conditions)]
     return {
         bounds: tuple(sorted((found[i] for found in lists), key=lambda s: s.start))

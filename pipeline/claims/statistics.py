@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.records import Sentence, Statistic
+from pipeline.records import Sentence, Statistic, StatisticKind
 
 _POSITIVE = r"(?:\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?|[.·]\d+)"
 _SIGNED = rf"[-−–+]?\s?{_POSITIVE}"
@@ -17,16 +17,21 @@ _TO = r"\s*(?:-|−|–|—|‐|‑|to|,|;|and)\s*"
 _RANGE = rf"(?P<low>{_SIGNED})\s?%?{_TO}\(?(?P<high>{_SIGNED})\s?%?\)?"
 
 _EFFECT_NAMES: tuple[tuple[str, str], ...] = (
-    ("OR", r"(?:adjusted |crude |pooled )?odds ratios?|[ac]?ORs?"),
-    ("HR", r"(?:adjusted |crude |pooled )?hazards? ratios?|[ac]?HRs?"),
-    ("RR", r"(?:adjusted |crude |pooled )?(?:relative risks?|risk ratios?|rate ratios?)|[ac]?RRs?"),
-    ("IRR", r"incidence rate ratios?|[ac]?IRRs?"),
-    ("PR", r"prevalence ratios?|[ac]?PRs?"),
-    ("SMD", r"standardi[sz]ed mean differences?|SMD|Cohen['’]?s d|Hedges['’]? g|effect size"),
-    ("MD", r"(?:weighted |adjusted )?mean differences?|WMD|MD|mean change"),
-    ("RD", r"risk differences?|RD|ARR"),
-    ("beta", r"β|beta(?: coefficients?)?|regression coefficients?"),
-    ("r", r"(?:Pearson['’]?s |Spearman['’]?s )?(?:correlation coefficients?|rho)|ρ|rs?"),
+    ("OR", r"(?i:(?:adjusted |crude |pooled )?odds ratios?)|[ac]?ORs?"),
+    ("HR", r"(?i:(?:adjusted |crude |pooled )?hazards? ratios?)|[ac]?HRs?"),
+    ("IRR", r"(?i:incidence rate ratios?)|[ac]?IRRs?"),
+    ("PR", r"(?i:prevalence ratios?)|[ac]?PRs?"),
+    (
+        "RR",
+        r"(?i:(?:adjusted |crude |pooled )?(?:relative risks?|risk ratios?|(?:mortality )?rate ratios?))"
+        r"|(?i:mortality ratios?)"
+        r"|[ac]?RRs?|MRRs?",
+    ),
+    ("SMD", r"(?i:standardi[sz]ed mean differences?|effect size)|SMD|Cohen['’]?s d|Hedges['’]? g"),
+    ("MD", r"(?i:(?:weighted |adjusted )?mean differences?|mean change)|WMD|MD"),
+    ("RD", r"(?i:risk differences?)|RD|ARR"),
+    ("beta", r"β|(?i:beta(?: coefficients?)?|regression coefficients?)|B(?=\s?=)"),
+    ("r", r"(?i:(?:Pearson['’]?s |Spearman['’]?s )?(?:correlation coefficients?|rho))|ρ|rs?"),
     ("R2", r"[Rr]²|[Rr]2"),
 )
 _EFFECT = re.compile(
@@ -40,11 +45,17 @@ _INTERVAL = re.compile(
     rf"\s?[\])]?(?: (?:of|for) (?:the )?difference)?\s?[=:,]?\s?[(\[]?\s?(?:from\s)?{_RANGE}\s?[)\]]?",
     re.IGNORECASE,
 )
+_EFFECT_WITH_INTERVAL = re.compile(
+    r"(?<![\w-])(?:"
+    + "|".join(f"(?P<m{i}>{names})" for i, (_, names) in enumerate(_EFFECT_NAMES))
+    + rf")\s?[,;(\[]\s?(?P<level>\d{{2}})\s?%\s?CI\s?[)\]]?\s?[=:]\s?(?P<value>{_SIGNED})\s?[,;(\[]\s?{_RANGE}"
+)  # "OR, 95% CI = 0.25, 0.18-0.36"
 _BARE_INTERVAL = re.compile(rf"[(\[]\s?{_RANGE}\s?[)\]]")
 _P_VALUE = re.compile(
     rf"(?<![\w-])p(?:[- ]?values?)?(?:[- ](?:for )?(?:trend|interaction)|(?-i:(?<=P)(?: [a-z0-9-]+){{1,2}}))?\s?"
-    r"(?:were|was|of|is)?\s?(?P<sign>[=<>≤≥＜＞:]|less than|&lt;|&gt;)\s?"
-    rf"(?P<value>{_POSITIVE}(?:\s?[×x]\s?10\s?[-−–]\s?\d+)?)",
+    r"(?:were|was|of|is)?\s?"
+    r"(?P<sign>(?:[<>]|less than) or (?:=|equal to)|[=<>≤≥＜＞:]|less than|&lt;|&gt;|(?=0?[.·]\d\d))\s?"
+    rf"(?P<value>0/\d+|{_POSITIVE}(?:\s?[×x]\s?10\s?[-−–]\s?\d+)?)",
     re.IGNORECASE,
 )
 _FURTHER_P = re.compile(r"(?:,?\s?and|,)\s?(?P<value>[01]?[.·]\d+)(?![\d%–-])")
@@ -57,23 +68,42 @@ _COUNT = re.compile(
 )
 _MEAN = re.compile(
     rf"(?P<value>{_SIGNED})\s?(?:±|\+/[-−])\s?(?P<spread>{_POSITIVE})"
-    r"(?:\s?(?!to\b|vs\b|v\b|and\b|in\b)(?P<unit>[%µμ]?[A-Za-z][\w/²³·^]*(?:/[\w²³]+)?))?"
+    r"(?:\s?(?!to\b|vs\b|versus\b|v\b|and\b|in\b|than\b|compared\b|for\b|at\b)(?P<unit>[%µμ]?[A-Za-z][\w/²³·^]*(?:/[\w²³]+)?))?"
 )
 _UNIT = (
-    r"mm ?Hg|[gm]g/d[lL]|g/[lL]|[nmµμp]mol/[lL]|[nmpµμ]g/m?[lL]|kg(?:/m2)?|cm ?2|cm|mm|points?|pt|days?|h|hours?|min|"
+    r"mm ?Hg|[gm]g/d[lL]|g/[lL]|micro(?:g|mol)/[lL]|"
+    r"[nmµμp]mol/[lL]|[nmpµμ]g/m?[lL]|kg(?:/m2)?|cm ?2|cm|mm|points?|pt|days?|h|hours?|min|"
     r"beats/min|SD|z-?scores?|U/[lL]|mU/[lL]|IU/[lL]|ml/min"
 )
-_MEASURED = re.compile(rf"(?<![\w.])(?P<value>{_SIGNED})\s?(?P<unit>{_UNIT})(?![\w/])")
-_VERSUS = re.compile(r"\s*(?:vs\.?|versus|compared (?:to|with)|v\.?|to)\s*", re.IGNORECASE)
+_MEASURED = re.compile(rf"(?<![\w.])(?P<value>{_SIGNED})\s?(?P<unit>{_UNIT}|(?:mg|µg|μg|g|IU)/d(?:ay)?)(?![\w/])")
+_OF_A_RESULT = re.compile(r"\b(?:was|were|than|averaged|compared (?:with|to)|v/?s\.?|versus)\s$")
+_VERSUS = re.compile(r"\s*(?:v/?s\.?|versus|compared (?:to|with)|v\.?|to)\s*", re.IGNORECASE)
 _TWO_SIDES = re.compile(
-    rf"(?<![\w.·])(?P<value>{_SIGNED})\s?(?:vs\.?|versus|v\.?)\s?{_SIGNED}(?:\s?(?:{_UNIT}))?(?![\w.·%±])"
+    rf"(?<![\w.·])(?P<value>{_SIGNED})\s?(?:v/?s\.?|versus|v\.?)\s?{_SIGNED}(?:\s?(?P<unit>{_UNIT}|%))?(?![\w.·±])"
 )
+_SPREAD_IN_BRACKETS = re.compile(  # mean (SD), and median (range) where a unit or a decimal tells it from a citation
+    rf"(?<![\w.·])(?:(?P<value>\d+[.·]\d+)\s?[(\[](?P<spread>\d+[.·]\d+)[)\]]|"
+    rf"(?P<median>{_POSITIVE})(?:\s(?:{_UNIT}))?\s?[(\[](?:IQR:?\s?|range:?\s?)?{_RANGE}[)\]])(?:\s?(?P<unit>{_UNIT})(?!\w))?"
+)
+_CHANGED_BY = re.compile(rf"(?<=\bby )(?P<value>[-−–+]\s?{_POSITIVE})(?:\s?(?P<unit>{_UNIT}))?(?![\w.·%])")
 _FOLD = re.compile(r"(?P<value>\d+(?:\.\d+)?)[- ]fold\b")
-_PERCENT = re.compile(rf"(?P<value>{_SIGNED})\s?(?:%|per ?cent)(?!\s?(?:confidence|C\.?I))")
+_PERCENT = re.compile(
+    rf"(?:(?<![\w.·])(?P<from>\d+(?:[.·]\d+)?)\s?%?[-–])?"
+    rf"(?P<value>{_SIGNED})\s?(?:%|per ?cent)(?!\s?(?:confidence|C\.?I))"
+)
+_PART = re.compile(
+    r"(?<=\bby )(?:(?:about|approximately|almost|nearly|roughly) )?"
+    r"(?P<part>one[- ]third|a third|two[- ]thirds|one[- ]half|half|one[- ]quarter|a quarter)\b"
+)
+_PARTS = {"third": 33.3, "thirds": 66.7, "half": 50.0, "quarter": 25.0}
 _CHANGE = re.compile(
     r"\s(?:reductions?|increases?|decreases?|lower|higher|greater|improvements?|declines?|less|more)(?: risk)?\b"
 )
-_SAMPLE = re.compile(r"(?<![\w])[nN]\s?=\s?(?P<value>\d{1,3}(?:,\d{3})+|\d+)")
+_SAMPLE = re.compile(
+    r"(?<![\w])[nN]\s?=\s?(?P<value>\d{1,3}(?:,\d{3})+|\d+)|"
+    r"(?<=\binvolving )(?P<people>\d{1,3}(?:,\d{3})+|\d+)\s"
+    r"(?:patients|participants|subjects|women|men|children|infants)\b"
+)
 _DOSE = re.compile(
     rf"(?P<value>{_POSITIVE})\s?(?P<unit>(?:mg|µg|μg|mcg|IU|g|kg|ng|mmol|µmol|μmol|CFU)(?:/(?:d|day|kg|wk|week|dL|L|mL|ml))*)\b",
 )
@@ -94,13 +124,17 @@ def statistics(sentence: Sentence) -> list[Statistic]:
     text = re.sub(r"[\u00a0\u2009\u202f\u2002-\u2008\u200a]", " ", sentence.text)
     found: list[Statistic] = []
     for reader in (
+        _effects_with_intervals,
         _intervals,
         _p_values,
         _effects,
         _counts,
         _means,
-        _percentages,
+        _spreads_in_brackets,
         _two_sides,
+        _percentages,
+        _parts,
+        _changes,
         _folds,
         _samples,
         _measured,
@@ -118,6 +152,16 @@ def _placed(statistic: Statistic, sentence: Sentence) -> Statistic:
     start = sentence.start + statistic.start + len(words) - len(words.lstrip())
     words = words.strip()
     return replace(statistic, start=start, end=start + len(words), text=words)
+
+
+def _effects_with_intervals(text: str) -> Iterator[Statistic]:
+    for match in _EFFECT_WITH_INTERVAL.finditer(text):
+        measure = next(name for i, (name, _) in enumerate(_EFFECT_NAMES) if match[f"m{i}"])
+        low, high = _ordered(match)
+        split = match.end("value")
+        yield Statistic(match.start(), split, "", "effect", measure, value=number(match["value"]))
+        yield Statistic(match.start("low"), match.end(), "", "interval", "CI", low=low, high=high,
+                        level=number(match["level"]))  # fmt: skip
 
 
 def _intervals(text: str) -> Iterator[Statistic]:
@@ -142,7 +186,7 @@ def _bare_intervals(text: str, found: list[Statistic]) -> list[Statistic]:
     """Add "[0.56-0.96]" straight after an effect as its interval."""
     added = []
     for statistic in found:
-        if statistic.kind not in ("effect", "mean"):
+        if statistic.kind not in ("effect", "mean", "percentage"):
             continue
         match = _BARE_INTERVAL.match(text, statistic.end + (text[statistic.end : statistic.end + 1] == " "))
         if match and not any(match.start() < other.end and other.start < match.end() for other in found):
@@ -153,7 +197,18 @@ def _bare_intervals(text: str, found: list[Statistic]) -> list[Statistic]:
 
 
 def _p_values(text: str) -> Iterator[Statistic]:
-    signs = {"less than": "<", "&lt;": "<", "&gt;": ">", "＜": "<", "＞": ">", "=": "", ":": ""}
+    signs = {
+        "< or =": "≤",
+        "> or =": "≥",
+        "less than or equal to": "≤",
+        "less than": "<",
+        "&lt;": "<",
+        "&gt;": ">",
+        "＜": "<",
+        "＞": ">",
+        "=": "",
+        ":": "",
+    }
     for match in _P_VALUE.finditer(text):
         value = _decimal(re.sub(r"\s", "", match["value"]))
         value = re.sub(r"[×x]10[-−–](\d+)", r"e-\1", value)
@@ -174,7 +229,7 @@ def _p_values(text: str) -> Iterator[Statistic]:
 
 
 def _decimal(text: str) -> str:
-    return text.replace("·", ".")
+    return text.replace("·", ".").replace("/", ".")
 
 
 def _effects(text: str) -> Iterator[Statistic]:
@@ -203,17 +258,49 @@ def _percentages(text: str) -> Iterator[Statistic]:
     for match in _PERCENT.finditer(text):
         change = _CHANGE.match(text, match.end())
         end = change.end() if change else match.end()
-        yield Statistic(match.start(), end, "", "percentage", "%", value=number(match["value"]), unit="%")
+        value = number(match["from"] or match["value"])
+        yield Statistic(match.start(), end, "", "percentage", "%", value=value, unit="%")
+
+
+def _parts(text: str) -> Iterator[Statistic]:
+    for match in _PART.finditer(text):
+        value = _PARTS[re.split(r"[- ]", match["part"])[-1]]
+        yield Statistic(match.start(), match.end(), "", "percentage", "%", value=value, unit="%")
 
 
 def _samples(text: str) -> Iterator[Statistic]:
     for match in _SAMPLE.finditer(text):
-        yield Statistic(match.start(), match.end(), "", "sample size", "n", value=number(match["value"]))
+        value = number(match["value"] or match["people"])
+        yield Statistic(match.start(), match.end(), "", "sample size", "n", value=value)
 
 
 def _two_sides(text: str) -> Iterator[Statistic]:
     for match in _TWO_SIDES.finditer(text):
-        yield Statistic(match.start(), match.end(), "", "mean", "mean", value=number(match["value"]))
+        kind: StatisticKind = "percentage" if match["unit"] == "%" else "mean"
+        measure = "%" if kind == "percentage" else "mean"
+        value, unit = number(match["value"]), match["unit"] or ""
+        yield Statistic(match.start(), match.end(), "", kind, measure, value=value, unit=unit)
+
+
+def _spreads_in_brackets(text: str) -> Iterator[Statistic]:
+    for match in _SPREAD_IN_BRACKETS.finditer(text):
+        unit = match["unit"] or ""
+        if match["value"]:
+            value, spread = number(match["value"]), number(match["spread"])
+            low, high = round(value - spread, 9), round(value + spread, 9)
+        elif unit or re.search(r"\d[.·]\d", match.group()):
+            value = number(match["median"])
+            low, high = _ordered(match)
+        else:
+            continue
+        if low <= value <= high:
+            yield Statistic(match.start(), match.end(), "", "mean", "mean", value=value, low=low, high=high, unit=unit)
+
+
+def _changes(text: str) -> Iterator[Statistic]:
+    for match in _CHANGED_BY.finditer(text):
+        value, unit = number(match["value"]), match["unit"] or ""
+        yield Statistic(match.start(), match.end(), "", "mean", "MD", value=value, unit=unit)
 
 
 def _folds(text: str) -> Iterator[Statistic]:
@@ -226,7 +313,8 @@ def _measured(text: str) -> Iterator[Statistic]:
     for match in _MEASURED.finditer(text):
         opened = text.rfind("(", 0, match.start()), text.rfind("[", 0, match.start())
         closed = text.rfind(")", 0, match.start()), text.rfind("]", 0, match.start())
-        beside = _VERSUS.match(text, match.end()) or re.search(r"(?:vs\.?|versus)\s$", text[: match.start()])
+        before = text[max(0, match.start() - 30) : match.start()]
+        beside = _VERSUS.match(text, match.end()) or _OF_A_RESULT.search(before)
         if max(opened) > max(closed) or beside:
             value, unit = number(match["value"]), match["unit"]
             yield Statistic(match.start(), match.end(), "", "mean", "mean", value=value, unit=unit)
