@@ -28,7 +28,7 @@ def annotated_figures(path: Path, errors: bool) -> None:
         right += found.design == gold.study_design
         if errors and found.design != gold.study_design:
             print(
-                f"DESIGN {gold.study_design} read as {found.design}: {gold.doc_id} {found.words[:3]} | {gold.text[:150]!r}"
+                f"DESIGN {gold.study_design} read as {found.design}: {gold.doc_id} {found.words[:3]} {gold.text[:99]!r}"
             )
         if gold.sample_size is not None:
             sized += 1
@@ -48,9 +48,7 @@ def trial_figures(folder: Path, count: int, errors: bool) -> None:
         found = study_design(annotate(document))
         designs[found.design] += 1
         if errors and found.design not in TRIALS:
-            print(
-                f"TRIAL read as {found.design}: {path.name} {found.words[:3]} | {document.publication_types} {document.title[:150]!r}"
-            )
+            print(f"TRIAL read as {found.design}: {path.name} {found.words[:3]} {document.title[:150]!r}")
     share = sum(designs[d] for d in TRIALS) / len(chosen)
     print(f"{len(chosen)} of {folder}: {share:.3f} recognised as trials {dict(designs.most_common())}")
 

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.cli.app import NOT_DONE, SOME_FAILED, app, errors_in_words, fail, messages, output, print_json
+from pipeline.cli.options import Config
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,7 +33,6 @@ Since = Annotated[
     str | None,
     typer.Option(metavar="DATE", help="Only what the service added since: 2024-03-15, 2024-03, 2024, or 30d."),
 ]
-Config = Annotated[Path | None, typer.Option(metavar="FILE", help="Settings in a TOML file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 
 

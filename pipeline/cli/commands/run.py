@@ -11,6 +11,7 @@ from rich.table import Table
 
 from pipeline.cli.app import SOME_FAILED, WRONG_USAGE, app, errors_in_words, fail, messages, output, print_json
 from pipeline.cli.commands.against import look_against
+from pipeline.cli.options import Config, Model, Scheme, Workers
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
@@ -25,9 +26,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the tables; made where it is missing.")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Processes that read; one for each core if not given.")
-    ] = None,
+    workers: Workers = None,
     runner: Annotated[
         str | None, typer.Option(metavar="NAME", help="local (processes of this machine) or dask (a cluster).")
     ] = None,
@@ -35,14 +34,9 @@ def run(
         str | None,
         typer.Option(metavar="ADDRESS", help="Dask scheduler, tcp://HOST:PORT; its workers must see DIR and PATH."),
     ] = None,
-    config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings in a TOML file.")] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="default, fast (lexicons and rules), or a scispaCy model's name."),
-    ] = None,
-    scheme: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A grading scheme of your own in place of the bundled one.")
-    ] = None,
+    config: Config = None,
+    model: Model = None,
+    scheme: Scheme = None,
     plain: Annotated[bool, typer.Option("--plain", help="Run without Prefect, which keeps a record of runs.")] = False,
     look: Annotated[
         Path | None,
@@ -146,7 +140,7 @@ def _progress(*, quiet: bool) -> Iterator[Callable[["Progress"], None]]:
 
 def _say(event: "Progress") -> None:
     if not event.source:
-        messages.print(f"{event.total} sources, {event.done} of them done before or not to be opened.")
+        messages.print(f"{event.total} sources, {event.total - event.done} of them to read.")
     elif event.reason:
         messages.print(f"[{event.done}/{event.total}] {event.source}: {event.reason}", markup=False)
     else:

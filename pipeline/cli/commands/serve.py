@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.app import NOT_DONE, app, errors_in_words, fail, messages
+from pipeline.cli.options import Config, Model, Scheme, Workers
 
 
 @app.command()
@@ -16,17 +17,10 @@ def serve(
         str, typer.Option(metavar="CRON", help='When to run: minute, hour, day, month, weekday ("0 6 * * *").')
     ],
     timezone: Annotated[str, typer.Option(metavar="NAME", help="Time zone of CRON.")] = "UTC",
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Processes that read; one for each core if not given.")
-    ] = None,
-    config: Annotated[Path | None, typer.Option(metavar="FILE", help="Settings in a TOML file.")] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="default, fast (lexicons and rules), or a scispaCy model's name."),
-    ] = None,
-    scheme: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A grading scheme of your own in place of the bundled one.")
-    ] = None,
+    workers: Workers = None,
+    config: Config = None,
+    model: Model = None,
+    scheme: Scheme = None,
 ) -> None:
     """Run whenever it is due, until ended: a Prefect deployment, served from this process.
 
