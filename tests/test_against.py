@@ -62,6 +62,14 @@ def test_a_new_document_confirms_contradicts_and_adds_and_the_tables_stay(base: 
     assert bearings == {"zinc": "contradicts", "iron": "confirms", "vitamin d": "adds"}
 
 
+def test_a_document_in_a_store_is_looked_at_like_any_other(base: RunSummary, document: Path) -> None:
+    told = CliRunner().invoke(
+        app, ["run", document.absolute().as_uri(), "--against", str(base.out), "--model", "fast", "--json"]
+    )
+    assert json.loads(told.stdout)["source_ids"] == ["added/new.txt"], told.output
+    assert not (base.out / "added").exists()
+
+
 def test_an_added_document_stays_whatever_a_later_run_is_given(
     base: RunSummary, document: Path, tmp_path: Path
 ) -> None:

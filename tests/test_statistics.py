@@ -127,3 +127,53 @@ def test_the_two_sides_of_a_comparison_are_one_statistic() -> None:
 def test_no_string_of_digits_and_signs_breaks_the_reader(text: str) -> None:
     for statistic in found(text):
         assert text[statistic.start : statistic.end] == statistic.text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words", "value"),
+    [
+        ("triglycerides rose by 23.9 (7.03) mg/dL", "mean", "23.9 (7.03) mg/dL", 23.9),
+        ("analgesia lasted 8 (5-11) h", "mean", "8 (5-11) h", 8),
+        ("homocysteine 31.4 [19.5-43.3]", "mean", "31.4 [19.5-43.3]", 31.4),
+        ("mortality was lower (12.5 vs. 41.7%)", "percentage", "12.5 vs. 41.7%", 12.5),
+        ("zones involved 1.35 v/s 1.82", "mean", "1.35 v/s 1.82", 1.35),
+        ("it reduces mortality by 23–30%", "percentage", "23–30%", 23),
+        ("the risk was reduced by one third", "percentage", "one third", 33.3),
+        ("insulin changed by - 5.25 mg/dL", "mean", "- 5.25 mg/dL", -5.25),
+        ("iron was 0.89 microg/L in both", "mean", "0.89 microg/L", 0.89),
+        ("a trial involving 135 patients", "sample size", "135 patients", 135),
+        ("Mortality Rate Ratio 0.54", "effect", "Mortality Rate Ratio 0.54", 0.54),
+    ],
+)
+def test_results_are_read_in_less_usual_spellings(text: str, kind: str, words: str, value: float) -> None:
+    statistic = only(text, kind)
+    assert (statistic.text, statistic.value) == (words, value)
+
+
+@pytest.mark.parametrize(
+    "text", ["as others found 12 (5-11).", "Smith et al. 4 (3-5) said so.", "aged 40 (the oldest) and 2 (of 3)"]
+)
+def test_a_citation_or_an_aside_in_brackets_is_no_result(text: str) -> None:
+    assert [s for s in found(text) if s.kind == "mean"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("(p 0.009)", "0.009"), ("P < or = 0.0001", "≤0.0001"), ("p < 0/001", "<0.001")]
+)
+def test_p_values_are_read_in_less_usual_spellings(text: str, value: str) -> None:
+    assert only(text, "p-value").p_value == value
+
+
+def test_an_odds_ratio_may_share_its_brackets_with_its_interval() -> None:
+    text = "(OR, 95% CI = 0.25, 0.18-0.36)"
+    effect, interval = only(text, "effect"), only(text, "interval")
+    assert (effect.value, interval.low, interval.high, interval.level) == (0.25, 0.18, 0.36, 95)
+
+
+def test_percentages_before_a_list_are_handed_out_in_turn() -> None:
+    text = "The supplement had 16% and 5% reduction in days with severe illness and high fever respectively."
+    sentence = Sentence(0, 0, len(text), text)
+    places = [(text.index(words), text.index(words) + len(words)) for words in ("severe illness", "high fever")]
+    conditions = [Mention(a, b, text[a:b], "condition", text[a:b]) for a, b in places]
+    numbers = [attach(sentence, statistics(sentence), condition, places) for condition in conditions]
+    assert [[s.value for s in given] for given in numbers] == [[16], [5]]

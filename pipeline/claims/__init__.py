@@ -1,7 +1,7 @@
 """In: an AnnotatedDocument; out: the Claims it makes about a nutrient and a condition."""
 
 from pipeline.claims.identity import identified
-from pipeline.claims.learned import learned_claims, load_encoder
+from pipeline.claims.learned import learned_claims, load_encoder, load_weighing
 from pipeline.claims.naming import Namer
 from pipeline.claims.rules import rule_claims
 from pipeline.config import Settings
@@ -19,7 +19,7 @@ def extract(annotated: AnnotatedDocument, settings: Settings | None = None) -> t
     The trained encoder reads them, or, with `model` set to "fast" or to a model of another package, rules.
     """
     if _learns(settings):
-        claims = learned_claims(annotated, load_encoder(), Namer(annotated, reader(settings)))
+        claims = learned_claims(annotated, load_encoder(), load_weighing(), Namer(annotated, reader(settings)))
     else:
         claims = rule_claims(annotated)
     return tuple(identified(annotated.document.source_id, claims))

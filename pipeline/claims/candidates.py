@@ -4,50 +4,22 @@ Candidates come from both readers: words that the encoder marks, and words that 
 back-references name. Each pair carries what both make of it, so that one calibrated weighing can decide.
 """
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.claims.encoder import ClaimEncoder, EncodedSpan, EncoderOutput, PairReading, log_odds
+from pipeline.claims.encoder import ClaimEncoder, EncodedSpan, EncoderOutput, PairReading
 from pipeline.claims.exposure import exposure
 from pipeline.claims.factuality import factuality
+from pipeline.claims.features import DocumentWords, Features, Participant, SentenceFeatures
 from pipeline.claims.naming import Namer
 from pipeline.claims.relation import RelationFinding, clause, cues, relate
 from pipeline.claims.rules import names_population
 from pipeline.records import AnnotatedDocument, Exposure, Factuality, Mention, Sentence
 
-FEATURES = (
-    "nutrient_odds",
-    "outcome_odds",
-    "claim_odds",
-    "claiming_odds",
-    "nutrient_marked",
-    "outcome_marked",
-    "nutrient_known",
-    "outcome_known",
-    "anaphoric",
-    "cue",
-    "methods",
-    "population",
-    "measure",
-    "distance",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Participant:
-    """Words that may take part in a claim: what they denote, how likely they take part, and who found them."""
-
-    span: tuple[int, int]
-    mentions: tuple[Mention, ...]
-    odds: float
-    marked: bool
-    known: bool
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A pair that may be a claim; `features` has a number for each of FEATURES."""
+    """A pair that may be a claim, with what encoder and rules make of it."""
 
     nutrient: Mention
     condition: Mention
@@ -55,7 +27,7 @@ class Candidate:
     rule: RelationFinding | None
     rule_exposure: Exposure
     rule_factuality: Factuality | None
-    features: Mapping[str, float]
+    features: Features
 
     def rule_label(self, attribute: str) -> str:
         """Return what the rules say of an attribute, "" where they say nothing."""
@@ -73,6 +45,7 @@ class CandidateFinder:
         self._annotated = annotated
         self._encoder = encoder
         self._namer = namer
+        self._words = DocumentWords(annotated)
         self._kinds = {kind: index for index, kind in enumerate(encoder.settings["labels"]["tags"])}
 
     def find(self, sentence: Sentence, found: EncoderOutput, earlier: Sequence[Sentence]) -> Iterator[Candidate]:
@@ -85,28 +58,14 @@ class CandidateFinder:
         spoken_for = [p.span for p in participants]
         all_cues = [c for c in cues(sentence.text) if not any(a < c.end and c.start < b for a, b in spoken_for)]
         stated_at_all = factuality(sentence)
+        features = SentenceFeatures(self._words, sentence, found, participants, readings, methods=stated_at_all is None)
         for (n, o), reading in zip(pairs, readings, strict=True):
-            for nutrient in n.mentions:
-                for condition in o.mentions:
+            for n_index, nutrient in enumerate(n.mentions):
+                for o_index, condition in enumerate(o.mentions):
                     met = exposure(sentence, nutrient, abbreviations=self._annotated.abbreviations)
                     rule = relate(sentence, all_cues, nutrient, condition, met)
                     stated = factuality(sentence, clause(sentence.text, n.span, o.span)) if stated_at_all else None
-                    features = {
-                        "nutrient_odds": log_odds(n.odds),
-                        "outcome_odds": log_odds(o.odds),
-                        "claim_odds": log_odds(reading.claim),
-                        "claiming_odds": log_odds(found.claiming),
-                        "nutrient_marked": n.marked,
-                        "outcome_marked": o.marked,
-                        "nutrient_known": n.known,
-                        "outcome_known": o.known,
-                        "anaphoric": nutrient.anaphoric or condition.anaphoric,
-                        "cue": rule is not None,
-                        "methods": stated_at_all is None,
-                        "population": names_population(sentence, condition),
-                        "measure": condition.kind == "measure",
-                        "distance": math.log1p(max(o.span[0] - n.span[1], n.span[0] - o.span[1])),
-                    }
+                    population = names_population(sentence, condition)
                     yield Candidate(
                         nutrient,
                         condition,
@@ -114,7 +73,7 @@ class CandidateFinder:
                         rule,
                         met.exposure,
                         stated,
-                        {name: float(value) for name, value in features.items()},
+                        features.of((n, n_index), (o, o_index), reading, rule, stated, population),
                     )
 
     def _participants(

@@ -23,16 +23,24 @@ from tokenizers import Tokenizer
 
 Array = npt.NDArray[np.float32]
 Characters = tuple[int, int]
+Mark = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
 class EncoderInput:
-    """A sentence, the sentences just before and after it in its document ("" at an end), and the document's title."""
+    """A sentence, the sentences just before and after it in its document ("" at an end), and the document's title.
+
+    Marks are characters [start, end) of a sentence and what lexicons and rules make of them: nutrient, condition,
+    measure, or reference (words that refer back). Where marks overlap, the last holds.
+    """
 
     text: str
     before: str = ""
     after: str = ""
     title: str = ""
+    marks: tuple[Mark, ...] = ()
+    marks_before: tuple[Mark, ...] = ()
+    marks_after: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,8 +165,7 @@ class ClaimEncoder:
         spans = [[*_words_at(found.words, nutrient), *_words_at(found.words, outcome)] for nutrient, outcome in pairs]
         names = ["claim", "relation", "exposure", "strength", "factuality"]
         outputs = self._pairs.run(names, {"states": found.states, "spans": np.array(spans, np.int64)})
-        temperatures = self.settings["temperatures"]
-        odds = {n: softmax(o / np.float32(temperatures.get(n, 1.0))) for n, o in zip(names, outputs, strict=True)}
+        odds = {n: softmax(o) for n, o in zip(names, outputs, strict=True)}
         return [
             PairReading(
                 float(odds["claim"][i, 1]),
@@ -167,17 +174,6 @@ class ClaimEncoder:
             for i in range(len(pairs))
         ]
 
-    def confidence(self, nutrient: EncodedSpan, outcome: EncodedSpan, claim: float, claiming: float) -> float:
-        """Return the calibrated probability that the pair is a claim of its sentence.
-
-        Logistic regression (Platt) on the log-odds of both spans, of the pair and of the sentence, fitted on documents
-        that the encoder did not learn from.
-        """
-        weights = self.settings["confidence"]
-        parts = {"nutrient": nutrient.score, "outcome": outcome.score, "claim": claim, "claiming": claiming}
-        total = weights["intercept"] + sum(weights[k] * log_odds(v) for k, v in parts.items())
-        return float(1 / (1 + np.exp(-total)))
-
     def _predict(self, sentence: EncoderInput) -> EncoderOutput:
         ids, owners, words = self._pieces(sentence.text, self.settings["longest_sentence"])
         if not words:
@@ -185,15 +181,19 @@ class ClaimEncoder:
         cls_id, sep_id = self._special
         context = self.settings["longest_context"]
         head = [cls_id]
-        kinds = 1
         if sentence.title:
             head += [*self._pieces(sentence.title, self.settings["longest_title"])[0], sep_id]
-            kinds = len(head)
+        types = [0] * len(head)
         if sentence.before:
-            head += [*self._pieces(sentence.before, 512)[0][-context:], sep_id]
-        tail = [*self._pieces(sentence.after, context)[0], sep_id] if sentence.after else []
-        row = [*head, *ids, sep_id, *tail]
-        types = [0] * kinds + [1] * (len(row) - kinds)
+            pieces, owner, places = self._pieces(sentence.before, 512)
+            head += [*pieces[-context:], sep_id]
+            types += [*self._types(owner, places, sentence.marks_before)[-context:], 1]
+        types += [*self._types(owners, words, sentence.marks), 1]
+        row = [*head, *ids, sep_id]
+        if sentence.after:
+            pieces, owner, places = self._pieces(sentence.after, context)
+            row += [*pieces, sep_id]
+            types += [*self._types(owner, places, sentence.marks_after), 1]
         pooling = np.zeros((1, len(words) + 1, len(row)), np.float32)
         pooling[0, owners, np.arange(len(head), len(head) + len(ids))] = 1
         pooling[0, len(words), len(head) + len(ids)] = 1
@@ -216,6 +216,15 @@ class ClaimEncoder:
             softmax(claim_tags[0, :size]),
         )
 
+    def _types(self, owners: Sequence[int], words: Sequence[Characters], marks: Sequence[Mark]) -> list[int]:
+        """Return the type of each word piece: 1 for plain text, from 2 on by the mark of its word."""
+        of_word = [1] * len(words)
+        for start, end, kind in marks:
+            for position, (a, b) in enumerate(words):
+                if a < end and start < b:
+                    of_word[position] = 2 + self._labels["marks"].index(kind)
+        return [of_word[owner] for owner in owners]
+
     def _pieces(self, text: str, limit: int) -> tuple[list[int], list[int], list[Characters]]:
         """Return word pieces, the word that each belongs to, and the characters of each word."""
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
@@ -237,12 +246,12 @@ class ClaimEncoder:
     ) -> tuple[EncodedSpan, ...]:
         """Return the spans of the best path, and between them those of the best path with the outside tag lowered."""
         probability = softmax(logits)
-        spans = _runs(best_path(logits))
+        spans = tagged_runs(best_path(logits))
         if outside_offset:
             lowered = logits.copy()
             lowered[:, 0] -= outside_offset
             taken = {i for start, end, _ in spans for i in range(start, end)}
-            doubtful = _runs([0 if i in taken else tag for i, tag in enumerate(best_path(lowered))])
+            doubtful = tagged_runs([0 if i in taken else tag for i, tag in enumerate(best_path(lowered))])
             spans = sorted(spans + doubtful)
         return tuple(
             EncodedSpan(
@@ -255,7 +264,7 @@ class ClaimEncoder:
         )
 
 
-def _runs(tags: Sequence[int]) -> list[tuple[int, int, int]]:
+def tagged_runs(tags: Sequence[int]) -> list[tuple[int, int, int]]:
     """Return (first word, word after the last, kind) of each span that tags describe."""
     runs: list[tuple[int, int, int]] = []
     for i, tag in enumerate(tags):

@@ -1,23 +1,22 @@
-"""In: an AnnotatedDocument and the trained encoder; out: the claims that encoder and rules together read in it.
+"""In: an AnnotatedDocument and the trained model; out: the claims that encoder and rules together read in it.
 
-Only paragraphs that name a nutrient meet the encoder. Every pair that either reader proposes is weighed once, by a
-logistic regression over what both make of it; its output is the claim's calibrated confidence. Relation, exposure,
-strength and factuality combine the encoder's probabilities with what the rules' labels have been worth.
+Only paragraphs that name a nutrient meet the encoder. Every pair that either reader proposes is weighed once, over what
+both make of it (`pipeline.claims.weighing`).
 """
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pipeline.claims.attachment import attach
 from pipeline.claims.candidates import Candidate, CandidateFinder
-from pipeline.claims.encoder import ClaimEncoder, EncoderInput
+from pipeline.claims.encoder import ClaimEncoder, EncoderInput, Mark
 from pipeline.claims.naming import Namer
 from pipeline.claims.statistics import statistics
+from pipeline.claims.weighing import Weighing
 from pipeline.records import (
     EXPOSURES,
     FACTUALITIES,
@@ -26,23 +25,37 @@ from pipeline.records import (
     AnnotatedDocument,
     Claim,
     Factuality,
+    Mention,
     Sentence,
 )
 
 MOST_CLAIMS_PER_SENTENCE = 12
+MARK_ORDER = ("reference", "condition", "measure", "nutrient")  # of overlapping marks the last one holds
 _ASSERTED: tuple[Factuality, ...] = tuple(value for value in FACTUALITIES if value != "Unknown")
 Label = TypeVar("Label", bound=str)
+
+
+def bundled() -> Path:
+    """Return the folder of the bundled weights."""
+    return Path(str(resources.files("pipeline.models"))) / "claims"
 
 
 @lru_cache(maxsize=2)
 def load_encoder(folder: Path | None = None) -> ClaimEncoder:
     """Return the encoder in `folder`, by default the bundled one; it is loaded once a process."""
-    return ClaimEncoder.from_directory(folder or Path(str(resources.files("pipeline.models"))) / "claims")
+    return ClaimEncoder.from_directory(folder or bundled())
 
 
-def learned_claims(annotated: AnnotatedDocument, encoder: ClaimEncoder, namer: Namer) -> Iterator[Claim]:
+@lru_cache(maxsize=2)
+def load_weighing(folder: Path | None = None) -> Weighing:
+    """Return the weighing in `folder`, by default the bundled one; it is loaded once a process."""
+    return Weighing.from_directory(folder or bundled(), load_encoder(folder).settings)
+
+
+def learned_claims(
+    annotated: AnnotatedDocument, encoder: ClaimEncoder, weighing: Weighing, namer: Namer
+) -> Iterator[Claim]:
     """Yield the claims of a document in reading order, without identifiers."""
-    weighing = encoder.settings["weighing"]
     for sentence, candidates in candidates_of(annotated, encoder, namer):
         yield from _claims(sentence, candidates, weighing)
 
@@ -57,14 +70,29 @@ def candidates_of(
     for position, sentence in enumerate(flowing):
         if sentence.index not in near:
             continue
+        before = flowing[position - 1] if position else None
+        after = flowing[position + 1] if position + 1 < len(flowing) else None
         given = EncoderInput(
             sentence.text,
-            before=flowing[position - 1].text if position else "",
-            after=flowing[position + 1].text if position + 1 < len(flowing) else "",
+            before=before.text if before else "",
+            after=after.text if after else "",
             title=annotated.document.title if position > 1 else "",
+            marks=marks_of(sentence, sentence.start),
+            marks_before=marks_of(before, before.start) if before else (),
+            marks_after=marks_of(after, after.start) if after else (),
         )
         [found] = encoder.predict([given])
         yield sentence, list(finder.find(sentence, found, flowing[:position]))
+
+
+def marks_of(sentence: Sentence, origin: int) -> tuple[Mark, ...]:
+    """Return the mentions of a sentence as marks for the encoder, with offsets from `origin`, the surest kind last."""
+    ordered = sorted(sentence.mentions, key=lambda m: (MARK_ORDER.index(_mark(m)), m.start))
+    return tuple((m.start - origin, m.end - origin, _mark(m)) for m in ordered)
+
+
+def _mark(mention: Mention) -> str:
+    return "reference" if mention.anaphoric else mention.kind
 
 
 def _near_nutrients(annotated: AnnotatedDocument, flowing: Sequence[Sentence]) -> set[int]:
@@ -74,24 +102,15 @@ def _near_nutrients(annotated: AnnotatedDocument, flowing: Sequence[Sentence]) -
     return {s.index for s in flowing if any(b.start <= s.start < b.end for b in blocks)}
 
 
-def weigh(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """Return the probability that a candidate with `features` is a claim (logistic regression)."""
-    total = weights["intercept"] + sum(weights[name] * value for name, value in features.items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-
-
-def _claims(sentence: Sentence, candidates: Iterable[Candidate], weighing: Mapping[str, Any]) -> list[Claim]:
-    best: dict[tuple[str, str], tuple[float, Candidate]] = {}
-    for candidate in candidates:
-        confidence = weigh(candidate.features, weighing["confidence"])
-        key = (candidate.nutrient.name, candidate.condition.name)
-        if confidence >= weighing["threshold"] and (key not in best or confidence > best[key][0]):
-            best[key] = (confidence, candidate)
-    chosen = sorted(best.values(), key=lambda item: (item[1].nutrient.start, item[1].condition.start))
-    chosen = chosen[:MOST_CLAIMS_PER_SENTENCE]
+def _claims(sentence: Sentence, candidates: Sequence[Candidate], weighing: Weighing) -> list[Claim]:
+    confidences = weighing.confidences(candidates)
+    chosen = chosen_of(list(zip(confidences, candidates, strict=True)), weighing.threshold)
     numbers = statistics(sentence)
     outcomes = sorted({(candidate.condition.start, candidate.condition.end) for _, candidate in chosen})
-    claims = [claim_of(sentence, candidate, confidence, weighing) for confidence, candidate in chosen]
+    claims = [
+        claim_of(sentence, candidate, confidence, weighing.attributes(candidate), weighing.least_unknown)
+        for confidence, candidate in chosen
+    ]
     return [
         claim
         if claim.factuality == "Unknown"
@@ -100,38 +119,50 @@ def _claims(sentence: Sentence, candidates: Iterable[Candidate], weighing: Mappi
     ]
 
 
-def claim_of(sentence: Sentence, candidate: Candidate, confidence: float, weighing: Mapping[str, Any]) -> Claim:
+def chosen_of(weighed: Sequence[tuple[float, Candidate]], threshold: float) -> list[tuple[float, Candidate]]:
+    """Return the claims of a sentence among its weighed candidates, in order of their words.
+
+    Of candidates with the same names the likeliest is kept, and so of those for one nutrient whose outcome's words
+    overlap.
+    """
+    kept: list[tuple[float, Candidate]] = []
+    for confidence, candidate in sorted(weighed, key=lambda item: -item[0]):
+        if confidence < threshold:
+            break
+        if not any(same_claim(candidate, other) for _, other in kept):
+            kept.append((confidence, candidate))
+    kept.sort(key=lambda item: (item[1].nutrient.start, item[1].condition.start))
+    return kept[:MOST_CLAIMS_PER_SENTENCE]
+
+
+def same_claim(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates of a sentence say the same of the same nutrient."""
+    a, b = one.condition, other.condition
+    overlapping = a.start < b.end and b.start < a.end
+    return one.nutrient.name == other.nutrient.name and (a.name == b.name or overlapping)
+
+
+def claim_of(
+    sentence: Sentence,
+    candidate: Candidate,
+    confidence: float,
+    attributes: Mapping[str, Mapping[str, float]],
+    least_unknown: float,
+) -> Claim:
     """Return the claim that a candidate is, without statistics and identifier."""
-    reading = {name: combined(name, candidate, weighing) for name in ("exposure", "relation", "strength", "factuality")}
-    unknown = sentence.text.endswith("?") or reading["factuality"]["Unknown"] >= weighing["least_unknown"]
+    unknown = sentence.text.endswith("?") or attributes["factuality"]["Unknown"] >= least_unknown
     return Claim(
         claim_id="",
         sentence=sentence,
         nutrient=candidate.nutrient,
         condition=candidate.condition,
-        exposure=_likeliest(reading["exposure"], EXPOSURES),
-        relation=_likeliest(reading["relation"], RELATIONS),
-        strength=_likeliest(reading["strength"], STRENGTHS),
-        factuality="Unknown" if unknown else _likeliest(reading["factuality"], _ASSERTED),
+        exposure=_likeliest(attributes["exposure"], EXPOSURES),
+        relation=_likeliest(attributes["relation"], RELATIONS),
+        strength=_likeliest(attributes["strength"], STRENGTHS),
+        factuality="Unknown" if unknown else _likeliest(attributes["factuality"], _ASSERTED),
         confidence=round(confidence, 4),
         flags=("anaphora-resolved",) if candidate.nutrient.anaphoric or candidate.condition.anaphoric else (),
     )
-
-
-def combined(attribute: str, candidate: Candidate, weighing: Mapping[str, Any]) -> dict[str, float]:
-    """Return the probabilities of an attribute's labels from the encoder's and what the rules' label makes likelier.
-
-    A product of experts (Hinton 2002, Neural Computation): `weighing["lift"]` holds, for each label that the rules
-    give, the logarithm of how much likelier it makes every annotated label, `weighing["weight"]` how much that counts.
-    """
-    odds: Mapping[str, float] = getattr(candidate.reading, attribute)
-    lift = weighing["lift"][attribute].get(candidate.rule_label(attribute), {})
-    weight = weighing["weight"][attribute]
-    scores = {label: math.log(max(p, 1e-9)) + weight * lift.get(label, 0.0) for label, p in odds.items()}
-    highest = max(scores.values())
-    powers = {label: math.exp(score - highest) for label, score in scores.items()}
-    total = sum(powers.values())
-    return {label: power / total for label, power in powers.items()}
 
 
 def _likeliest(odds: Mapping[str, float], labels: Sequence[Label]) -> Label:

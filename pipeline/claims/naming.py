@@ -15,6 +15,7 @@ from pipeline.records import AnnotatedDocument, Mention, MentionKind, Sentence
 _EDGE_WORDS = re.compile(
     r"^(?:(?:the|a|an|of|in|on|and|or|to|for|with|by)\s+)+|(?:\s+(?:the|a|an|of|in|on|and|or|to|for|with|by))+$"
 )
+_FUNCTION_WORD = re.compile(r"the|an?|of|in|on|and|or|to|for|with|by|as|at|from|than|but|which|who|is|was|were|are|\W+")
 _OUTER = " \t\n.,;:()[]'\"“”‘’"
 
 
@@ -32,7 +33,7 @@ class Namer:
         start, end = sentence.start + span.start, sentence.start + span.end
         text = self._document.text[start:end]
         stripped = _EDGE_WORDS.sub("", text.strip(_OUTER))
-        if not stripped:
+        if not stripped or _FUNCTION_WORD.fullmatch(stripped):
             return ()
         start += text.index(stripped)
         end = start + len(stripped)

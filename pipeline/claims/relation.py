@@ -181,8 +181,6 @@ def _relation(sense: str, condition: Mention, exposure: Exposure) -> Relation:
         return "associated"
     if condition.kind == "measure":
         return _measure_relation(sense, condition.healthy_direction)
-    words = condition.text.lower().split()
-    event = bool(words) and words[-1].strip("()") in _events()
     if sense in ("riskdown", "prevent", "inverse"):
         return "decreases_risk"
     if sense in ("riskup", "direct", "cause", "causedby", "up"):
@@ -191,7 +189,13 @@ def _relation(sense: str, condition: Mention, exposure: Exposure) -> Relation:
         return "improves"
     if sense == "worsen":
         return "worsens"
-    return "decreases_risk" if event else "improves"
+    return "decreases_risk" if names_event(condition) else "improves"
+
+
+def names_event(condition: Mention) -> bool:
+    """Whether a condition is something that happens (a fall, a fracture) rather than something that one has."""
+    words = condition.text.lower().split()
+    return bool(words) and words[-1].strip("()") in _events()
 
 
 def _measure_relation(sense: str, healthy: Literal["higher", "lower", "unclear"]) -> Relation:

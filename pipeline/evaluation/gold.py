@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -83,7 +84,7 @@ def read_gold(path: Path) -> list[GoldDocument]:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 try:
-                    documents.append(_document(json.loads(line)))
+                    documents.append(gold_document(json.loads(line)))
                 except (KeyError, TypeError, ValueError, IndexError) as error:
                     raise ValueError(
                         f"Line {number} of {path} is no annotated document ({error!r}); see the annotation guideline."
@@ -91,7 +92,8 @@ def read_gold(path: Path) -> list[GoldDocument]:
     return documents
 
 
-def _document(data: dict[str, object]) -> GoldDocument:
+def gold_document(data: Mapping[str, object]) -> GoldDocument:
+    """Return the annotated document that a line of such a file describes; raises `KeyError` where a field lacks."""
     sentences = data["sentences"]
     assert isinstance(sentences, list)
     if "text" in data:

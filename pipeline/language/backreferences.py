@@ -15,6 +15,7 @@ from importlib import resources
 from pipeline.records import Mention, MentionKind, Sentence
 
 PRONOUN = "pronoun"  # refers to what was named last, but only where a reader of the whole sentence says so
+JUST_BEFORE = "before"  # refers to what the sentence before names
 _MOST_ANTECEDENTS = 3
 _SENTENCES_BACK = 4
 _LEAST_SHARE = 0.1  # of a document's sentences name what its trial gave, where the title does not
@@ -86,6 +87,8 @@ def _anaphoric(sentence: Sentence, earlier: Sequence[Sentence], about: Sequence[
                 targets: Sequence[Mention] = beside[-1:]
             elif reference.refers_to == "title":
                 targets = about
+            elif reference.refers_to == JUST_BEFORE:
+                targets = antecedents(reference.kind, earlier[-1:], ())
             else:
                 targets = antecedents(reference.kind, earlier, about)
             for target in targets:

@@ -81,23 +81,29 @@ def make_batches(windows: Sequence[Window], rng: random.Random, budget: int) -> 
     return batches
 
 
-def collate(windows: Sequence[Window], noise: float = 0.0, rng: random.Random | None = None) -> Batch:
-    """Return the tensors of some windows; a share `noise` of the word pieces is hidden behind the mask piece."""
+def collate(
+    windows: Sequence[Window], noise: float = 0.0, unmarked: float = 0.0, rng: random.Random | None = None
+) -> Batch:
+    """Return the tensors of some windows.
+
+    A share `noise` of the word pieces is hidden behind the mask piece, a share `unmarked` of the windows has no marks.
+    """
     rows, types, pools, sentences, places = [], [], [], [], []
     for index, w in enumerate(windows):
         ids = [CLS, *w.title, SEP] if w.title else [CLS]
         kinds = [0] * len(ids)
         pool: list[list[int]] = []
+        marked = not rng or rng.random() >= unmarked
         for s in w.sentences:
             first, base = len(pool), len(ids)
             pool.extend([] for _ in s.words)
             for j, owner in enumerate(s.word_of_token):
                 pool[first + owner].append(base + j)
+            kinds += [1 + s.marks[owner] if s.marks and marked else 1 for owner in s.word_of_token] + [1]
             ids += s.ids
             ids.append(SEP)
             sentences.append(s)
             places.append((index, first, len(s.words), len(ids) - 1))
-        kinds += [1] * (len(ids) - len(kinds))
         if noise and rng:
             ids = [MASK if i not in (CLS, SEP) and rng.random() < noise else i for i in ids]
         rows.append(ids)

@@ -7,13 +7,14 @@ import json
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer
 
 TAG_KINDS = ("nutrient", "condition", "measure")
+MARKS = ("nutrient", "condition", "measure", "reference")  # what lexicons and rules make of a word
 GENERAL_KINDS = ("Chemical", "Disease")
 DISEASE_ONLY = ("Disease",)
 DIMB_KINDS = ("Nutrient", "Food", "DietPattern", "Disease", "Physiology", "Measurement", "Metabolite", "Chemical",
@@ -69,6 +70,7 @@ class Example:
     pairs: list[Pair] = field(default_factory=list)
     label: int = IGNORED
     distractors: list[Span] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ def add_distractors(passages: list[Passage], names: dict[str, set[str]]) -> list
                     span = words_between(s.words, *m.span())
                     if span and all(span[1] <= x.start or x.end <= span[0] for x in s.spans):
                         found.append(Span(*span, kind))
-            sentences.append(Example(s.text, s.ids, s.word_of_token, s.words, s.spans, s.pairs, s.label, found))
+            sentences.append(replace(s, distractors=found))
         out.append(Passage(p.key, p.title, sentences))
     return out
 
@@ -331,12 +333,26 @@ def read_food_disease(path: Path, tokenizer: Tokenizer) -> list[Passage]:
     return out
 
 
-def split_held_out(documents: list[dict[str, Any]], share: float, seed: int) -> tuple[list[Any], list[Any]]:
-    """Return (to learn from, held out): a fixed random share of whole documents of each kind is held out."""
+def folds_of(documents: Sequence[dict[str, Any]], count: int, seed: int) -> list[set[str]]:
+    """Return the identifiers of the documents of each fold; every kind of document is spread evenly over them."""
     rng = random.Random(seed)
-    kinds = sorted({d["kind"] for d in documents})
-    held: set[str] = set()
-    for kind in kinds:
+    folds: list[set[str]] = [set() for _ in range(count)]
+    at = 0
+    for kind in sorted({d["kind"] for d in documents}):
         keys = sorted(d["doc_id"] for d in documents if d["kind"] == kind)
-        held.update(rng.sample(keys, round(share * len(keys))))
-    return [d for d in documents if d["doc_id"] not in held], [d for d in documents if d["doc_id"] in held]
+        rng.shuffle(keys)
+        for key in keys:
+            folds[at % count].add(key)
+            at += 1
+    return folds
+
+
+def share_of(documents: Sequence[dict[str, Any]], share: float, seed: int) -> list[dict[str, Any]]:
+    """Return a random share of the documents of each kind, in their order; a smaller share lies within a larger one."""
+    rng = random.Random(seed)
+    chosen: set[str] = set()
+    for kind in sorted({d["kind"] for d in documents}):
+        keys = sorted(d["doc_id"] for d in documents if d["kind"] == kind)
+        rng.shuffle(keys)
+        chosen.update(keys[: round(share * len(keys))])
+    return [d for d in documents if d["doc_id"] in chosen]

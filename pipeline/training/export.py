@@ -15,7 +15,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from pipeline.training.corpora import EXPOSURES, FACTUALITIES, GENERAL_KINDS, RELATIONS, STRENGTHS, TAG_KINDS
+from pipeline.training.corpora import EXPOSURES, FACTUALITIES, GENERAL_KINDS, MARKS, RELATIONS, STRENGTHS, TAG_KINDS
 from pipeline.training.network import ClaimNetwork
 
 PAIR_OUTPUTS = ("claim", "relation", "exposure", "strength", "factuality")
@@ -109,12 +109,14 @@ def export(
             str(folder / "pairs.onnx"), dynamo=True, input_names=["states", "spans"], output_names=list(PAIR_OUTPUTS),
             dynamic_shapes=({0: torch.export.Dim("rows", min=3, max=513)}, {0: pairs}), external_data=False,
         )  # fmt: skip
+    for name in ("encoder.onnx", "pairs.onnx"):
+        without_traces(folder / name)
     onnx.checker.check_model(str(folder / "pairs.onnx"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.save(str(folder / "tokenizer.json"))
-    labels = {"tags": TAG_KINDS, "recognition": GENERAL_KINDS, "relation": RELATIONS, "exposure": EXPOSURES,
-              "strength": STRENGTHS, "factuality": FACTUALITIES}  # fmt: skip
+    labels = {"tags": TAG_KINDS, "marks": MARKS, "recognition": GENERAL_KINDS, "relation": RELATIONS,
+              "exposure": EXPOSURES, "strength": STRENGTHS, "factuality": FACTUALITIES}  # fmt: skip
     text = json.dumps({"labels": labels, **settings}, indent=1, ensure_ascii=False) + "\n"
     (folder / "config.json").write_text(text, encoding="utf-8")
 

@@ -24,8 +24,7 @@ Source = Callable[[random.Random], Sequence[Passage]]
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast to learn; `passes` counts the passes over each corpus, `stop` ends it at a step,
-    `minutes` thins out the steps that are left so as to end in that time on a busy machine."""
+    """How long and how fast to learn; `passes` counts the passes over each corpus."""
 
     passes: Mapping[str, float]
     rate: float = 2e-4
@@ -35,6 +34,8 @@ class Schedule:
     window: tuple[int, int] = (40, 128)
     title_share: float = 0.8
     noise: float = 0.08
+    unmarked: float = 0.15
+    smoothing: float = 0.05
     tag_weight: float = 6.0
     candidate_probability: float = 0.15
     pairs_per_sentence: int = 16
@@ -42,8 +43,6 @@ class Schedule:
     log_every: int = 50
     check_every: int = 400
     decay: float = 0.01
-    stop: int | None = None
-    minutes: float | None = None
 
 
 def plan(tasks: Mapping[str, Source], schedule: Schedule, rng: random.Random) -> list[tuple[str, list[Window]]]:
@@ -173,7 +172,8 @@ def step_loss(
             target = torch.tensor([x.get(head, IGNORED) for x in labels])
             if (target != IGNORED).any():
                 parts[head] = weight * nn.functional.cross_entropy(
-                    network.pairs.out[head](hidden), target, ignore_index=IGNORED)  # fmt: skip
+                    network.pairs.out[head](hidden), target, ignore_index=IGNORED,
+                    label_smoothing=schedule.smoothing)  # fmt: skip
     loss = torch.stack(list(parts.values())).sum()
     return loss, {f"{task}.{k}": float(v.detach()) for k, v in parts.items()}
 
@@ -189,9 +189,9 @@ def fit(
     rng = random.Random(schedule.seed)
     torch.manual_seed(schedule.seed)
     steps = plan(tasks, schedule, rng)
-    encoder = list(network.encoder.parameters())
-    known = {id(p) for p in encoder}
-    heads = [p for p in network.parameters() if id(p) not in known]
+    learnt = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
+    encoder = [p for name, p in learnt if name.startswith("encoder.")]
+    heads = [p for name, p in learnt if not name.startswith("encoder.")]
     optimiser = torch.optim.AdamW(
         [{"params": encoder, "lr": schedule.rate}, {"params": heads, "lr": schedule.head_rate}],
         weight_decay=schedule.decay, betas=(0.9, 0.98), fused=True,
@@ -201,14 +201,11 @@ def fit(
     began, pieces = time.time(), 0
     print(f"{len(steps)} steps", {t: sum(x == t for x, _ in steps) for t in tasks}, flush=True)
     network.train()
-    i = 0
-    while i < (schedule.stop or len(steps)):
-        task, windows = steps[i]
-        i += 1
+    for i, (task, windows) in enumerate(steps, start=1):
         share = min(i / warm, (len(steps) + 1 - i) / (len(steps) - warm))
         for group, peak in zip(optimiser.param_groups, (schedule.rate, schedule.head_rate), strict=True):
             group["lr"] = peak * share
-        batch = collate(windows, schedule.noise, rng)
+        batch = collate(windows, schedule.noise, schedule.unmarked, rng)
         loss, parts = step_loss(network, task, batch, schedule, rng)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -217,16 +214,11 @@ def fit(
         pieces += batch.ids.numel()
         for k, v in parts.items():
             running[k] = v if k not in running else 0.97 * running[k] + 0.03 * v
-        if schedule.minutes and i % 100 == 0:
-            affordable = int((schedule.minutes * 60 - (time.time() - began)) / ((time.time() - began) / i))
-            if affordable < len(steps) - i:
-                kept = sorted(rng.sample(range(i, len(steps)), max(1, affordable)))
-                steps = steps[:i] + [steps[k] for k in kept]
         if i % schedule.log_every == 0:
             speed = pieces / (time.time() - began)
             print(f"{i}/{len(steps)} {time.time() - began:.0f}s {speed:.0f}/s",
                   " ".join(f"{k}={v:.3f}" for k, v in sorted(running.items())), flush=True)  # fmt: skip
-        if i % schedule.check_every == 0 or i in (len(steps), schedule.stop):
+        if i % schedule.check_every == 0 or i == len(steps):
             if held_out:
                 print("held out", held_out_figures(network, held_out), flush=True)
             torch.save(network.state_dict(), checkpoint)

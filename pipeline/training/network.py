@@ -17,6 +17,7 @@ from pipeline.training.corpora import (
     EXPOSURES,
     FACTUALITIES,
     GENERAL_KINDS,
+    MARKS,
     RELATIONS,
     STRENGTHS,
     TAG_KINDS,
@@ -96,15 +97,27 @@ class PairReader(nn.Module):
         return (weight / weight.sum(2, keepdim=True).clamp(min=1)) @ words
 
 
+def with_marks(types: nn.Embedding) -> nn.Embedding:
+    """Return the embedding of piece types (title, text) with one more for each mark, which begins as that of text."""
+    wider = nn.Embedding(2 + len(MARKS), types.embedding_dim)
+    with torch.no_grad():
+        wider.weight[:2] = types.weight
+        wider.weight[2:] = types.weight[1]
+    return wider
+
+
 class ClaimNetwork(nn.Module):
     """The encoder with its taggers, sentence heads and pair heads."""
 
     def __init__(self, encoder_path: str, dropout: float = 0.2) -> None:
         super().__init__()
         self.encoder: Any = AutoModel.from_pretrained(
-            encoder_path, attn_implementation="sdpa", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+            encoder_path, attn_implementation="eager", hidden_dropout_prob=0.1, attention_probs_dropout_prob=0.0,
             add_pooling_layer=False,
         )  # fmt: skip
+        embeddings = self.encoder.embeddings
+        embeddings.word_embeddings.weight.requires_grad_(False)  # rare words keep their place beside common ones
+        embeddings.token_type_embeddings = with_marks(embeddings.token_type_embeddings)
         self.dropout = nn.Dropout(dropout)
         self.taggers = nn.ModuleDict({k: nn.Linear(WIDTH, 1 + 2 * len(v)) for k, v in TAGGERS.items()})
         self.sentence = nn.ModuleDict({k: nn.Linear(WIDTH, n) for k, n in SENTENCE_HEADS.items()})

@@ -1,5 +1,6 @@
 """In: new documents and the folder of a run. Out: `provender run --against`: what they add, confirm or contradict."""
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,13 @@ def look_against(
     """Print what new documents bring to the tables in `out`, add them if asked to, and return the exit status."""
     from pipeline.api import add as add_to
     from pipeline.api import against
+    from pipeline.literature import local_sources
 
-    report = against(paths, out, settings=settings, progress=tell)
-    is_new = bool(set(report.source_ids) - set(report.known))
-    summary = add_to(paths, out, settings=settings, progress=tell) if add and is_new else None
+    with tempfile.TemporaryDirectory(prefix="provender-") as copies:
+        documents = local_sources(paths, copies)
+        report = against(documents, out, settings=settings, progress=tell)
+        is_new = bool(set(report.source_ids) - set(report.known))
+        summary = add_to(documents, out, settings=settings, progress=tell) if add and is_new else None
     if as_json:
         print_json(report.to_dict() | {"added": summary.to_dict() if summary else None})
     else:
