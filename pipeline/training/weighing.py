@@ -210,6 +210,7 @@ def weighing(found: Sequence[Judged], documents: Sequence[GoldDocument], folder:
         }
     error = calibration_error([(float(p), bool(right)) for p, right in zip(confidence, y, strict=True)])
     over_folds = figures_at(found, confidence, attributes, documents, threshold)
+    del over_folds["statistics_recall"]  # these claims were read without their numbers
     over_folds["candidate_calibration_error"] = round(error, 4)
     return {"threshold": threshold, "least_unknown": LEAST_UNKNOWN, "attributes": regressions, "over_folds": over_folds}
 
