@@ -1,5 +1,6 @@
 """Faults: whatever ends a run, the next one finishes with the tables of a run never disturbed (`make test-faults`)."""
 
+import contextlib
 import os
 import random
 import resource
@@ -22,10 +23,21 @@ TABLES = ("evidence.csv", "comparison.csv", "comparison_matrix.csv", "changes.cs
 PAGE = "Iron\n\nIron deficiency causes restless legs syndrome in {} of 999 adults. Zinc did not improve insomnia.\n"
 
 
-def write_pages(folder: Path, count: int) -> Path:
+NEUTRAL = (
+    "Visits were held in the morning at the outpatient clinic of the university.",
+    "A nurse who did not know the allocation took down the answers on paper forms.",
+    "Two readers went through the forms and settled differences by discussion.",
+    "The statistician received the data after the last visit of the last participant.",
+    "Baseline characteristics were similar between the groups, as Table 1 shows.",
+)
+
+
+def write_pages(folder: Path, count: int, *, sentences: int = 0) -> Path:
+    """Write pages with two claims each, and so many sentences of an article that make none."""
     folder.mkdir()
+    rest = " ".join(NEUTRAL[number % len(NEUTRAL)] for number in range(sentences))
     for number in range(count):
-        (folder / f"page-{number:04}.txt").write_text(PAGE.format(number))
+        (folder / f"page-{number:04}.txt").write_text(PAGE.format(number) + f"\n{rest}\n")
     return folder
 
 
@@ -59,7 +71,8 @@ def disturbed(sources: Path, out: Path, fault: str, seconds: float) -> None:
         time.sleep(0.01)
     victims = children(process.pid) if fault == "worker" else []
     for pid in victims[:1] or [process.pid]:
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself in this very moment
+            os.kill(pid, signal.SIGKILL)
     process.wait(300)
 
 
@@ -108,7 +121,7 @@ def test_twenty_faults_at_random_moments_cost_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.faults
 def test_of_a_thousand_sources_only_the_five_that_changed_are_read_again(tmp_path: Path) -> None:
-    sources, out = write_pages(tmp_path / "articles", 1000), tmp_path / "out"
+    sources, out = write_pages(tmp_path / "articles", 1000, sentences=250), tmp_path / "out"
     first = run([sources], out, settings=FAST)
     for number in range(0, 1000, 200):
         (sources / f"page-{number:04}.txt").write_text(PAGE.format("some"))
