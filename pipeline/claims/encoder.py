@@ -118,6 +118,15 @@ def best_path(logits: Array) -> list[int]:
     return path[::-1]
 
 
+def session(file: Path) -> ort.InferenceSession:
+    """Return a model file, ready to run on one thread of the processor."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return ort.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
 class ClaimEncoder:
     """The encoder with its taggers and pair heads, read from a folder of weights."""
 
@@ -141,13 +150,7 @@ class ClaimEncoder:
         for file in files:
             if not file.is_file():
                 raise FileNotFoundError(f"The model folder {path} has no {file.name}; install the package again.")
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        sessions = [
-            ort.InferenceSession(f.read_bytes(), options, providers=["CPUExecutionProvider"]) for f in files[:2]
-        ]
+        sessions = [session(file) for file in files[:2]]
         tokenizer = Tokenizer.from_file(str(files[2]))
         return cls(sessions[0], sessions[1], tokenizer, json.loads(files[3].read_text(encoding="utf-8")))
 

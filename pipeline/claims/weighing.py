@@ -15,6 +15,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 
 from pipeline.claims.candidates import Candidate
+from pipeline.claims.encoder import session
 from pipeline.claims.relation import names_event
 from pipeline.records import EXPOSURES, FACTUALITIES, RELATIONS, STRENGTHS
 
@@ -67,12 +68,7 @@ class Weighing:
         file = path / "weighing.onnx"
         if not file.is_file():
             raise FileNotFoundError(f"The model folder {path} has no weighing.onnx; install the package again.")
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        trees = ort.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
-        return cls(trees, settings["weighing"])
+        return cls(session(file), settings["weighing"])
 
     def confidences(self, candidates: Sequence[Candidate]) -> list[float]:
         """Return the calibrated probability of each candidate that it is a claim of its sentence."""
