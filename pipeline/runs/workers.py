@@ -1,5 +1,6 @@
 """In: source files. Out: their shards, made by processes of their own: one that hangs or dies costs one source."""
 
+import contextlib
 import json
 import os
 import platform
@@ -169,7 +170,9 @@ class Workers:
             log = self._folder.drafts / f"worker-{platform.node()}-{os.getpid()}-{len(self._all)}.log"
             worker = _Worker(log)
             self._all.append(worker)
-        worker.tell({"settings": self._settings.model_dump(mode="json"), "drafts": str(self._folder.drafts)})
+        # one that has died already is noticed when it is asked to read, which counts as an attempt
+        with contextlib.suppress(WorkerDied):
+            worker.tell({"settings": self._settings.model_dump(mode="json"), "drafts": str(self._folder.drafts)})
         return worker
 
 
