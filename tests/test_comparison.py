@@ -168,6 +168,17 @@ def test_an_association_of_a_deficiency_speaks_for_harm_and_one_of_a_status_for_
     assert only([row(relation="associated", exposure="status")]).verdict == "insufficient"
 
 
+def test_one_dissenting_aside_does_not_outweigh_what_a_source_says_throughout() -> None:
+    links = [row("a.txt", relation="associated", sentence_start=n) for n in range(5)]
+    aside = row("a.txt", relation="no_effect", evidence_basis="uncited statement", certainty="Very low")
+    assert only([*links, aside]).stances["a.txt"][0] == "associated"
+    assert only([*links, row("a.txt")]).stances["a.txt"][0] == "harmful"
+    assert (
+        only([aside, *(row("a.txt", relation="affected_by", sentence_start=n) for n in range(5))]).stances["a.txt"][0]
+        == "no effect"
+    )
+
+
 def test_a_condition_that_depletes_the_nutrient_is_told_but_not_counted() -> None:
     body = only([row("a.txt", relation="affected_by"), row("b.txt")])
     assert (body.verdict, body.sources_harmful) == ("harmful", 1)

@@ -14,6 +14,7 @@ from pipeline.claims.features import DocumentWords, Features, Participant, Sente
 from pipeline.claims.naming import Namer
 from pipeline.claims.relation import RelationFinding, clause, cues, relate
 from pipeline.claims.rules import names_population
+from pipeline.claims.wording import wording
 from pipeline.records import AnnotatedDocument, Exposure, Factuality, Mention, Sentence
 
 
@@ -28,6 +29,7 @@ class Candidate:
     rule_exposure: Exposure
     rule_factuality: Factuality | None
     features: Features
+    wording: tuple[bool, ...]
 
     def rule_label(self, attribute: str) -> str:
         """Return what the rules say of an attribute, "" where they say nothing."""
@@ -56,7 +58,8 @@ class CandidateFinder:
         pairs = [(n, o) for n in nutrients for o in outcomes if n.span[1] <= o.span[0] or o.span[1] <= n.span[0]]
         readings = self._encoder.read_pairs(found, [(n.span, o.span) for n, o in pairs])
         spoken_for = [p.span for p in participants]
-        all_cues = [c for c in cues(sentence.text) if not any(a < c.end and c.start < b for a, b in spoken_for)]
+        said = cues(sentence.text)
+        all_cues = [c for c in said if not any(a < c.end and c.start < b for a, b in spoken_for)]
         stated_at_all = factuality(sentence)
         features = SentenceFeatures(self._words, sentence, found, participants, readings, methods=stated_at_all is None)
         for (n, o), reading in zip(pairs, readings, strict=True):
@@ -74,6 +77,7 @@ class CandidateFinder:
                         met.exposure,
                         stated,
                         features.of((n, n_index), (o, o_index), reading, rule, stated, population),
+                        wording(sentence, said, nutrient, condition),
                     )
 
     def _participants(

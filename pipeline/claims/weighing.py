@@ -47,7 +47,7 @@ def attribute_row(candidate: Candidate) -> list[float]:
         row += [float(said == label) for label in _SAID[attribute]]
     row += [float(condition.kind == "measure" and condition.healthy_direction == way) for way in _HEALTHY]
     row += [float(condition.kind == "measure"), float(names_event(condition)), float(candidate.nutrient.anaphoric)]
-    return row
+    return row + [float(said) for said in candidate.wording]
 
 
 class Weighing:

@@ -50,24 +50,33 @@ def weight_of(row: EvidenceRow, rules: ComparisonRules) -> float:
     return weight * rules.weight.retracted if "retracted-source" in flags else weight
 
 
-def weights_by_direction(rows: Iterable[EvidenceRow], rules: ComparisonRules) -> dict[str, float]:
-    """Return the weight of the heaviest row for each of harmful, beneficial and no effect.
+def vote_of(row: EvidenceRow, rules: ComparisonRules) -> tuple[str, float]:
+    """Return the direction that a row speaks for and its weight.
 
     An undirected association of an adverse exposure (a deficiency, an excess) speaks for harm with less
-    weight; of any other exposure for nothing.
+    weight; of any other exposure for nothing but itself.
     """
+    direction, weight = direction_of(row, rules), weight_of(row, rules)
+    if direction == "associated" and row.exposure in rules.weight.adverse:
+        return "harmful", weight * rules.weight.associated
+    return direction, weight
+
+
+def weights_by_direction(rows: Iterable[EvidenceRow], rules: ComparisonRules) -> dict[str, float]:
+    """Return the weight of the heaviest row for each of harmful, beneficial and no effect."""
     best: defaultdict[str, float] = defaultdict(float)
     for row in rows:
-        direction, weight = direction_of(row, rules), weight_of(row, rules)
-        if direction == "associated" and row.exposure in rules.weight.adverse:
-            direction, weight = "harmful", weight * rules.weight.associated
+        direction, weight = vote_of(row, rules)
         if direction in DIRECTIONS and weight:
             best[direction] = max(best[direction], weight)
     return dict(best)
 
 
 def stances(rows: Iterable[EvidenceRow], rules: ComparisonRules) -> dict[str, Stance]:
-    """Return the stance of every source: its heaviest direction, "mixed" where two weigh the same."""
+    """Return the stance of every source: its heaviest direction, "mixed" where two weigh the same.
+
+    A source whose case for harm is made of undirected associations alone speaks of an association.
+    """
     by_source: defaultdict[str, list[EvidenceRow]] = defaultdict(list)
     for row in rows:
         by_source[row.source_id].append(row)
@@ -85,11 +94,13 @@ def _stance(rows: list[EvidenceRow], rules: ComparisonRules) -> Stance:
         return Stance(NOT_ANSWERED, "Unknown", "Very low")
     totals: defaultdict[str, float] = defaultdict(float)
     for row in saying:
-        totals[direction_of(row, rules)] += weight_of(row, rules)
+        direction, weight = vote_of(row, rules)
+        totals[direction] += weight
     directed = {d: w for d, w in totals.items() if d in DIRECTIONS}
     considered = directed or totals
     top = max(considered.values())
-    leading = sorted(d for d, w in considered.items() if w == top)
+    said = {direction_of(row, rules) for row in saying}
+    leading = sorted(d if d in said else "associated" for d, w in considered.items() if w == top)
     direction = leading[0] if len(leading) == 1 else "mixed"
     chosen = [row for row in saying if direction_of(row, rules) in leading]
     plainest = min(chosen, key=lambda row: _PLAINNESS.index(row.factuality))

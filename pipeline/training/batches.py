@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -30,14 +31,26 @@ class Window:
 
 @dataclass(frozen=True)
 class Batch:
-    """Tensors of a batch; `places` gives per sentence (window, first word, number of words, position of its mark)."""
+    """Tensors of a batch; `places` gives per sentence (window, first word, number of words, position of its mark).
+
+    `ids` may have pieces hidden, `shown` has none.
+    """
 
     ids: Tensor
+    shown: Tensor
     mask: Tensor
     types: Tensor
     pooling: Tensor
     sentences: list[Example]
     places: list[tuple[int, int, int, int]]
+
+    def to(self, device: torch.device) -> Batch:
+        """Return the batch with its tensors on a device."""
+        moved = {
+            name: getattr(self, name).to(device, non_blocking=True)
+            for name in ("ids", "shown", "mask", "types", "pooling")
+        }
+        return replace(self, **moved)
 
 
 def cut_windows(
@@ -88,37 +101,42 @@ def collate(
 
     A share `noise` of the word pieces is hidden behind the mask piece, a share `unmarked` of the windows has no marks.
     """
-    rows, types, pools, sentences, places = [], [], [], [], []
+    rows, hidden, types, sentences, places = [], [], [], [], []
+    pooled: list[tuple[int, int, int, float]] = []  # window, word, piece, its share of the word
+    words = 0
     for index, w in enumerate(windows):
         ids = [CLS, *w.title, SEP] if w.title else [CLS]
         kinds = [0] * len(ids)
-        pool: list[list[int]] = []
         marked = not rng or rng.random() >= unmarked
+        first = 0
         for s in w.sentences:
-            first, base = len(pool), len(ids)
-            pool.extend([] for _ in s.words)
-            for j, owner in enumerate(s.word_of_token):
-                pool[first + owner].append(base + j)
+            base, sizes = len(ids), Counter(s.word_of_token)
+            pooled += [(index, first + owner, base + j, 1.0 / sizes[owner]) for j, owner in enumerate(s.word_of_token)]
             kinds += [1 + s.marks[owner] if s.marks and marked else 1 for owner in s.word_of_token] + [1]
             ids += s.ids
             ids.append(SEP)
             sentences.append(s)
             places.append((index, first, len(s.words), len(ids) - 1))
-        if noise and rng:
-            ids = [MASK if i not in (CLS, SEP) and rng.random() < noise else i for i in ids]
+            first += len(s.words)
+        words = max(words, first)
         rows.append(ids)
+        hidden.append([MASK if i not in (CLS, SEP) and rng.random() < noise else i for i in ids] if rng else ids)
         types.append(kinds)
-        pools.append(pool)
-    length, words = max(map(len, rows)), max(map(len, pools))
+    length = max(map(len, rows))
     pooling = torch.zeros(len(rows), words, length)
-    for b, pool in enumerate(pools):
-        for w_index, tokens in enumerate(pool):
-            pooling[b, w_index, tokens] = 1.0 / max(1, len(tokens))
+    window, word, piece, share = zip(*pooled, strict=True)
+    pooling[torch.tensor(window), torch.tensor(word), torch.tensor(piece)] = torch.tensor(share)
     return Batch(
-        ids=torch.tensor([r + [PAD] * (length - len(r)) for r in rows]),
-        mask=torch.tensor([[1] * len(r) + [0] * (length - len(r)) for r in rows]),
-        types=torch.tensor([t + [0] * (length - len(t)) for t in types]),
+        ids=padded(hidden, length),
+        shown=padded(rows, length),
+        mask=padded([[1] * len(r) for r in rows], length),
+        types=padded(types, length),
         pooling=pooling,
         sentences=sentences,
         places=places,
     )
+
+
+def padded(rows: Sequence[list[int]], length: int) -> Tensor:
+    """Return the rows as a tensor, filled up with zeros to `length`."""
+    return torch.tensor([r + [PAD] * (length - len(r)) for r in rows])

@@ -1,9 +1,10 @@
-"""In: the general weights and shares of the annotated documents; out: figures of encoders that learned from them.
+"""In: networks that learned from shares of the annotated documents; out: their figures on dev.jsonl, a learning curve.
 
-The learning curve, on dev.jsonl: what more annotation would bring. Each encoder is fitted with the schedule of the
-folds and read with the bundled weighing, so that the encoders alone differ.
+What more annotation would bring: one network for each share and one of all documents, each with the first seed, read
+with the bundled weighing, so that the encoders alone differ. They come from
+`python -m pipeline.training --steps claims --seeds 3 --sets share25 share50 share75 final`.
 
->>> python -m pipeline.training.curve --reference ../shared --work outputs/training --shares 0.25 0.75
+>>> python -m pipeline.training.curve --reference ../shared --work outputs/training
 """
 
 from __future__ import annotations
@@ -12,30 +13,32 @@ import argparse
 import os
 from pathlib import Path
 
+import torch
+
 from pipeline.claims import learned
 from pipeline.claims.encoder import ClaimEncoder
 from pipeline.claims.naming import Namer
 from pipeline.evaluation import evaluate_claims, read_gold
 from pipeline.language import annotate, reader
-from pipeline.training import corpora
 from pipeline.training.__main__ import Trainer
+from pipeline.training.prepare import SHARES, Inputs, encoder_folder
 
 
 def main() -> None:
-    """Fit an encoder for each share and print its figures."""
+    """Print the figures of each share."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.training.curve", description=__doc__)
     parser.add_argument("--reference", type=Path, default=os.environ.get("PROVENDER_REFERENCE"))
-    parser.add_argument("--work", type=Path, default=Path("outputs/training"), help="folder with general.pt")
-    parser.add_argument("--shares", type=float, nargs="+", default=[0.25, 0.5, 0.75, 1.0])
+    parser.add_argument("--work", type=Path, default=Path("outputs/training"), help="folder with the checkpoints")
     options = parser.parse_args()
-    reference = Path(options.reference)
-    trainer = Trainer(reference, options.work)
-    for share in options.shares:
-        learn = corpora.share_of(trainer.documents, share, trainer.schedule["fold_seed"])
-        folder = options.work / f"share{round(100 * share)}"
+    trainer = Trainer(Inputs.load(options.work / "inputs.pkl.xz"), options.work, "cpu", encoder_folder())
+    torch.set_num_threads(2)
+    seed = trainer.schedule["claims"]["seeds"][0]
+    for name in [*(f"share{100 * share:.0f}" for share in SHARES), "final"]:
+        folder = options.work / f"{name}-{seed}"
         if not (folder / "config.json").exists():
-            trainer.step("fold", learn, [], folder.with_suffix(".pt"), folder)
-        print(f"{share:.0%} ({len(learn)} documents): {figures(folder, reference)}", flush=True)
+            trainer.export(folder.name, folder)
+        documents = len(trainer.inputs.claims[name][0])
+        print(f"{name} ({documents} documents): {figures(folder, Path(options.reference))}", flush=True)
 
 
 def figures(folder: Path, reference: Path) -> str:

@@ -16,22 +16,23 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer
 
 from pipeline.claims.encoder import best_path, tagged_runs
 from pipeline.evaluation.measures import Score
 from pipeline.training import corpora
-from pipeline.training.__main__ import encoder_folder, new_network, same_passages
+from pipeline.training.__main__ import new_network
 from pipeline.training.batches import collate, cut_windows, make_batches
-from pipeline.training.fit import Schedule, fit, read_pairs
+from pipeline.training.fit import Schedule, fit
 from pipeline.training.marking import marked_passage
 from pipeline.training.network import TAGGERS, ClaimNetwork
+from pipeline.training.pairing import read_pairs
+from pipeline.training.prepare import encoder_folder, load_tokenizer
 
+CPU = torch.device("cpu")
 FOLDS = 5
 FOOD_LABELS = ("neither", "cause", "treat")
 
@@ -105,9 +106,9 @@ def food_figures(passages: list[corpora.Passage]) -> dict[str, Score]:
     for fold in range(FOLDS):
         held = [passages[i] for i in order[fold::FOLDS]]
         learn = [passages[i] for n, i in enumerate(order) if n % FOLDS != fold]
-        network = new_network(1)
+        network = new_network(encoder_folder(), 1, CPU)
         with tempfile.TemporaryDirectory() as scratch:
-            fit(network, {"food": partial(same_passages, learn)}, plan, Path(scratch) / "food.pt")
+            fit(network, {"food": [learn]}, plan, Path(scratch) / "food.pt")
         read += food_predictions(network, held)
     counts = {name: Counter[str]() for name in FOOD_LABELS}
     for gold, found in read:
@@ -123,10 +124,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("outputs/training"), help="folder with general.pt")
     options = parser.parse_args()
     folder = Path(options.reference) / "corpora"
-    tokenizer = Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    network = new_network(1)
+    tokenizer = load_tokenizer()
+    network = new_network(encoder_folder(), 1, CPU)
     network.load_state_dict(torch.load(options.work / "general.pt", weights_only=True))
     dimb = [marked_passage(p) for p in corpora.read_dimb(folder / "dimb-re" / "test.jsonl", set(), tokenizer)]
     show("dimb-re", dimb_figures(network, dimb))

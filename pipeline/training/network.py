@@ -62,7 +62,7 @@ class PairReader(nn.Module):
         words (sentences, n, width), present (sentences, n), mark (sentences, width) the closing marks, spans
         (sentences, pairs, 4) the subject's [start, end) and the object's [start, end) as word indices.
         """
-        at = torch.arange(words.shape[1]).view(1, 1, -1)
+        at = torch.arange(words.shape[1], device=words.device).view(1, 1, -1)
         s0, s1, o0, o1 = (spans[:, :, i : i + 1] for i in range(4))
         in_subject = (at >= s0) & (at < s1)
         in_object = (at >= o0) & (at < o1)
@@ -115,6 +115,7 @@ class ClaimNetwork(nn.Module):
             encoder_path, attn_implementation="eager", hidden_dropout_prob=0.1, attention_probs_dropout_prob=0.0,
             add_pooling_layer=False,
         )  # fmt: skip
+        self.encoder.float()
         embeddings = self.encoder.embeddings
         embeddings.word_embeddings.weight.requires_grad_(False)  # rare words keep their place beside common ones
         embeddings.token_type_embeddings = with_marks(embeddings.token_type_embeddings)
@@ -122,6 +123,18 @@ class ClaimNetwork(nn.Module):
         self.taggers = nn.ModuleDict({k: nn.Linear(WIDTH, 1 + 2 * len(v)) for k, v in TAGGERS.items()})
         self.sentence = nn.ModuleDict({k: nn.Linear(WIDTH, n) for k, n in SENTENCE_HEADS.items()})
         self.pairs = PairReader(dropout=dropout)
+
+    def freeze_encoder(self) -> None:
+        """Let only the heads learn, from states without dropout."""
+        self.encoder.requires_grad_(False)
+        for module in self.encoder.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network computes."""
+        return next(self.parameters()).device
 
     def encode(self, ids: Tensor, mask: Tensor, types: Tensor, pooling: Tensor) -> tuple[Tensor, Tensor]:
         """Return word states (batch, words, width) and token states; pooling (batch, words, tokens) averages pieces."""

