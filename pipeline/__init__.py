@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.api import add, against, compare, extract, grade, read, run
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 __all__ = ["add", "against", "compare", "extract", "grade", "read", "run"]
 
 

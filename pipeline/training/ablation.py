@@ -54,6 +54,11 @@ def marked_only(found: Sequence[Judged]) -> list[Judged]:
     return [j for j in found if j.candidate.features.nutrient_marked and j.candidate.features.outcome_marked]
 
 
+def without_wording(found: Sequence[Judged]) -> list[Judged]:
+    """Return the pairs as if no cue word stood around them."""
+    return [replace(j, candidate=replace(j.candidate, wording=(False,) * len(j.candidate.wording))) for j in found]
+
+
 def encoder_alone(found: Sequence[Judged]) -> list[Judged]:
     """Return the pairs that the encoder marked, with nothing but its own numbers."""
     names = {f.name for f in fields(Features)} - OF_ENCODER
@@ -102,6 +107,7 @@ def main() -> None:
     print(line("only pairs that the encoder marked", marked, documents), flush=True)
     print(line("without what the rules say of the pair", without(OF_RULES)(found), documents), flush=True)
     print(line("without the document's words", without(OF_DOCUMENT)(found), documents), flush=True)
+    print(line("without the cue words around the pair", without_wording(found), documents), flush=True)
     print(line("labels as the encoder says them", found, documents, as_said(found, by_rules=False)), flush=True)
     print(line("labels as the rules say them", found, documents, as_said(found, by_rules=True)), flush=True)
 
