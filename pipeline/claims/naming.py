@@ -10,13 +10,14 @@ from dataclasses import replace
 
 from pipeline.claims.encoder import EncodedSpan
 from pipeline.language import Reader
+from pipeline.lexicons import word_list
 from pipeline.records import AnnotatedDocument, Mention, MentionKind, Sentence
 
 _EDGE_WORDS = re.compile(
     r"^(?:(?:the|a|an|of|in|on|and|or|to|for|with|by)\s+)+|(?:\s+(?:the|a|an|of|in|on|and|or|to|for|with|by))+$"
 )
 _FUNCTION_WORD = re.compile(r"the|an?|of|in|on|and|or|to|for|with|by|as|at|from|than|but|which|who|is|was|were|are|\W+")
-_OUTER = " \t\n.,;:()[]'\"“”‘’"
+_OUTER = " \t\n.,;:()[]'\"“”‘’-–/"
 
 
 class Namer:
@@ -40,6 +41,8 @@ class Namer:
         kind: MentionKind = (
             "nutrient" if span.kind == "nutrient" else ("measure" if span.kind == "measure" else "condition")
         )
+        if kind != "nutrient" and word_list("outcome_stops.txt").issuperset(stripped.lower().split()):
+            return ()
         placed = Mention(start, end, stripped, kind, _plain(stripped))
         wanted = {"nutrient"} if kind == "nutrient" else {"condition", "measure"}
         overlapping = [m for m in sentence.mentions if m.kind in wanted and m.start < end and start < m.end]

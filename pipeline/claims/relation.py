@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Literal
 
 from pipeline.claims.exposure import ExposureFinding
+from pipeline.lexicons import word_list
 from pipeline.records import Exposure, Mention, Relation, Sentence, Strength
 
 _CLAUSE_BREAK = re.compile(
@@ -69,12 +70,6 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         (row["sense"], re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w])", re.IGNORECASE))
         for row in csv.DictReader(text.splitlines())
     )
-
-
-@cache
-def _events() -> frozenset[str]:
-    lines = resources.files("pipeline.lexicons").joinpath("event_conditions.txt").read_text("utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def cues(text: str) -> list[Cue]:
@@ -195,7 +190,7 @@ def _relation(sense: str, condition: Mention, exposure: Exposure) -> Relation:
 def names_event(condition: Mention) -> bool:
     """Whether a condition is something that happens (a fall, a fracture) rather than something that one has."""
     words = condition.text.lower().split()
-    return bool(words) and words[-1].strip("()") in _events()
+    return bool(words) and words[-1].strip("()") in word_list("event_conditions.txt")
 
 
 def _measure_relation(sense: str, healthy: Literal["higher", "lower", "unclear"]) -> Relation:

@@ -12,6 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
+from pipeline.lexicons import word_list
+
 _WORD = re.compile(r"[A-Za-zΑ-ωÀ-ÿ0-9][\w'’/+-]*")
 _MOST_MODIFIERS = 3
 
@@ -39,14 +41,12 @@ def _heads() -> _Heads:
     for row in csv.DictReader(folder.joinpath("head_words.csv").read_text("utf-8").splitlines()):
         kind: Literal["condition", "measure"] = "condition" if row["kind"] == "condition" else "measure"
         alternatives.setdefault((kind, row["stands_alone"] == "yes"), []).append(row["pattern"])
-    lines = folder.joinpath("head_word_stops.txt").read_text("utf-8").splitlines()
-    stops = frozenset(word for line in lines if not line.startswith("#") for word in line.split())
     return _Heads(
         tuple(
             (kind, alone, re.compile(rf"(?<![\w-])(?:{'|'.join(patterns)})(?![\w-])", re.IGNORECASE))
             for (kind, alone), patterns in alternatives.items()
         ),
-        stops,
+        word_list("head_word_stops.txt"),
     )
 
 

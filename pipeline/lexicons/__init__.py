@@ -101,6 +101,13 @@ def lexicon_version(folder: Path | None = None) -> str:
     return digest.hexdigest()[:16]
 
 
+@lru_cache(maxsize=8)
+def word_list(name: str) -> frozenset[str]:
+    """Return the words of a bundled list (`event_conditions.txt`); lines that begin with # are comments."""
+    lines = resources.files("pipeline.lexicons").joinpath(name).read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
 @lru_cache(maxsize=4)
 def _load(folder: Path | None) -> Lexicon:
     if folder is not None and not folder.is_dir():
