@@ -7,7 +7,7 @@ ways of putting things that are no cue by themselves ("lower ... than", "symptom
 import csv
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from pipeline.claims.relation import Cue
@@ -25,24 +25,29 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {row["name"]: re.compile(rf"(?<![\w-])(?:{row['pattern']})(?!\w)", re.IGNORECASE) for row in rows}
 
 
+@lru_cache(maxsize=8)
+def _put(text: str) -> tuple[bool, ...]:
+    """Whether a sentence has each wording; its pairs ask one after the other."""
+    patterns = _patterns()
+    return tuple(name in patterns and bool(patterns[name].search(text)) for name in WORDINGS)
+
+
 def wording(sentence: Sentence, cues: Sequence[Cue], nutrient: Mention, condition: Mention) -> tuple[bool, ...]:
     """Return for each sense whether a cue of it stands before, between and behind the pair, and is nearest the outcome.
 
     Then for each wording whether the sentence has it, and whether the nutrient comes first.
     """
-    first, second = sorted([(nutrient.start, nutrient.end), (condition.start, condition.end)])
-    outer, inner = (first[0] - sentence.start, second[1] - sentence.start), (first[1], second[0])
-    low, high = inner[0] - sentence.start, inner[1] - sentence.start
+    n = (nutrient.start - sentence.start, nutrient.end - sentence.start)
+    c = (condition.start - sentence.start, condition.end - sentence.start)
+    first, second = sorted([n, c])
     places = (
-        {cue.sense for cue in cues if cue.end <= outer[0]},
-        {cue.sense for cue in cues if low <= cue.start and cue.end <= high},
-        {cue.sense for cue in cues if cue.start >= outer[1]},
-        {nearest(cues, (condition.start - sentence.start, condition.end - sentence.start))},
+        {cue.sense for cue in cues if cue.end <= first[0]},
+        {cue.sense for cue in cues if first[1] <= cue.start and cue.end <= second[0]},
+        {cue.sense for cue in cues if cue.start >= second[1]},
+        {nearest(cues, c)},
     )
     said = [sense in place for place in places for sense in SENSES]
-    patterns = _patterns()
-    put = [name in patterns and bool(patterns[name].search(sentence.text)) for name in WORDINGS]
-    return (*said, *put, nutrient.start < condition.start)
+    return (*said, *_put(sentence.text), n < c)
 
 
 def nearest(cues: Sequence[Cue], span: tuple[int, int]) -> str:

@@ -52,6 +52,12 @@ class Unmasker(nn.Module):
         )
 
 
+def rate_share(step: int, steps: int, warm_up: float) -> float:
+    """Return the share of the peak rate at a step, counted from 1: linear warm-up, then linear decay."""
+    warm = max(1, int(warm_up * steps))
+    return min(step / warm, (steps + 1 - step) / max(1, steps - warm))
+
+
 def hide(ids: Tensor, share: float, vocabulary: int) -> tuple[Tensor, Tensor]:
     """Return the pieces with some of them hidden, and which: of ten, eight masked, one replaced, one left."""
     chosen = (torch.rand(ids.shape, device=ids.device) < share) & (ids != CLS) & (ids != SEP)
@@ -74,7 +80,6 @@ def adapt(network: ClaimNetwork, pieces: npt.NDArray[np.uint16], plan: Adaptatio
     stretch = plan.length - 1
     per_pass = (len(text) // stretch - 1) // plan.rows
     steps = round(plan.passes * per_pass)
-    warm = max(1, int(plan.warm_up * steps))
     types = torch.full((plan.rows, plan.length), TEXT, device=device)
     began, running = time.time(), 0.0
     network.train()
@@ -97,7 +102,7 @@ def adapt(network: ClaimNetwork, pieces: npt.NDArray[np.uint16], plan: Adaptatio
             scores = head(states[chosen])
         loss = nn.functional.cross_entropy(scores.float(), ids[chosen])
         for group in optimiser.param_groups:
-            group["lr"] = plan.rate * min((i + 1) / warm, (steps - i) / (steps - warm + 1))
+            group["lr"] = plan.rate * rate_share(i + 1, steps, plan.warm_up)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(learnt.values(), 1.0)
         optimiser.step()

@@ -31,13 +31,9 @@ class Window:
 
 @dataclass(frozen=True)
 class Batch:
-    """Tensors of a batch; `places` gives per sentence (window, first word, number of words, position of its mark).
-
-    `ids` may have pieces hidden, `shown` has none.
-    """
+    """Tensors of a batch; `places` gives per sentence (window, first word, number of words, position of its mark)."""
 
     ids: Tensor
-    shown: Tensor
     mask: Tensor
     types: Tensor
     pooling: Tensor
@@ -47,8 +43,7 @@ class Batch:
     def to(self, device: torch.device) -> Batch:
         """Return the batch with its tensors on a device."""
         moved = {
-            name: getattr(self, name).to(device, non_blocking=True)
-            for name in ("ids", "shown", "mask", "types", "pooling")
+            name: getattr(self, name).to(device, non_blocking=True) for name in ("ids", "mask", "types", "pooling")
         }
         return replace(self, **moved)
 
@@ -101,7 +96,7 @@ def collate(
 
     A share `noise` of the word pieces is hidden behind the mask piece, a share `unmarked` of the windows has no marks.
     """
-    rows, hidden, types, sentences, places = [], [], [], [], []
+    rows, types, sentences, places = [], [], [], []
     pooled: list[tuple[int, int, int, float]] = []  # window, word, piece, its share of the word
     words = 0
     for index, w in enumerate(windows):
@@ -119,16 +114,16 @@ def collate(
             places.append((index, first, len(s.words), len(ids) - 1))
             first += len(s.words)
         words = max(words, first)
+        if noise and rng:
+            ids = [MASK if i not in (CLS, SEP) and rng.random() < noise else i for i in ids]
         rows.append(ids)
-        hidden.append([MASK if i not in (CLS, SEP) and rng.random() < noise else i for i in ids] if rng else ids)
         types.append(kinds)
     length = max(map(len, rows))
     pooling = torch.zeros(len(rows), words, length)
     window, word, piece, share = zip(*pooled, strict=True)
     pooling[torch.tensor(window), torch.tensor(word), torch.tensor(piece)] = torch.tensor(share)
     return Batch(
-        ids=padded(hidden, length),
-        shown=padded(rows, length),
+        ids=padded(rows, length),
         mask=padded([[1] * len(r) for r in rows], length),
         types=padded(types, length),
         pooling=pooling,

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from pipeline.training.adapt import rate_share
 from pipeline.training.batches import Batch, Window, collate, cut_windows, make_batches
 from pipeline.training.corpora import IGNORED, Passage
 from pipeline.training.network import SENTENCE_HEADS, TAGGERS, ClaimNetwork
@@ -76,7 +77,7 @@ def step_loss(
     network: ClaimNetwork, task: str, batch: Batch, schedule: Schedule, rng: random.Random
 ) -> dict[str, Tensor]:
     """Return the losses of one batch of an annotated corpus."""
-    words, tokens = states_of(network, batch, batch.ids)
+    words, tokens = states_of(network, batch)
     parts: dict[str, Tensor] = {}
     dropped = network.dropout(words)
     tags = torch.zeros(0)
@@ -137,13 +138,12 @@ def fit(
         [{"params": encoder, "lr": schedule.rate}, {"params": heads, "lr": schedule.head_rate}],
         weight_decay=schedule.decay, betas=(0.9, 0.98), fused=True,
     )  # fmt: skip
-    warm = max(1, int(schedule.warm_up * len(steps)))
     running: dict[str, float] = {}
     began, pieces = time.time(), 0
     print(f"{len(steps)} steps", {t: sum(x == t for x, _ in steps) for t in tasks}, flush=True)
     network.train()
     for i, (task, windows) in enumerate(steps, start=1):
-        share = min(i / warm, (len(steps) + 1 - i) / max(1, len(steps) - warm))
+        share = rate_share(i, len(steps), schedule.warm_up)
         for group, peak in zip(optimiser.param_groups, (schedule.rate, schedule.head_rate), strict=True):
             group["lr"] = peak * share
         batch = collate(windows, schedule.noise, schedule.unmarked, rng).to(network.device)
@@ -184,7 +184,7 @@ def held_out_figures(networks: Sequence[ClaimNetwork], passages: Sequence[Passag
     right: dict[str, list[bool]] = {}
     for windows in make_batches(cut_windows(passages, rng, (100, 128), 1.0), rng, 2048):
         batch = collate(windows).to(networks[0].device)
-        read = [states_of(network, batch, batch.shown) for network in networks]
+        read = [states_of(network, batch) for network in networks]
         tags = mean([n.taggers["claims"](w).softmax(-1) for n, (w, _) in zip(networks, read, strict=True)]).cpu()
         chosen, labels = [], []
         for i, (s, (window, first, size, _)) in enumerate(zip(batch.sentences, batch.places, strict=True)):

@@ -50,10 +50,10 @@ def claim_pairs(
     return positive[: 2 * most] + negative[: max(4, most - len(positive))]
 
 
-def states_of(network: ClaimNetwork, batch: Batch, ids: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the states of words and of word pieces; `ids` are those of the batch, hidden or shown."""
-    with torch.autocast(ids.device.type, torch.bfloat16):
-        words, tokens = network.encode(ids, batch.mask, batch.types, batch.pooling)
+def states_of(network: ClaimNetwork, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Return the states of words and of word pieces."""
+    with torch.autocast(batch.ids.device.type, torch.bfloat16):
+        words, tokens = network.encode(batch.ids, batch.mask, batch.types, batch.pooling)
     return words.float(), tokens.float()
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from pipeline.evaluation.measures import agreement, calibration_error, evaluate_
 from pipeline.language import annotate, reader
 from pipeline.records import Claim, Sentence
 from pipeline.training.corpora import folds_of, read_jsonl
+from pipeline.training.prepare import read_schedule
 from pipeline.training.trees import export_trees
 
 FOLDS = 8
@@ -233,7 +233,7 @@ def main() -> None:
 def read_folds(reference: Path, work: Path) -> tuple[list[Judged], list[GoldDocument]]:
     """Return the candidates of all annotated documents, each read by the encoder that did not learn from it."""
     path = reference / "gold" / "train.jsonl"
-    schedule = tomllib.loads((HERE / "schedule.toml").read_text(encoding="utf-8"))
+    schedule = read_schedule()
     documents = read_gold(path)
     found: list[Judged] = []
     for number, fold in enumerate(folds_of(read_jsonl(path), schedule["folds"], schedule["fold_seed"])):
