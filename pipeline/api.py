@@ -5,6 +5,7 @@ from pathlib import Path
 from pipeline import claims, grading, ingest, language
 from pipeline.comparison import compare
 from pipeline.config import Settings, load_settings
+from pipeline.places import placed
 from pipeline.records import Claim, Document, EvidenceRow
 from pipeline.runs import add, against, run
 
@@ -20,7 +21,8 @@ def read(path: str | Path, *, settings: Settings | None = None) -> list[Document
 def extract(document: Document, *, settings: Settings | None = None) -> tuple[Claim, ...]:
     """Return the claims that a document makes, in the order of the text."""
     settings = settings or load_settings()
-    return claims.extract(language.annotate(document, settings), settings)
+    annotated = language.annotate(document, settings)
+    return placed(annotated, claims.extract(annotated, settings))
 
 
 def grade(document: Document, *, settings: Settings | None = None) -> tuple[EvidenceRow, ...]:

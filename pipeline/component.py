@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 from pipeline.claims import extract
 from pipeline.config import load_settings
 from pipeline.language import annotate
+from pipeline.places import placed
 from pipeline.records import Block, Document
 
 SPAN_GROUP = "provender"
@@ -46,7 +47,8 @@ def make_provender(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]
             text=text,
             blocks=(Block(0, len(text)),) if text.strip() else (),
         )
-        claims = extract(annotate(document, settings), settings)
+        annotated = annotate(document, settings)
+        claims = placed(annotated, extract(annotated, settings))
         mentions = {(m.start, m.end, m.kind) for claim in claims for m in (claim.nutrient, claim.condition)}
         spans = [doc.char_span(a, b, label=kind, alignment_mode="expand") for a, b, kind in sorted(mentions)]
         doc.spans[SPAN_GROUP] = [span for span in spans if span is not None]

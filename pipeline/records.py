@@ -188,11 +188,17 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedDocument:
-    """A document with its sentences and their mentions, and the abbreviations it defines (short -> long form)."""
+    """A document with its sentences and their mentions, and the abbreviations it defines (short -> long form).
+
+    `document` is in running text: each run of white space is one blank. `source` is the document as it was read (None
+    where it is the same), `places` lists (offset in the running text, offset in the source) from which both run alike.
+    """
 
     document: Document
     sentences: tuple[Sentence, ...]
     abbreviations: Mapping[str, str] = field(default_factory=dict)
+    source: Document | None = None
+    places: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

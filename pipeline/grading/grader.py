@@ -61,7 +61,7 @@ def grade(
     for claim in claims:
         evidence = _evidence(claim, source, scheme)
         appraisal = _appraisal(evidence, scheme)
-        rows.append(evidence_row(annotated.document, claim, appraisal, evidence.effects, model_version))
+        rows.append(evidence_row(annotated, claim, appraisal, evidence.effects, model_version))
     return tuple(rows)
 
 

@@ -4,15 +4,21 @@ import re
 from collections.abc import Sequence
 
 from pipeline.grading.effect import Effect
-from pipeline.records import Appraisal, Claim, Document, EvidenceRow, Reference
+from pipeline.places import placed
+from pipeline.records import AnnotatedDocument, Appraisal, Claim, EvidenceRow, Reference
 
 _LONGEST_REFERENCE = 200
 
 
 def evidence_row(
-    document: Document, claim: Claim, appraisal: Appraisal, effects: Sequence[Effect], model_version: str = ""
+    annotated: AnnotatedDocument, claim: Claim, appraisal: Appraisal, effects: Sequence[Effect], model_version: str = ""
 ) -> EvidenceRow:
-    """Return the row of one claim; the statistic columns hold the first of its effects."""
+    """Return the row of one claim; the statistic columns hold the first of its effects.
+
+    The sentence is the source's own, with its line breaks, and all offsets are the source's.
+    """
+    document = annotated.source or annotated.document
+    [claim] = placed(annotated, [claim])
     effect = effects[0] if effects else Effect()
     sentence = claim.sentence
     return EvidenceRow(
@@ -48,7 +54,7 @@ def evidence_row(
         certainty=appraisal.certainty,
         certainty_reasons="; ".join(reason.replace(";", ",") for reason in appraisal.certainty_reasons),
         flags="; ".join(appraisal.flags),
-        sentence=sentence.text,
+        sentence=document.text[sentence.start : sentence.end] if annotated.places else sentence.text,
         section=sentence.section,
         page=sentence.page,
         sentence_start=sentence.start,

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.language import backreferences
 from pipeline.language.abbreviations import abbreviations
+from pipeline.language.flow import flowing
 from pipeline.language.matcher import Matcher
 from pipeline.language.mentions import abbreviation_mentions, sentence_mentions
 from pipeline.language.sentences import sentences
@@ -25,13 +26,14 @@ class Reader:
 
     def annotate(self, document: Document) -> AnnotatedDocument:
         """Return the document with its sentences, what they mention, and the abbreviations it defines."""
-        short_forms = abbreviations(document)
+        running, places = flowing(document)
+        short_forms = abbreviations(running)
         meanings = self.meanings(short_forms)
         bare = [
             replace(s, mentions=sentence_mentions(s, self._matcher, meanings, self._recogniser))
-            for s in sentences(document)
+            for s in sentences(running)
         ]
-        return AnnotatedDocument(document, tuple(backreferences.resolve(bare)), short_forms)
+        return AnnotatedDocument(running, tuple(backreferences.resolve(bare)), short_forms, document, places)
 
     def meanings(self, short_forms: Mapping[str, str]) -> dict[str, Mention | None]:
         """Return what each abbreviation of a document names; None where it is nothing that the lexicons know."""

@@ -1,0 +1,52 @@
+"""In: a Document; out: the same in running text, and the places where its offsets part from those of the source.
+
+Line breaks, hard and thin spaces and indents carry no meaning within a block, so every run of white space there is
+written as one blank before anything is read. Blank lines stay, since they part paragraphs.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import replace
+
+from pipeline.records import Document
+
+Places = tuple[tuple[int, int], ...]
+_UNEVEN = re.compile(r"(?! (?!\s))\s+")  # all white space but a single blank
+_BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*[\r\n]")
+
+
+def flowing(document: Document) -> tuple[Document, Places]:
+    """Return the document in running text and the places where its offsets part from those of the source.
+
+    Each place is (offset in the running text, offset in the source) from which on both run alike.
+    """
+    pieces: list[str] = []
+    places: list[tuple[int, int]] = []
+    length = position = 0
+    for block in document.blocks:
+        for run in _UNEVEN.finditer(document.text, max(block.start, position), block.end):
+            before = document.text[position : run.start()]
+            blank = "\n\n" if _BLANK_LINE.search(run.group()) else " "
+            pieces += (before, blank)
+            length += len(before) + len(blank)
+            position = run.end()
+            places.append((length, position))
+    if not places:
+        return document, ()
+    pieces.append(document.text[position:])
+    sources = [source for _, source in places]
+
+    def moved(offset: int) -> int:
+        at = bisect_right(sources, offset) - 1
+        return offset + places[at][0] - places[at][1] if at >= 0 else offset
+
+    return (
+        replace(
+            document,
+            text="".join(pieces),
+            blocks=tuple(replace(b, start=moved(b.start), end=moved(b.end)) for b in document.blocks),
+            citations=tuple(replace(c, start=moved(c.start), end=moved(c.end)) for c in document.citations),
+            pages=tuple(replace(p, start=moved(p.start), end=moved(p.end)) for p in document.pages),
+        ),
+        tuple(places),
+    )
