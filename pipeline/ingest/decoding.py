@@ -3,6 +3,7 @@
 import codecs
 import re
 import unicodedata
+from collections import Counter
 
 from charset_normalizer import from_bytes
 
@@ -18,8 +19,8 @@ BYTE_ORDER_MARKS = (
 # Characters that Western text has and that mis-read Cyrillic, Greek or binary data lacks: quotes, dashes, accents.
 WESTERN = re.compile("[\u00a0-\u00ff\u2013\u2014\u2018-\u201e\u2020-\u2026\u20ac\u2122\u0152\u0153\u0160\u0161]")
 SAMPLE = 200_000
-# So many zero bytes are damage to a text; more are another kind of file.
-FEW_NULS = 2
+# So many zero bytes, or control characters, are damage to a text; more are another kind of file.
+FEW_NULS, FEW_ODD = 2, 5
 
 
 def decode(data: bytes, name: str) -> str:
@@ -63,8 +64,12 @@ def _decode(data: bytes) -> str | None:
 
 def _is_binary(text: str) -> bool:
     sample = text[:SAMPLE]
-    odd = sum(
-        character == "\ufffd" or (unicodedata.category(character) in {"Cc", "Cn", "Co"} and character not in "\t\n\r\f")
-        for character in sample
-    )
-    return sample.count("\x00") > max(FEW_NULS, 0.0005 * len(sample)) or odd > 0.02 * len(sample)
+    counts = Counter(sample)
+    odd = sum(count for character, count in counts.items() if _is_odd(character))
+    return counts["\x00"] > max(FEW_NULS, 0.0005 * len(sample)) or odd > max(FEW_ODD, 0.02 * len(sample))
+
+
+def _is_odd(character: str) -> bool:
+    if character in "\t\n\r\f":
+        return False
+    return character == "\ufffd" or unicodedata.category(character) in {"Cc", "Cn", "Co"}

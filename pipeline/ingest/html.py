@@ -24,6 +24,10 @@ from pipeline.ingest.source import Source
 from pipeline.records import Document, Reference, SourceError
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{3,20})", re.IGNORECASE)
+# Python decodes these too, but no page is written in them.
+NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"})
+# Browsers read pages that call themselves so as Windows text, and so do their authors.
+AS_BROWSERS = dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"), "cp1252")
 CREDENTIALS = re.compile(r"(?:[A-Z][A-Za-z]?\.?){1,5}(?:[ -][A-Z]{1,4})?|PhD|PharmD|DrPH|MScN?")
 # A piece with fewer letters and digits than this is too short to be told by its words alone.
 SHORT = 25
@@ -39,9 +43,11 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 def read_html(source: Source) -> list[Document]:
     """Read one web page; raises `SourceError` where it holds no text."""
     markup = _decode(source)
-    root = _tree(markup, source)
+    root, too_deep = _tree(markup, source)
     metadata, main = _extract(markup)
     page = read_page(root)
+    if not page.pieces and too_deep:
+        raise SourceError(f"{source.path} has elements that are nested too deeply to read; save the page again.")
     if not page.pieces:
         raise SourceError(
             f"{source.path} shows no text without its scripts; save the page from a browser as text or PDF."
@@ -69,7 +75,7 @@ def read_html(source: Source) -> list[Document]:
             assembly.text, [*assembly.citations, *find_citations(assembly.text, assembly.blocks, references)]
         ),
         references=references,
-        flags=outline.flags,
+        flags=(*outline.flags, *("truncated",) * too_deep),
     )
     return [finish(source, findings)]
 
@@ -77,14 +83,17 @@ def read_html(source: Source) -> list[Document]:
 def _decode(source: Source) -> str:
     declared = CHARSET.search(source.data[:4096])
     if declared:
+        name = declared[1].decode("ascii").lower().replace("_", "-")
         try:
-            return source.data.decode(declared[1].decode("ascii"))
-        except (UnicodeDecodeError, LookupError):
+            if name not in NO_CHARSETS:
+                return source.data.decode(AS_BROWSERS.get(name, name))
+        except (UnicodeError, LookupError):
             pass
     return decode(source.data, source.path)
 
 
-def _tree(markup: str, source: Source) -> Any:
+def _tree(markup: str, source: Source) -> tuple[Any, bool]:
+    """Return the root element, and whether the page ends for the parser where its elements are nested too deeply."""
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
         root = lxml_html.document_fromstring(markup.encode("utf-8", errors="replace"), parser=parser)
@@ -92,7 +101,7 @@ def _tree(markup: str, source: Source) -> Any:
         root = None
     if root is None:
         raise SourceError(f"{source.path} holds no HTML elements; save the page again.")
-    return root
+    return root, any("depth" in entry.message for entry in parser.error_log)
 
 
 def _extract(markup: str) -> tuple[dict[str, str], str]:

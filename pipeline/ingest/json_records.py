@@ -18,14 +18,20 @@ DECODER = json.JSONDecoder(strict=False)
 def json_records(text: str, is_record: Callable[[Any], bool]) -> list[Any]:
     """Return the values of a file: of a list, of a `documents` list, of lines, or one; [] where all is damaged.
 
+    Raises `RecursionError` where values are nested too deeply and none can be read.
+
     After a damage reading goes on at the next value that `is_record` accepts.
     """
     try:
         whole = json.loads(text, strict=False)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
         listed = LIST_START.match(text) if text.lstrip()[:1] == "[" or '"documents"' in text[:4000] else None
         values = list(_elements(text, listed.end(), is_record) if listed else _lines(text))
-        return values if any(not isinstance(value, Damage) for value in values) else []
+        if any(not isinstance(value, Damage) for value in values):
+            return values
+        if isinstance(error, RecursionError):
+            raise
+        return []
     return whole if isinstance(whole, list) else [whole]
 
 

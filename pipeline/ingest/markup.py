@@ -111,4 +111,6 @@ def damaged(source: Source, error: Exception) -> SourceError:
         return SourceError(
             f"{source.path} defines entities that are not allowed{where}; remove its DOCTYPE declarations."
         )
+    if "depth" in str(error):
+        return SourceError(f"{source.path} is XML that is nested too deeply to read{where}; simplify it.")
     return SourceError(f"{source.path} is damaged or cut-off XML{where}; download it again.")

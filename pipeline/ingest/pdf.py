@@ -1,14 +1,15 @@
 """A PDF comes in; a `Document` goes out: columns in reading order, running heads dropped, pages and references kept."""
 
+import logging
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
-
-import pymupdf
 
 from pipeline.ingest.byline import is_front_matter, is_sentence, person_names
 from pipeline.ingest.citations import find_citations, merge
 from pipeline.ingest.dates import parse_date
+from pipeline.ingest.mupdf import pymupdf
 from pipeline.ingest.outline import organise
 from pipeline.ingest.passages import Piece, assemble
 from pipeline.ingest.pdf_heads import without_running_heads
@@ -21,6 +22,7 @@ from pipeline.ingest.sections import is_references, section_role
 from pipeline.ingest.source import Source
 from pipeline.records import Document, Reference, SourceError
 
+LOG = logging.getLogger(__name__)
 # Fewer characters than this on a page is a scan with a stamp on it, not text.
 MIN_CHARACTERS = 25
 MIN_NUMBERED = 5
@@ -32,27 +34,48 @@ FOOT = re.compile(r"^©|^copyright\b|^see rights and reprints|^no commercial reu
 FILE_NAME = re.compile(
     r"\.(?:docx?|pdf|indd|tex|qxd|dvi|rtf)$|^(?:untitled|microsoft word|layout 1|\S+_\S+$|[\d\W]+$)", re.IGNORECASE
 )
-
-# MuPDF would write its complaints about a file to standard error.
-TOOLS: Any = pymupdf.TOOLS
-TOOLS.mupdf_display_errors(False)
-TOOLS.mupdf_display_warnings(False)
+# What MuPDF notes where a part of a page's content cannot be had.
+CONTENT_LOST = re.compile(r"cannot load content stream|premature end of data|zlib error", re.IGNORECASE)
+# A PDF that was fetched whole has its end mark among its last bytes.
+END_MARK, END_BYTES = b"%%EOF", 2048
 
 
 def read_pdf(source: Source) -> list[Document]:
     """Read a PDF; raises `SourceError` where it is encrypted, damaged, too long, or holds images only."""
     pdf = _open(source)
     with pdf:
-        pages, heights, n_images = [], [], 0
-        for number, page in enumerate(pdf, start=1):
-            pages.append(page_lines(page, number))
-            heights.append(page.rect.height)
-            n_images += bool(page.get_images())
+        sheets = [_sheet(pdf, number) for number in range(1, pdf.page_count + 1)]
         metadata = {key: " ".join(str(value or "").split()) for key, value in (pdf.metadata or {}).items()}
-    _require_text(source, pages, n_images)
-    kept = without_running_heads(pages, heights)
+        cut_off = pdf.is_repaired and END_MARK not in source.data[-END_BYTES:]
+    pages = [sheet.lines for sheet in sheets]
+    _require_text(source, sheets, cut_off=cut_off)
+    kept = without_running_heads(pages, [sheet.height for sheet in sheets])
     heads = " ".join(line.text for line in pages[0] if not any(line is other for other in kept[0]))
-    return [finish(source, _findings([in_reading_order(lines) for lines in kept], metadata, heads))]
+    flags = ("truncated",) * cut_off + ("pages not read",) * any(sheet.damaged for sheet in sheets)
+    return [finish(source, _findings([in_reading_order(lines) for lines in kept], metadata, heads, flags))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A page as it was read: its lines, its height in points, whether it shows images, whether text of it is lost."""
+
+    lines: list[Line]
+    height: float
+    has_images: bool
+    damaged: bool
+
+
+def _sheet(pdf: Any, number: int) -> _Sheet:
+    """Read one page; whatever fails on it costs this page alone."""
+    pymupdf.TOOLS.reset_mupdf_warnings()
+    try:
+        page = pdf[number - 1]
+        lines, height, has_images = page_lines(page, number), page.rect.height, bool(page.get_images())
+    except Exception:
+        LOG.info("Page %d was left out.", number, exc_info=True)
+        return _Sheet([], 0.0, has_images=False, damaged=True)
+    noted = pymupdf.TOOLS.mupdf_warnings()
+    return _Sheet(lines, height, has_images, damaged=bool(CONTENT_LOST.search(noted)))
 
 
 def _open(source: Source) -> Any:
@@ -77,11 +100,15 @@ def _open(source: Source) -> Any:
     return pdf
 
 
-def _require_text(source: Source, pages: Sequence[list[Line]], n_images: int) -> None:
-    characters = sum(len(line.text.strip()) for lines in pages for line in lines)
-    if characters >= MIN_CHARACTERS * len(pages):
+def _require_text(source: Source, sheets: Sequence[_Sheet], *, cut_off: bool) -> None:
+    characters = sum(len(line.text.strip()) for sheet in sheets for line in sheet.lines)
+    if characters >= MIN_CHARACTERS * len(sheets):
         return
-    if n_images:
+    if cut_off and not characters:
+        raise SourceError(f"{source.path} is a damaged PDF that was cut short before its text; download it again.")
+    if not characters and any(sheet.damaged for sheet in sheets):
+        raise SourceError(f"{source.path} is a damaged PDF of which no page can be read; download it again.")
+    if any(sheet.has_images for sheet in sheets):
         raise SourceError(
             f"{source.path} holds images of pages and no text; run OCR on it first (for example ocrmypdf)."
         )
@@ -91,7 +118,7 @@ def _require_text(source: Source, pages: Sequence[list[Line]], n_images: int) ->
         )
 
 
-def _findings(pages: Sequence[list[Line]], metadata: dict[str, str], heads: str) -> Findings:
+def _findings(pages: Sequence[list[Line]], metadata: dict[str, str], heads: str, flags: tuple[str, ...]) -> Findings:
     lines = [line for page in pages for line in page]
     body = body_size(lines)
     title, title_lines = _title(pages[0], metadata)
@@ -124,7 +151,7 @@ def _findings(pages: Sequence[list[Line]], metadata: dict[str, str], heads: str)
         ),
         references=references or read_references([piece.text for piece in outline.references]),
         pages=assembly.pages,
-        flags=outline.flags,
+        flags=(*outline.flags, *flags),
     )
 
 

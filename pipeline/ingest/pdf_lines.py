@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-import pymupdf
+from pipeline.ingest.mupdf import pymupdf
 
 BOLD = re.compile(r"bold|black|heavy|demi|semibd|medium|[-,]bd\b", re.IGNORECASE)
 BOLD_FLAG, SUPERSCRIPT_FLAG = 16, 1
@@ -78,6 +78,8 @@ def _drop_line_numbers(rows: list[dict[str, Any]]) -> None:
         return
     place = median(raw["bbox"][0] for raw in counted)
     counted = [raw for raw in counted if abs(raw["bbox"][0] - place) < 2 * raw["spans"][0]["size"]]
+    if len(counted) < MIN_COUNTED:
+        return
     values = [int(raw["spans"][0]["text"]) for raw in counted]
     step, n_steps = Counter(after - before for before, after in pairwise(values)).most_common(1)[0]
     others = [raw["bbox"][0] for raw in rows if not any(raw is number for number in counted)]

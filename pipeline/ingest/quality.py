@@ -1,7 +1,8 @@
 """What a reader found in a source comes in; the finished `Document` with its source type and quality flags goes out."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.ingest.kind import source_type
 from pipeline.ingest.source import Source
@@ -16,6 +17,8 @@ from pipeline.records import (
     SourceType,
 )
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # A record of a literature database has no reference list and is not asked for one.
 WITHOUT_REFERENCES: frozenset[str] = frozenset({"medline", "csv", "jsonl"})
 
@@ -61,6 +64,7 @@ def finish(source: Source, findings: Findings) -> Document:
             f"{source.path} has a text of {len(findings.text):,} characters, more than the limit of "
             f"{source.limits.max_characters:,}; split it or raise max_characters."
         )
+    findings = _printable(findings)
     path = f"{source.path}#{findings.record}" if findings.record else source.path
     return Document(
         source_id=source_identity(path, findings.identifiers, keep_path=findings.format == "text"),
@@ -81,6 +85,25 @@ def finish(source: Source, findings: Findings) -> Document:
         pages=findings.pages,
         quality_flags=quality_flags(findings),
     )
+
+
+def _printable(findings: Findings) -> Findings:
+    """Return the findings without halves of surrogate pairs, and their names without control characters.
+
+    Neither can be written to a file or shown; the text keeps its length, so every offset holds.
+    """
+    return replace(
+        findings,
+        text=SURROGATE.sub("\ufffd", findings.text),
+        title=_name(findings.title),
+        date=_name(findings.date),
+        authors=tuple(map(_name, findings.authors)),
+        record=_name(findings.record),
+    )
+
+
+def _name(text: str) -> str:
+    return " ".join(CONTROL.sub(" ", SURROGATE.sub("\ufffd", text)).split())
 
 
 def _source_type(findings: Findings) -> SourceType:

@@ -2,23 +2,31 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from traceback import walk_tb
 
 from pipeline.config import ReadLimits
 from pipeline.ingest.bioc import read_bioc_json, read_bioc_xml
 from pipeline.ingest.html import read_html
 from pipeline.ingest.jats import read_jats
 from pipeline.ingest.medline import read_medline
-from pipeline.ingest.pdf import read_pdf
 from pipeline.ingest.recognise import recognise
 from pipeline.ingest.source import Source, load
 from pipeline.ingest.table import read_csv, read_jsonl
 from pipeline.ingest.text import read_text
 from pipeline.records import Document, SourceError, SourceFormat
 
+
+def _read_pdf(source: Source) -> list[Document]:
+    # MuPDF takes longer to load than most sources to read, so it is loaded with the first PDF.
+    from pipeline.ingest.pdf import read_pdf
+
+    return read_pdf(source)
+
+
 READERS: dict[SourceFormat, Callable[[Source], list[Document]]] = {
     "text": read_text,
     "html": read_html,
-    "pdf": read_pdf,
+    "pdf": _read_pdf,
     "jats": read_jats,
     "medline": read_medline,
     "bioc-xml": read_bioc_xml,
@@ -48,7 +56,15 @@ def read(path: Path, *, root: Path | None = None, limits: ReadLimits | None = No
         raise SourceError(f"{source.path} is nested too deeply or too large to read; simplify or split it.") from None
     except Exception as error:
         # The parsers of five libraries stand behind this line; one bad file must not end a run over thousands.
-        raise SourceError(
-            f"{source.path} is damaged and could not be read as {kind} "
-            f"({type(error).__name__}: {error}); save it again."
-        ) from error
+        raise SourceError(f"{source.path} could not be read as {kind}: {_fault(error)}.") from error
+
+
+def _fault(error: Exception) -> str:
+    """Say whose fault an unforeseen error is: that of Provender's own code, or that of a library that met the file."""
+    frames = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    raised_in, of_kind = frames[-1], type(error).__module__
+    shown = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}".rstrip(": ")
+    if raised_in.startswith("pipeline.") and of_kind in {"builtins", "pipeline.records"}:
+        return f"Provender itself failed ({shown} in {raised_in}); please report this, with the file if you may"
+    library = (of_kind if raised_in.startswith("pipeline.") else raised_in).split(".")[0]
+    return f"the library {library} failed on it ({shown}); save it again, or give the article in another format"
