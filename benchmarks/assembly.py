@@ -17,9 +17,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.records import CERTAINTIES, EXPOSURES, RELATIONS, EvidenceRow, SourceRow
+from pipeline.records import CitedReference, Duration, EvidenceRow, Flag, Population, Reference, SourceRow
 from pipeline.runs.assembly import assemble
 from pipeline.store import Extraction, OutputFolder, write_shard
+from pipeline.vocabulary import CERTAINTIES, EXPOSURES, RELATIONS
 
 NUTRIENTS, CONDITIONS, STUDIES = 250, 4_000, 60_000
 ROWS_PER_RECORD, RECORDS_PER_SHARD = 4, 1_000
@@ -44,7 +45,9 @@ def make_row(rng: random.Random, source: SourceRow, place: int) -> EvidenceRow:
     sentence = f"{nutrient} {words} {condition}."
     basis = rng.choice(BASES)
     study = zipf(rng, STUDIES)
-    cited = f"{rng.randint(1, 60)}: Title of the study number {study} in humans, {1980 + study % 40} PMID:{study}"
+    label = str(rng.randint(1, 60))
+    title = f"Title of the study number {study} in humans, {1980 + study % 40}"
+    cited = CitedReference(label, Reference(label, title, identifiers={"pmid": str(study)}))
     ratio = rng.lognormvariate(0, 0.4) if rng.random() < 0.3 else None
     start = place * 400
     return EvidenceRow(
@@ -67,19 +70,19 @@ def make_row(rng: random.Random, source: SourceRow, place: int) -> EvidenceRow:
         study_design=rng.choice(DESIGNS),
         evidence_basis=basis,
         sample_size=rng.randint(10, 5_000),
-        population=f"{rng.randint(10, 90)} adults; for {rng.randint(1, 52)} weeks",
+        population=Population((f"{rng.randint(10, 90)} adults",), duration=Duration(f"{rng.randint(1, 52)} weeks")),
         effect_measure="OR" if ratio else "",
         effect_value=ratio,
         ci_low=ratio * 0.8 if ratio else None,
         ci_high=ratio * 1.25 if ratio else None,
         ci_level=95.0 if ratio else None,
         p_value="<0.05" if ratio else "",
-        statistics=f"OR {ratio:.2f}" if ratio else "",
-        citations=cited if basis == "cited study" else "",
+        statistics=(f"OR {ratio:.2f}",) if ratio else (),
+        citations=(cited,) if basis == "cited study" else (),
         evidence_level=rng.randint(1, 5),
         certainty=rng.choice(CERTAINTIES),
-        certainty_reasons="; ".join(f"Down 1 (risk of bias): {' '.join(rng.choices(WORDS, k=8))}" for _ in range(4)),
-        flags="hedged; small-sample",
+        certainty_reasons=tuple(f"Down 1 (risk of bias): {' '.join(rng.choices(WORDS, k=8))}" for _ in range(4)),
+        flags=(Flag("hedged"), Flag("small-sample")),
         sentence=sentence,
         section="Results",
         page=None,

@@ -4,19 +4,19 @@ import atexit
 import os
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from flows.runners import pool_of
 from flows.server import ServerError, quiet
+from pipeline import tables
 from pipeline.config import Settings
 from pipeline.literature import local_sources
 from pipeline.records import SourceError
 from pipeline.runs import Batch, ProgressCallback, RunError, RunSummary, run
 from pipeline.store import StoreError
-from pipeline.tables import read_changes
 
 quiet()
 
@@ -89,7 +89,8 @@ def _hush() -> None:
 
 def _leave_artifacts(summary: RunSummary) -> None:
     create_markdown_artifact(summary.to_markdown(), key=SUMMARY, description=f"Evidence tables in {summary.out}")
-    changes = [asdict(row) for row in islice(read_changes(summary.out / "changes.csv"), MOST_CHANGES)]
+    rows = islice(tables.read_changes(summary.out / "changes.csv"), MOST_CHANGES)
+    changes = [dict(zip(tables.CHANGES.header, tables.plain_values(tables.CHANGES, row), strict=True)) for row in rows]
     told = (
         f"{summary.changes}; all in {summary.out}/changes.csv" if summary.changes else "The first run into its folder"
     )

@@ -7,71 +7,91 @@ bytes -> Document -> AnnotatedDocument -> Claim -> EvidenceRow -> ComparisonRow.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
 
-SourceFormat = Literal["text", "html", "pdf", "jats", "medline", "bioc-xml", "bioc-json", "csv", "jsonl", "unknown"]
-SourceType = Literal[
-    "research article",
-    "review",
-    "guideline",
-    "consumer health page",
-    "AI-generated summary",
-    "abstract",
-    "other",
-]
-BlockKind = Literal["title", "heading", "paragraph", "list item", "caption", "table"]
-SectionRole = Literal[
-    "title",
-    "abstract",
-    "background",
-    "aim",
-    "methods",
-    "results",
-    "discussion",
-    "conclusion",
-    "body",
-    "references",
-]
-MentionKind = Literal["nutrient", "condition", "measure"]
-ConditionType = Literal["condition", "measure"]
-Exposure = Literal["deficiency", "supplementation", "intake", "status", "excess", "unspecified"]
-Relation = Literal["increases_risk", "decreases_risk", "improves", "worsens", "associated", "no_effect", "affected_by"]
-Strength = Literal["causal", "correlational", "na"]
-Factuality = Literal["Factual", "Probable", "Possible", "Doubtful", "Unknown"]
-StudyDesign = Literal[
-    "meta-analysis",
-    "systematic review",
-    "rct",
-    "non-randomised trial",
-    "cohort",
-    "case-control",
-    "cross-sectional",
-    "case report",
-    "narrative review",
-    "guideline",
-    "animal",
-    "in vitro",
-    "consumer health page",
-    "other",
-    "unclear",
-]
-EvidenceBasis = Literal["own result", "cited study", "cited guideline", "uncited statement"]
-Certainty = Literal["High", "Moderate", "Low", "Very low"]
-Verdict = Literal["harmful", "beneficial", "no effect", "mixed", "insufficient"]
-StatisticKind = Literal[
-    "effect", "interval", "p-value", "percentage", "count", "mean", "sample size", "dose", "duration"
-]
-SourceStatus = Literal["processed", "unchanged", "empty", "failed", "skipped"]
-ChangeKind = Literal["verdict moved", "source failed", "claim new", "claim changed", "claim gone"]
-FigureKind = Literal["evidence matrix", "certainty by source", "forest plot"]
-
-SOURCE_TYPES: tuple[SourceType, ...] = get_args(SourceType)
-EXPOSURES: tuple[Exposure, ...] = get_args(Exposure)
-RELATIONS: tuple[Relation, ...] = get_args(Relation)
-STRENGTHS: tuple[Strength, ...] = get_args(Strength)
-FACTUALITIES: tuple[Factuality, ...] = get_args(Factuality)
-STUDY_DESIGNS: tuple[StudyDesign, ...] = get_args(StudyDesign)
-CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
+from pipeline.vocabulary import (
+    CERTAINTIES as CERTAINTIES,
+)
+from pipeline.vocabulary import (
+    EXPOSURES as EXPOSURES,
+)
+from pipeline.vocabulary import (
+    FACTUALITIES as FACTUALITIES,
+)
+from pipeline.vocabulary import (
+    RELATIONS as RELATIONS,
+)
+from pipeline.vocabulary import (
+    SOURCE_TYPES as SOURCE_TYPES,
+)
+from pipeline.vocabulary import (
+    STRENGTHS as STRENGTHS,
+)
+from pipeline.vocabulary import (
+    STUDY_DESIGNS as STUDY_DESIGNS,
+)
+from pipeline.vocabulary import (
+    BlockKind as BlockKind,
+)
+from pipeline.vocabulary import (
+    Certainty as Certainty,
+)
+from pipeline.vocabulary import (
+    ChangeKind as ChangeKind,
+)
+from pipeline.vocabulary import (
+    ConditionType as ConditionType,
+)
+from pipeline.vocabulary import (
+    EvidenceBasis as EvidenceBasis,
+)
+from pipeline.vocabulary import (
+    Exposure as Exposure,
+)
+from pipeline.vocabulary import (
+    Factuality as Factuality,
+)
+from pipeline.vocabulary import (
+    FigureKind as FigureKind,
+)
+from pipeline.vocabulary import (
+    FlagCode as FlagCode,
+)
+from pipeline.vocabulary import (
+    HealthyDirection as HealthyDirection,
+)
+from pipeline.vocabulary import (
+    MentionKind as MentionKind,
+)
+from pipeline.vocabulary import (
+    QualityFlag as QualityFlag,
+)
+from pipeline.vocabulary import (
+    Relation as Relation,
+)
+from pipeline.vocabulary import (
+    SectionRole as SectionRole,
+)
+from pipeline.vocabulary import (
+    SourceFormat as SourceFormat,
+)
+from pipeline.vocabulary import (
+    SourceStatus as SourceStatus,
+)
+from pipeline.vocabulary import (
+    SourceType as SourceType,
+)
+from pipeline.vocabulary import (
+    StatisticKind as StatisticKind,
+)
+from pipeline.vocabulary import (
+    Strength as Strength,
+)
+from pipeline.vocabulary import (
+    StudyDesign as StudyDesign,
+)
+from pipeline.vocabulary import (
+    Verdict as Verdict,
+)
 
 
 class SourceError(Exception):
@@ -92,8 +112,16 @@ class Reference:
     year: str = ""
     numbered: bool = True
     design: StudyDesign = "unclear"
-    identifiers: Mapping[str, str] = field(default_factory=dict)
+    identifiers: Mapping[str, str] = field(default_factory=dict, hash=False)
     authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CitedReference:
+    """What a claim's sentence cites: the label in the text, and its entry of the reference list where there is one."""
+
+    label: str
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +176,7 @@ class Document:
     citations: tuple[Citation, ...] = ()
     references: tuple[Reference, ...] = ()
     pages: tuple[Page, ...] = ()
-    quality_flags: tuple[str, ...] = ()
+    quality_flags: tuple[QualityFlag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +195,7 @@ class Mention:
     identifier: str = ""
     anaphoric: bool = False
     biomarker: bool = False
-    healthy_direction: Literal["higher", "lower", "unclear"] = "unclear"
+    healthy_direction: HealthyDirection = "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +265,41 @@ class Claim:
     factuality: Factuality
     statistics: tuple[Statistic, ...] = ()
     confidence: float = 0.5
-    flags: tuple[str, ...] = ()
+    flags: tuple[FlagCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What a reviewer should look at: its code and, where the row was graded just now, why, in a sentence.
+
+    The tables hold the code alone, so that two flags with one code are the same.
+    """
+
+    code: FlagCode
+    reason: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How much of a nutrient was given or taken, as written ("60 mg daily")."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """For how long, as written ("12 weeks")."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Who was studied, as stated: `traits` tell who they are (group, age, sex, country), in that order."""
+
+    traits: tuple[str, ...] = ()
+    dose: Dose | None = None
+    duration: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +309,20 @@ class Appraisal:
     study_design: StudyDesign
     evidence_basis: EvidenceBasis
     sample_size: int | None
-    population: str
-    citations: tuple[str, ...]
+    population: Population
+    citations: tuple[CitedReference, ...]
     evidence_level: int
     certainty: Certainty
     certainty_reasons: tuple[str, ...]
-    flags: tuple[str, ...]
+    flags: tuple[FlagCode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One row of evidence.csv; the fields are its columns, in order (see docs: the evidence table)."""
+    """One row of evidence.csv; the fields are its columns, in order (see docs: the evidence table).
+
+    `statistics` are the words that give the numbers, verbatim; `certainty_reasons` every step of the certainty.
+    """
 
     claim_id: str
     source_id: str
@@ -278,19 +343,19 @@ class EvidenceRow:
     study_design: StudyDesign
     evidence_basis: EvidenceBasis
     sample_size: int | None
-    population: str
+    population: Population
     effect_measure: str
     effect_value: float | None
     ci_low: float | None
     ci_high: float | None
     ci_level: float | None
     p_value: str
-    statistics: str
-    citations: str
+    statistics: tuple[str, ...]
+    citations: tuple[CitedReference, ...]
     evidence_level: int
     certainty: Certainty
-    certainty_reasons: str
-    flags: str
+    certainty_reasons: tuple[str, ...]
+    flags: tuple[Flag, ...]
     sentence: str
     section: str
     page: int | None
@@ -325,15 +390,15 @@ class ComparisonRow:
     n_independent_studies: int
     verdict: Verdict
     certainty: Certainty
-    certainty_reasons: str
+    certainty_reasons: tuple[str, ...]
     best_evidence_level: int
     sources_harmful: int
     sources_beneficial: int
     sources_no_effect: int
     sources_associated: int
     disagreement: bool
-    disagreement_note: str
-    claim_ids: str
+    disagreement_note: tuple[str, ...]
+    claim_ids: tuple[str, ...]
     nutrient_role: str = ""
     stances: Mapping[str, tuple[str, Certainty]] = field(default_factory=dict)
 
@@ -356,7 +421,7 @@ class SourceRow:
     sample_size: int | None = None
     n_sentences: int = 0
     n_claims: int = 0
-    quality_flags: str = ""
+    quality_flags: tuple[QualityFlag, ...] = ()
     seconds: float = 0.0
 
 
@@ -388,7 +453,7 @@ class ChangeRow:
     nutrient: str = ""
     exposure: str = ""
     condition: str = ""
-    columns: str = ""
-    before: str = ""
-    after: str = ""
+    columns: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     sentence: str = ""

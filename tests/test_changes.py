@@ -59,12 +59,12 @@ def test_claims_new_changed_and_gone_are_told_with_what_differs(runs: Runs) -> N
     assert changes == Changes(n_new=1, n_changed=1, n_gone=1)
     new, changed, lost = rows
     assert (new.change, new.claim_id, new.sentence, new.after) == (
-        "claim new", NEW.claim_id, NEW.sentence, "associated | Low",
+        "claim new", NEW.claim_id, NEW.sentence, ("associated", "Low"),
     )  # fmt: skip
-    assert (changed.change, changed.columns) == ("claim changed", "sample_size; certainty")
-    assert (changed.before, changed.after) == ("80 | Low", "90 | High")
+    assert (changed.change, changed.columns) == ("claim changed", ("sample_size", "certainty"))
+    assert (changed.before, changed.after) == (("80", "Low"), ("90", "High"))
     assert (lost.change, lost.claim_id, lost.before, lost.after) == (
-        "claim gone", gone.claim_id, "associated | Low", "",
+        "claim gone", gone.claim_id, ("associated", "Low"), (),
     )  # fmt: skip
 
 
@@ -87,19 +87,19 @@ def test_a_verdict_that_moved_is_told_whatever_the_pair_is_usually_called(runs: 
         nutrient="cobalamin",
         exposure="deficiency",
         condition="restless legs syndrome",
-        columns="verdict",
-        before="mixed",
-        after="harmful",
+        columns=("verdict",),
+        before=("mixed",),
+        after=("harmful",),
     )
 
 
 def test_a_source_is_told_when_it_begins_to_fail_or_fails_otherwise(runs: Runs) -> None:
     runs.run([ROW])
     failed = replace(SOURCE_ROW, status="failed", reason="It is empty.")
-    assert runs.run([], [failed])[1][0] == ChangeRow("source failed", "page.txt", after="It is empty.")
+    assert runs.run([], [failed])[1][0] == ChangeRow("source failed", "page.txt", after=("It is empty.",))
     assert runs.run([], [failed])[1] == []
     (told,) = runs.run([], [replace(failed, reason="It is damaged.")])[1]
-    assert (told.before, told.after) == ("It is empty.", "It is damaged.")
+    assert (told.before, told.after) == (("It is empty.",), ("It is damaged.",))
     assert runs.run([], [SOURCE_ROW])[1] == []
 
 

@@ -4,9 +4,11 @@ import random
 from typing import Any
 
 import pytest
+from table_rows import typed
 
 from pipeline.comparison import compare
 from pipeline.records import ComparisonRow, EvidenceRow
+from pipeline.tables import EVIDENCE, joined
 
 TRIAL = "1: Oral iron for restless legs syndrome in women with low ferritin"
 
@@ -57,7 +59,7 @@ def row(source_id: str = "a.txt", **fields: Any) -> EvidenceRow:
         "model_version": "",
     } | fields
     given.setdefault("claim_id", f"{source_id}:{given['relation']}:{given['sentence_start']}")
-    return EvidenceRow(**given)
+    return EvidenceRow(**typed(EVIDENCE, given))
 
 
 def cited(source_id: str, citations: str, **fields: Any) -> EvidenceRow:
@@ -98,7 +100,7 @@ def test_a_paper_and_a_page_that_cites_it_are_one_study() -> None:
     paper = row("trial.nxml", source_title=title, source_date="2009-05-01")
     body = only([paper, cited("page.txt", f"{TRIAL} (2009)")])
     assert body.n_independent_studies == 1
-    assert "page.txt, trial.nxml rest on the same study, which counts once" in body.certainty_reasons
+    assert "page.txt, trial.nxml rest on the same study, which counts once" in joined(body.certainty_reasons)
 
 
 def test_the_own_results_of_a_source_are_one_study() -> None:
@@ -111,13 +113,13 @@ def test_statements_without_a_source_are_no_study_and_weigh_little() -> None:
     trial = row("trial.txt", relation="no_effect", study_design="rct", certainty="Moderate", evidence_level=2)
     body = only([*pages, trial])
     assert (body.verdict, body.n_sources, body.n_independent_studies) == ("no effect", 6, 1)
-    assert "5 uncited statements of little weight" in body.certainty_reasons
+    assert "5 uncited statements of little weight" in joined(body.certainty_reasons)
     assert body.sources_harmful == 5 and body.sources_no_effect == 1
 
 
 def test_pages_that_repeat_each_others_words_are_one_statement() -> None:
     copies = [uncited(f"page{n}.txt", sentence="Iron deficiency causes restless legs.") for n in range(3)]
-    assert "1 uncited statement of little weight" in only(copies).certainty_reasons
+    assert "1 uncited statement of little weight" in joined(only(copies).certainty_reasons)
 
 
 def test_one_uncited_statement_alone_is_insufficient() -> None:
@@ -137,13 +139,13 @@ def test_the_verdict_takes_the_certainty_of_the_best_study_for_it() -> None:
     trial = row("trial.txt", study_design="rct", certainty="Moderate", evidence_level=2)
     body = only([row("cohort.txt"), trial])
     assert (body.verdict, body.certainty, body.best_evidence_level) == ("harmful", "Moderate", 2)
-    assert "Start Moderate: the best evidence for it, rct in trial.txt" in body.certainty_reasons
+    assert "Start Moderate: the best evidence for it, rct in trial.txt" in joined(body.certainty_reasons)
 
 
 def test_opposite_directions_of_like_weight_are_mixed_and_less_certain() -> None:
     body = only([row("a.txt", certainty="Moderate"), row("b.txt", relation="decreases_risk", certainty="Moderate")])
     assert (body.verdict, body.certainty, body.disagreement) == ("mixed", "Low", True)
-    assert "Down 1 (inconsistency): the studies point different ways" in body.certainty_reasons
+    assert "Down 1 (inconsistency): the studies point different ways" in joined(body.certainty_reasons)
 
 
 def test_a_minority_against_the_verdict_lowers_its_certainty() -> None:
@@ -158,7 +160,7 @@ def test_ratios_that_differ_beyond_chance_lower_the_certainty() -> None:
     large = row("b.txt", effect_value=4.0, ci_low=3.0, ci_high=5.3, **ratio)
     alike = row("b.txt", effect_value=1.25, ci_low=1.1, ci_high=1.4, **ratio)
     assert only([small, large]).certainty == "Low"
-    assert "Down 1 (inconsistency): the ORs of 2 studies differ" in only([small, large]).certainty_reasons
+    assert "Down 1 (inconsistency): the ORs of 2 studies differ" in joined(only([small, large]).certainty_reasons)
     assert only([small, alike]).certainty == "Moderate"
 
 
@@ -182,7 +184,7 @@ def test_one_dissenting_aside_does_not_outweigh_what_a_source_says_throughout() 
 def test_a_condition_that_depletes_the_nutrient_is_told_but_not_counted() -> None:
     body = only([row("a.txt", relation="affected_by"), row("b.txt")])
     assert (body.verdict, body.sources_harmful) == ("harmful", 1)
-    assert "Not counted: a.txt tells that the condition affects the nutrient" in body.certainty_reasons
+    assert "Not counted: a.txt tells that the condition affects the nutrient" in joined(body.certainty_reasons)
 
 
 def test_a_measure_that_is_only_raised_is_neither_harm_nor_benefit() -> None:
@@ -197,13 +199,13 @@ def test_deficiency_that_harms_and_supplements_that_help_point_the_same_way() ->
     assert (deficiency.exposure, given.exposure) == ("deficiency", "supplementation")
     for body in (deficiency, given):
         assert body.nutrient_role == "protective (deficiency, supplementation agree)"
-        assert "Exposure:" not in body.disagreement_note
+        assert "Exposure:" not in joined(body.disagreement_note)
 
 
 def test_exposures_that_point_different_ways_are_noted() -> None:
     deficiency, given = compare([row("a.txt"), row("b.txt", exposure="supplementation", relation="no_effect")])
     assert deficiency.nutrient_role == "protective" and given.nutrient_role == "neutral"
-    assert "Exposure: for the same pair, supplementation is no effect (Low)" in deficiency.disagreement_note
+    assert "Exposure: for the same pair, supplementation is no effect (Low)" in joined(deficiency.disagreement_note)
 
 
 def test_harm_of_an_excess_is_said_to_be_harm_in_excess() -> None:
@@ -215,7 +217,7 @@ def test_a_disagreement_names_the_sides_and_what_differs_between_them() -> None:
     men = row("b.txt", relation="no_effect", population="elderly men; Japan; dose 10 mg daily", study_design="cohort")
     body = only([women, men])
     assert body.disagreement
-    note = body.disagreement_note
+    note = joined(body.disagreement_note)
     assert note.startswith("Direction: a.txt says harmful but b.txt says no effect")
     assert "design (rct against cohort)" in note
     assert "dose (dose 60 mg daily against dose 10 mg daily)" in note
@@ -225,18 +227,18 @@ def test_a_disagreement_names_the_sides_and_what_differs_between_them() -> None:
 def test_a_plain_and_a_hedged_statement_of_the_same_thing_differ() -> None:
     body = only([row("a.txt"), row("b.txt", factuality="Possible")])
     assert body.disagreement
-    assert body.disagreement_note == "Assertion (harmful): a.txt asserts it, b.txt holds it only possible"
+    assert joined(body.disagreement_note) == "Assertion (harmful): a.txt asserts it, b.txt holds it only possible"
     assert body.stances["b.txt"] == ("possibly harmful", "Low")
 
 
 def test_a_mere_link_beside_an_assertion_is_noted() -> None:
     body = only([row("a.txt"), row("b.txt", relation="associated")])
-    assert body.disagreement_note == "Assertion (harmful): a.txt asserts it, b.txt only speaks of a link"
+    assert joined(body.disagreement_note) == "Assertion (harmful): a.txt asserts it, b.txt only speaks of a link"
 
 
 def test_sources_that_agree_do_not_disagree() -> None:
     body = only([row("a.txt"), row("b.txt")])
-    assert (body.disagreement, body.disagreement_note) == (False, "")
+    assert (body.disagreement, body.disagreement_note) == (False, ())
 
 
 def test_two_numbers_for_the_same_study_are_noted() -> None:
@@ -244,7 +246,7 @@ def test_two_numbers_for_the_same_study_are_noted() -> None:
     second = cited("b.txt", "4: Iron PMID:9", effect_measure="OR", effect_value=1.97)
     body = only([first, second])
     assert body.disagreement
-    assert "for the same study, OR is a.txt 0.97, b.txt 1.97" in body.disagreement_note
+    assert "for the same study, OR is a.txt 0.97, b.txt 1.97" in joined(body.disagreement_note)
     other = cited("b.txt", "4: Iron PMID:10", effect_measure="OR", effect_value=1.97)
     assert not only([first, other]).disagreement
 
@@ -254,17 +256,17 @@ def test_sources_awaiting_review_weigh_less() -> None:
     unreviewed = [row(f"{n}.txt", relation="no_effect", flags="unreviewed-source") for n in range(2)]
     body = only([reviewed, *unreviewed])
     assert body.verdict == "mixed"
-    assert "harmful 50%, no effect 50%" in body.certainty_reasons
+    assert "harmful 50%, no effect 50%" in joined(body.certainty_reasons)
 
 
 def test_a_retracted_source_does_not_vote() -> None:
     body = only([row("a.txt"), row("b.txt", relation="no_effect", flags="retracted-source")])
-    assert body.verdict == "harmful" and "inconsistency" not in body.certainty_reasons
+    assert body.verdict == "harmful" and "inconsistency" not in joined(body.certainty_reasons)
 
 
 def test_numbers_that_do_not_fit_are_named_in_the_reasons() -> None:
     body = only([row("a.txt", flags="effect-direction-mismatch; small-sample")])
-    assert "Look at: effect-direction-mismatch in a.txt" in body.certainty_reasons
+    assert "Look at: effect-direction-mismatch in a.txt" in joined(body.certainty_reasons)
 
 
 def test_rows_belong_together_by_identifier_else_by_name() -> None:

@@ -8,6 +8,7 @@ from grading_records import claim, sentence, source
 
 from pipeline.grading import grade, load_scheme
 from pipeline.records import AnnotatedDocument, EvidenceRow, Reference
+from pipeline.tables import joined
 
 TABLE = Path(__file__).with_name("grading_cases.csv")
 CASES = list(csv.DictReader(TABLE.open(encoding="utf-8", newline="")))
@@ -76,8 +77,8 @@ def test_case_is_graded_as_reasoned(case: dict[str, str]) -> None:
         found["sample_size"] = str(row.sample_size)
     assert found == {name: case[name] for name in found}, f"{case['reasoning']} ({row.certainty_reasons})"
     for reason in words(case["reasons"]):
-        assert reason in row.certainty_reasons
-    flags = row.flags.split("; ")
-    assert set(words(case["flags"])) <= set(flags), row.flags
-    assert not set(words(case["absent_flags"])) & set(flags), row.flags
-    assert row.certainty_reasons.endswith(f"Result {row.certainty}")
+        assert reason in joined(row.certainty_reasons)
+    flags = {flag.code for flag in row.flags}
+    assert set(words(case["flags"])) <= flags, row.flags
+    assert not set(words(case["absent_flags"])) & flags, row.flags
+    assert row.certainty_reasons[-1] == f"Result {row.certainty}"

@@ -79,7 +79,7 @@ def row(text: str, **fields: Any) -> EvidenceRow:
 
 
 def flags(text: str, **fields: Any) -> set[str]:
-    return set(row(text, **fields).flags.split("; "))
+    return {flag.code for flag in row(text, **fields).flags}
 
 
 @MANY

@@ -9,7 +9,7 @@ from grading_records import sentence, source
 
 from pipeline.grading import study_design
 from pipeline.grading.sample import number_of, population_in_words, sample_in_words
-from pipeline.records import AnnotatedDocument, Document, Sentence
+from pipeline.records import AnnotatedDocument, Document, Dose, Duration, Population, Sentence
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,8 @@ def test_population_tells_who_where_and_what_was_given() -> None:
     told = population_in_words(text)
     assert told.who == "pregnant women with anaemia in India"
     assert (told.sex, told.dose, told.duration) == ("pregnant women", "60 mg daily", "12 weeks")
-    assert told.text == "pregnant women with anaemia in India; adults; dose 60 mg daily; for 12 weeks"
+    traits = ("pregnant women with anaemia in India", "adults")
+    assert told.record == Population(traits, Dose("60 mg daily"), Duration("12 weeks"))
 
 
 def gold(path: Path) -> list[tuple[AnnotatedDocument, dict[str, object]]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipeline.records import Claim
+from pipeline.vocabulary import concept_key
 
 
 def identified(source_id: str, claims: Iterable[Claim]) -> Iterator[Claim]:
@@ -20,9 +21,9 @@ def identified(source_id: str, claims: Iterable[Claim]) -> Iterator[Claim]:
         parts = (
             source_id,
             " ".join(claim.sentence.text.casefold().split()),
-            claim.nutrient.identifier or claim.nutrient.name,
+            concept_key(claim.nutrient.name, claim.nutrient.identifier),
             claim.exposure,
-            claim.condition.identifier or claim.condition.name,
+            concept_key(claim.condition.name, claim.condition.identifier),
         )
         key = "\x1f".join(parts)
         digest = hashlib.sha256(f"{key}\x1f{said[key]}".encode()).hexdigest()[:16]

@@ -28,8 +28,8 @@ from pipeline.records import (
     Mention,
     Sentence,
 )
+from pipeline.vocabulary import MOST_CLAIMS_PER_SENTENCE
 
-MOST_CLAIMS_PER_SENTENCE = 12
 MARK_ORDER = ("reference", "condition", "measure", "nutrient")  # of overlapping marks the last one holds
 _ASSERTED: tuple[Factuality, ...] = tuple(value for value in FACTUALITIES if value != "Unknown")
 Label = TypeVar("Label", bound=str)

@@ -9,6 +9,7 @@ from pipeline.claims.factuality import factuality
 from pipeline.claims.relation import clause, cues, relate
 from pipeline.claims.statistics import statistics
 from pipeline.records import AnnotatedDocument, Claim, Exposure, Mention, Sentence
+from pipeline.vocabulary import MOST_CLAIMS_PER_SENTENCE
 
 _PEOPLE = (
     r"patients?|subjects?|people|persons?|children|women|men|individuals|adults|participants|infants|boys|girls|mothers|"
@@ -20,7 +21,6 @@ _STUDIED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _STUDIED_AFTER = re.compile(rf"[\s-]+(?:{_PEOPLE}|models?|induced|survivors)\b", re.IGNORECASE)
-MOST_CLAIMS_PER_SENTENCE = 12
 # The share of right rows: `provender evaluate claims train.jsonl --model fast`, precision.
 RULE_CONFIDENCE = {"condition": 0.55, "measure": 0.43}
 

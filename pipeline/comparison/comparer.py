@@ -7,10 +7,11 @@ from dataclasses import replace
 from pipeline.comparison.disagreement import disagreement
 from pipeline.comparison.pairs import Names, pairs_of
 from pipeline.comparison.rules import ComparisonRules, comparison_rules
-from pipeline.comparison.stance import direction_of, stances, votes
+from pipeline.comparison.stance import stances, votes
 from pipeline.comparison.study import independent_studies
 from pipeline.comparison.verdict import judge
 from pipeline.records import ComparisonRow, EvidenceRow, Exposure, Verdict
+from pipeline.vocabulary import direction_of, pair_key
 
 _UNDIRECTED = ("associated", "raises", "lowers")
 
@@ -43,8 +44,8 @@ def compare_pair(rows: Iterable[EvidenceRow]) -> list[ComparisonRow]:
     bodies = [_body(group, rules) for group in by_exposure.values()]
     named: defaultdict[tuple[str, str], list[ComparisonRow]] = defaultdict(list)
     for body in bodies:
-        named[_pair(body)].append(body)
-    return [_in_context(body, named[_pair(body)]) for body in bodies]
+        named[pair_key(body)].append(body)
+    return [_in_context(body, named[pair_key(body)]) for body in bodies]
 
 
 def place(row: ComparisonRow) -> tuple[str, str, str, str, str]:
@@ -62,7 +63,7 @@ def _body(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> ComparisonRow:
     judgement = judge(studies, rules)
     differ, note = disagreement(said, studies, rules)
     counted = Counter(stance.direction for stance in said.values())
-    reverse = [row for row in rows if votes(row) and direction_of(row, rules) == "reverse"]
+    reverse = [row for row in rows if votes(row) and direction_of(row.relation, row.condition_type) == "reverse"]
     reasons = judgement.reasons
     if reverse:
         sources = ", ".join(sorted({row.source_id for row in reverse}))
@@ -80,7 +81,7 @@ def _body(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> ComparisonRow:
         n_independent_studies=sum(s.is_study and any(map(votes, s.rows)) for s in studies),
         verdict=judgement.verdict,
         certainty=judgement.certainty,
-        certainty_reasons="; ".join(reason.replace(";", ",") for reason in reasons),
+        certainty_reasons=reasons,
         best_evidence_level=min(row.evidence_level for row in asserted),
         sources_harmful=counted["harmful"],
         sources_beneficial=counted["beneficial"],
@@ -88,7 +89,7 @@ def _body(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> ComparisonRow:
         sources_associated=sum(counted[direction] for direction in _UNDIRECTED),
         disagreement=differ,
         disagreement_note=note,
-        claim_ids="; ".join(row.claim_id for row in rows),
+        claim_ids=tuple(row.claim_id for row in rows),
         stances={source: (str(stance), stance.certainty) for source, stance in said.items()},
     )
 
@@ -97,9 +98,9 @@ def _doubtful_numbers(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> li
     """For each flag that speaks against the numbers, the sources that carry it."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
-        for flag in row.flags.split("; "):
-            if votes(row) and flag in rules.reasons.named_flags:
-                found[flag].add(row.source_id)
+        for flag in row.flags:
+            if votes(row) and flag.code in rules.reasons.named_flags:
+                found[flag.code].add(row.source_id)
     return [f"Look at: {flag} in {', '.join(sorted(sources))}" for flag, sources in sorted(found.items())]
 
 
@@ -113,7 +114,7 @@ def _in_context(body: ComparisonRow, pair: Sequence[ComparisonRow]) -> Compariso
     note = body.disagreement_note
     if opposing:
         said = ", ".join(f"{o.exposure} is {o.verdict} ({o.certainty})" for o in opposing)
-        note = "; ".join(part for part in (note, f"Exposure: for the same pair, {said}") if part)
+        note = (*note, f"Exposure: for the same pair, {said}")
     return replace(body, nutrient_role=told, disagreement_note=note)
 
 
@@ -124,10 +125,6 @@ def _role(exposure: Exposure, verdict: Verdict) -> str:
     if exposure == "excess":
         return {"harmful": "harmful in excess", "no effect": "neutral"}.get(verdict, "")
     return {"harmful": "harmful", "beneficial": "protective", "no effect": "neutral"}.get(verdict, "")
-
-
-def _pair(body: ComparisonRow) -> tuple[str, str]:
-    return body.nutrient_id or body.nutrient, body.condition_id or body.condition
 
 
 def _usual(names: Iterable[str]) -> str:

@@ -4,36 +4,43 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.comparison.rules import ComparisonRules
-from pipeline.comparison.stance import DIRECTIONS, Stance, direction_of, votes
+from pipeline.comparison.stance import Stance, votes
 from pipeline.comparison.study import Study
 from pipeline.records import EvidenceRow
+from pipeline.vocabulary import SIDES, direction_of
 
 
-def disagreement(stances: Mapping[str, Stance], studies: Sequence[Study], rules: ComparisonRules) -> tuple[bool, str]:
+def disagreement(
+    stances: Mapping[str, Stance], studies: Sequence[Study], rules: ComparisonRules
+) -> tuple[bool, tuple[str, ...]]:
     """Return whether sources disagree, and in words on what and why it might be.
 
     They disagree in direction (harmful, beneficial, no effect), in how plainly they say the same thing, or in
     the number they give for the same study. Design, dose and population are named where the sides differ.
     """
     rows = list(dict.fromkeys(row for study in studies for row in study.rows if votes(row)))
-    notes = [note for note in (_direction(stances, rows, rules), _assertion(stances, rules)) if note]
+    notes = [note for note in (_direction(stances, rows), _assertion(stances, rules)) if note]
     notes += _numbers(studies)
-    return bool(notes), "; ".join(notes)
+    return bool(notes), tuple(notes)
 
 
-def _direction(stances: Mapping[str, Stance], rows: Sequence[EvidenceRow], rules: ComparisonRules) -> str:
+def _direction(stances: Mapping[str, Stance], rows: Sequence[EvidenceRow]) -> str:
     sides = _sides(stances)
     if len(sides) < 2:
         return ""
     said = " but ".join(f"{', '.join(sources)} {'say' if len(sources) > 1 else 'says'} {d}" for d, sources in sides)
     members = [(direction, frozenset(sources)) for direction, sources in sides]
-    why = _why([[r for r in rows if r.source_id in sources and direction_of(r, rules) == d] for d, sources in members])
+    said_by = [
+        [row for row in rows if row.source_id in sources and direction_of(row.relation, row.condition_type) == d]
+        for d, sources in members
+    ]
+    why = _why(said_by)
     return f"Direction: {said}{why}"
 
 
 def _assertion(stances: Mapping[str, Stance], rules: ComparisonRules) -> str:
     """Whether some sources assert plainly what others only hold possible."""
-    for direction in DIRECTIONS:
+    for direction in SIDES:
         same = {source: stance for source, stance in stances.items() if stance.direction == direction}
         plain = [source for source, s in same.items() if s.factuality in rules.assertion.plain]
         hedged = [source for source, s in same.items() if s.factuality in rules.assertion.hedged]
@@ -65,9 +72,9 @@ def _numbers(studies: Sequence[Study]) -> list[str]:
 
 
 def _sides(stances: Mapping[str, Stance]) -> list[tuple[str, list[str]]]:
-    sides = [(d, [source for source, stance in stances.items() if stance.direction == d]) for d in DIRECTIONS]
+    sides = [(d, [source for source, stance in stances.items() if stance.direction == d]) for d in SIDES]
     mixed = [source for source, stance in stances.items() if stance.direction == "mixed"]
-    found = [(d, sources) for d, sources in sides if sources]
+    found: list[tuple[str, list[str]]] = [(d, sources) for d, sources in sides if sources]
     return [*found, ("both", mixed)] if mixed and found else found
 
 
@@ -82,19 +89,10 @@ def _why(sides: Sequence[Sequence[EvidenceRow]]) -> str:
     return f", perhaps because they differ in {', '.join(found)}" if found else ""
 
 
-def _part(row: EvidenceRow, prefix: str) -> str:
-    return next((part for part in row.population.split("; ") if part.startswith(prefix)), "")
-
-
-def _who(row: EvidenceRow) -> str:
-    parts = [p for p in row.population.split("; ") if p and not p.startswith(("dose ", "for "))]
-    return ", ".join(parts)
-
-
 _TRAITS: dict[str, Callable[[EvidenceRow], str]] = {
     "design": lambda row: row.study_design if row.study_design != "unclear" else "",
-    "dose": lambda row: _part(row, "dose "),
-    "duration": lambda row: _part(row, "for "),
-    "population": _who,
+    "dose": lambda row: f"dose {row.population.dose.text}" if row.population.dose else "",
+    "duration": lambda row: f"for {row.population.duration.text}" if row.population.duration else "",
+    "population": lambda row: ", ".join(row.population.traits),
     "basis": lambda row: row.evidence_basis,
 }

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pipeline.vocabulary import concept_key
+
 
 class Names(NamedTuple):
     """What a row calls its nutrient and its condition; an identifier is "" where it has none."""
@@ -29,8 +31,8 @@ def pairs_of(names: Iterable[Names]) -> dict[Names, tuple[str, str]]:
             conditions.setdefault(name.condition, name.condition_id)
     return {
         name: (
-            name.nutrient_id or nutrients.get(name.nutrient, name.nutrient),
-            name.condition_id or conditions.get(name.condition, name.condition),
+            concept_key(nutrients.get(name.nutrient, name.nutrient), name.nutrient_id),
+            concept_key(conditions.get(name.condition, name.condition), name.condition_id),
         )
         for name in distinct
     }

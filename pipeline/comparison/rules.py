@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.records import Certainty, ConditionType, Exposure, Factuality, Relation
+from pipeline.records import Certainty, Exposure, Factuality, FlagCode
 
 
 class _Table(BaseModel):
@@ -51,13 +51,12 @@ class Assertion(_Table):
 class Reasons(_Table):
     """What else the reasons name."""
 
-    named_flags: tuple[str, ...]
+    named_flags: tuple[FlagCode, ...]
 
 
 class ComparisonRules(_Table):
     """Every weight and threshold of the comparison."""
 
-    stance: Mapping[ConditionType, Mapping[Relation, str]]
     weight: Weights
     verdict: VerdictRules
     heterogeneity: Heterogeneity

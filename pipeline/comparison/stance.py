@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pipeline.comparison.rules import ComparisonRules
 from pipeline.records import CERTAINTIES, Certainty, EvidenceRow, Factuality
+from pipeline.vocabulary import FACTUALITIES, SIDES, direction_of
 
-DIRECTIONS = ("harmful", "beneficial", "no effect")
 _ADVERB: dict[Factuality, str] = {"Probable": "probably ", "Possible": "possibly ", "Doubtful": "doubtfully "}
 NOT_ANSWERED = "asked, not answered"
 
@@ -25,13 +25,6 @@ class Stance:
         return f"{_ADVERB.get(self.factuality, '')}{self.direction}"
 
 
-def direction_of(row: EvidenceRow, rules: ComparisonRules) -> str:
-    """Return what a row says about its exposure: harmful, beneficial, no effect, associated, raises, lowers
-    or reverse.
-    """
-    return rules.stance[row.condition_type][row.relation]
-
-
 def votes(row: EvidenceRow) -> bool:
     """Whether a row asserts anything: aims, questions and hypotheses do not."""
     return row.factuality != "Unknown"
@@ -44,7 +37,7 @@ def weight_of(row: EvidenceRow, rules: ComparisonRules) -> float:
     weight = rules.weight.certainty[row.certainty] * rules.weight.factuality[row.factuality]
     if row.evidence_basis == "uncited statement":
         weight *= rules.weight.uncited
-    flags = row.flags.split("; ")
+    flags = {flag.code for flag in row.flags}
     if "unreviewed-source" in flags:
         weight *= rules.weight.unreviewed
     return weight * rules.weight.retracted if "retracted-source" in flags else weight
@@ -56,7 +49,7 @@ def vote_of(row: EvidenceRow, rules: ComparisonRules) -> tuple[str, float]:
     An undirected association of an adverse exposure (a deficiency, an excess) speaks for harm with less
     weight; of any other exposure for nothing but itself.
     """
-    direction, weight = direction_of(row, rules), weight_of(row, rules)
+    direction, weight = direction_of(row.relation, row.condition_type), weight_of(row, rules)
     if direction == "associated" and row.exposure in rules.weight.adverse:
         return "harmful", weight * rules.weight.associated
     return direction, weight
@@ -67,7 +60,7 @@ def weights_by_direction(rows: Iterable[EvidenceRow], rules: ComparisonRules) ->
     best: defaultdict[str, float] = defaultdict(float)
     for row in rows:
         direction, weight = vote_of(row, rules)
-        if direction in DIRECTIONS and weight:
+        if direction in SIDES and weight:
             best[direction] = max(best[direction], weight)
     return dict(best)
 
@@ -96,16 +89,13 @@ def _stance(rows: list[EvidenceRow], rules: ComparisonRules) -> Stance:
     for row in saying:
         direction, weight = vote_of(row, rules)
         totals[direction] += weight
-    directed = {d: w for d, w in totals.items() if d in DIRECTIONS}
+    directed = {d: w for d, w in totals.items() if d in SIDES}
     considered = directed or totals
     top = max(considered.values())
-    said = {direction_of(row, rules) for row in saying}
+    said = {direction_of(row.relation, row.condition_type) for row in saying}
     leading = sorted(d if d in said else "associated" for d, w in considered.items() if w == top)
     direction = leading[0] if len(leading) == 1 else "mixed"
-    chosen = [row for row in saying if direction_of(row, rules) in leading]
-    plainest = min(chosen, key=lambda row: _PLAINNESS.index(row.factuality))
+    chosen = [row for row in saying if direction_of(row.relation, row.condition_type) in leading]
+    plainest = min(chosen, key=lambda row: FACTUALITIES.index(row.factuality))
     certainty = min((row.certainty for row in chosen), key=CERTAINTIES.index)
     return Stance(direction, plainest.factuality, certainty)
-
-
-_PLAINNESS: tuple[Factuality, ...] = ("Factual", "Probable", "Possible", "Doubtful", "Unknown")

@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.records import EvidenceRow
+from pipeline.records import CitedReference, EvidenceRow
 
 _SHORTEST_TITLE = 30
+_KINDS = ("pmid", "pmcid", "doi")
 _IDENTIFIER = re.compile(r"\b(PMID|PMCID|doi):\s?(\S+)", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BARE = re.compile(r"(?P<doi>10\.\d{4,9}/\S+)|(?P<pmcid>PMC\d+)|(?:PMID:?\s?)?(?P<pmid>\d{5,9})", re.IGNORECASE)
@@ -62,16 +63,20 @@ def _names(row: EvidenceRow) -> list[list[str]]:
         return [names + _title(row.source_title, row.source_date)]
     if row.evidence_basis == "uncited statement" or not row.citations:
         return [[f"source:{row.source_id}:{row.evidence_basis}", f"words:{_plain(row.sentence)}"]]
-    return [_cited(row, entry) for entry in row.citations.split("; ")]
+    return [_cited(row, cited) for cited in row.citations]
 
 
-def _cited(row: EvidenceRow, entry: str) -> list[str]:
-    label, _, text = entry.partition(": ")
-    names = [f"citation:{row.source_id}:{label}"]
-    names += [f"{kind.lower()}:{value.lower().rstrip('.')}" for kind, value in _IDENTIFIER.findall(text)]
+def _cited(row: EvidenceRow, cited: CitedReference) -> list[str]:
+    names = [f"citation:{row.source_id}:{cited.label}"]
+    reference = cited.reference
+    if reference is None:
+        return names
+    text = reference.title or reference.text
+    given = [(kind, value) for kind in _KINDS if (value := reference.identifiers.get(kind))]
+    names += [f"{kind.lower()}:{value.lower().rstrip('.')}" for kind, value in (*given, *_IDENTIFIER.findall(text))]
     title = _IDENTIFIER.sub("", text)
-    years = _YEAR.findall(title)
-    return names + _title(re.sub(r"\((?:19|20)\d\d\)\s*$", "", title.strip()), years[-1] if years else "")
+    years = [*_YEAR.findall(title), *([reference.year] if reference.year not in title else [])]
+    return list(dict.fromkeys(names + _title(title, years[-1] if years else "")))
 
 
 def _title(title: str, date: str) -> list[str]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from pipeline.comparison.rules import ComparisonRules
-from pipeline.comparison.stance import DIRECTIONS, direction_of, votes, weights_by_direction
+from pipeline.comparison.stance import votes, weights_by_direction
 from pipeline.comparison.study import Study
 from pipeline.records import CERTAINTIES, Certainty, EvidenceRow, Verdict
+from pipeline.vocabulary import SIDES, direction_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def judge(studies: Sequence[Study], rules: ComparisonRules) -> Judgement:
     for study in studies:
         by_direction = weights_by_direction(study.rows, rules)
         if by_direction:
-            heaviest = max(DIRECTIONS, key=lambda d: by_direction.get(d, 0.0))
+            heaviest = max(SIDES, key=lambda d: by_direction.get(d, 0.0))
             weights[heaviest] += by_direction[heaviest]
     total = sum(weights.values())
     shares = {d: w / total for d, w in weights.items()} if total else {}
@@ -42,9 +43,9 @@ def judge(studies: Sequence[Study], rules: ComparisonRules) -> Judgement:
         undirected = any(votes(row) for study in studies for row in study.rows)
         why = "too little weight of directed evidence" if undirected else "nothing is asserted"
         return Judgement("insufficient", "Very low", (*reasons, f"Insufficient: {why}"), shares)
-    leading = max(DIRECTIONS, key=lambda d: shares.get(d, 0.0))
+    leading = max(SIDES, key=lambda d: shares.get(d, 0.0))
     agreed = shares[leading] >= rules.verdict.agreement
-    verdict: Verdict = _VERDICTS[leading] if agreed else "mixed"
+    verdict: Verdict = leading if agreed else "mixed"
     supporting = [
         row
         for study in studies
@@ -118,7 +119,6 @@ def _directed(row: EvidenceRow, rules: ComparisonRules) -> bool:
 
 
 def _supports(row: EvidenceRow, direction: str, rules: ComparisonRules) -> bool:
-    return direction in weights_by_direction((row,), rules) or direction_of(row, rules) == direction
-
-
-_VERDICTS: dict[str, Verdict] = {"harmful": "harmful", "beneficial": "beneficial", "no effect": "no effect"}
+    return (
+        direction in weights_by_direction((row,), rules) or direction_of(row.relation, row.condition_type) == direction
+    )

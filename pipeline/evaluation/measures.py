@@ -11,17 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.evaluation.gold import GoldClaim, GoldDocument
-from pipeline.records import Claim, Relation
-
-DIRECTIONS: Mapping[Relation, str] = {
-    "increases_risk": "harmful",
-    "worsens": "harmful",
-    "decreases_risk": "beneficial",
-    "improves": "beneficial",
-    "no_effect": "no effect",
-    "associated": "associated",
-    "affected_by": "affected by",
-}
+from pipeline.records import Claim
+from pipeline.vocabulary import Direction, direction_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +106,14 @@ def evaluate_claims(documents: Iterable[tuple[GoldDocument, Sequence[Claim]]]) -
             calibration.append((claim.confidence, True))
             for attribute in ("exposure", "strength", "factuality"):
                 right[attribute].append(getattr(gold, attribute) == getattr(claim, attribute))
-            said = re.sub(r"\s+", "", "; ".join(s.text for s in claim.statistics))
+            said = re.sub(r"\s+", "", ";".join(s.text for s in claim.statistics))
             numbers.update(re.sub(r"\s+", "", text) in said for text in gold.stats)
             if gold.condition_type == "measure":
                 counts["measure"]["tp"] += 1
                 continue
             counts["claims"]["tp"] += 1
             kinds[found.document.kind]["tp"] += 1
-            counts["direction"]["tp"] += DIRECTIONS[gold.relation] == DIRECTIONS[claim.relation]
+            counts["direction"]["tp"] += _direction(gold) == _direction(claim)
             counts["relation"]["tp"] += gold.relation == claim.relation
         for gold in missed:
             if not gold.neutral:
@@ -144,6 +135,11 @@ def evaluate_claims(documents: Iterable[tuple[GoldDocument, Sequence[Claim]]]) -
         calibration=tuple(calibration),
         matched=matched,
     )
+
+
+def _direction(claim: Claim | GoldClaim) -> Direction:
+    """The direction as of a condition: the headline figures leave measures out."""
+    return direction_of(claim.relation, "condition")
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> float:

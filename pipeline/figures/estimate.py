@@ -15,8 +15,10 @@ from pipeline.records import (
     EvidenceBasis,
     EvidenceRow,
     Exposure,
+    FlagCode,
     StudyDesign,
 )
+from pipeline.vocabulary import pair_key
 
 Pair = tuple[str, str]
 
@@ -38,7 +40,7 @@ class Estimate:
     certainty: Certainty
     design: StudyDesign
     basis: EvidenceBasis
-    flags: tuple[str, ...]
+    flags: tuple[FlagCode, ...]
 
     @property
     def has_interval(self) -> bool:
@@ -76,11 +78,6 @@ class Forest:
         return -self.n_sources, -self.n_estimates, self.nutrient, self.condition, self.family.name, self.pair
 
 
-def pair_of(row: ComparisonRow) -> Pair:
-    """Return what tells the nutrient and the condition of a comparison from others: identifiers, else names."""
-    return row.nutrient_id or row.nutrient, row.condition_id or row.condition
-
-
 def estimate_of(row: EvidenceRow, families: Sequence[Family]) -> Estimate | None:
     """Return the effect of a row, None where it has none that a forest plot can show."""
     family = family_of(row.effect_measure, families)
@@ -103,7 +100,7 @@ def estimate_of(row: EvidenceRow, families: Sequence[Family]) -> Estimate | None
         certainty=row.certainty,
         design=row.study_design,
         basis=row.evidence_basis,
-        flags=tuple(flag for flag in row.flags.split("; ") if flag),
+        flags=tuple(flag.code for flag in row.flags),
     )
 
 
@@ -129,13 +126,13 @@ def forests_of(rows: Iterable[EvidenceRow], body: ComparisonRow, style: Style) -
             chosen = sorted(once, key=_preference)[: style.limits.forest_estimates]
             placed = sorted(chosen, key=lambda one: (EXPOSURES.index(one.exposure), _preference(one)))
             n_sources = len({one.source_id for one in once})
-            forest = Forest(pair_of(body), body.nutrient, body.condition, family, tuple(placed), len(once), n_sources)
+            forest = Forest(pair_key(body), body.nutrient, body.condition, family, tuple(placed), len(once), n_sources)
             drawn.append(forest)
     return drawn
 
 
 def _once(given: Iterable[Estimate]) -> list[Estimate]:
-    flags: defaultdict[tuple[object, ...], list[str]] = defaultdict(list)
+    flags: defaultdict[tuple[object, ...], list[FlagCode]] = defaultdict(list)
     first: dict[tuple[object, ...], Estimate] = {}
     for one in given:
         key = (one.source_id, one.exposure, one.measure, one.value, one.low, one.high)

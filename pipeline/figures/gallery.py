@@ -8,12 +8,13 @@ from pathlib import Path
 from pipeline.figures.best import Best
 from pipeline.figures.canvas import drawing
 from pipeline.figures.certainty import SourceCount, draw_certainty
-from pipeline.figures.estimate import Forest, Pair, forests_of, pair_of
+from pipeline.figures.estimate import Forest, Pair, forests_of
 from pipeline.figures.forest import draw_forest
 from pipeline.figures.labels import FileNames, counted
 from pipeline.figures.matrix import draw_matrix, importance
 from pipeline.figures.style import load_style
 from pipeline.records import ComparisonRow, EvidenceRow, Figure
+from pipeline.vocabulary import pair_key
 
 
 class Gallery:
@@ -94,8 +95,8 @@ def draw(rows: Iterable[EvidenceRow], comparisons: Iterable[ComparisonRow], fold
         by_claim[row.claim_id] = row
     pairs: defaultdict[Pair, list[ComparisonRow]] = defaultdict(list)
     for comparison in comparisons:
-        pairs[pair_of(comparison)].append(comparison)
+        pairs[pair_key(comparison)].append(comparison)
     for bodies in pairs.values():
-        claims = (by_claim.get(claim_id) for body in bodies for claim_id in body.claim_ids.split("; "))
+        claims = (by_claim.get(claim_id) for body in bodies for claim_id in body.claim_ids)
         gallery.see_pair([claim for claim in claims if claim], bodies)
     return gallery.draw(folder)

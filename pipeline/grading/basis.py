@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from pipeline.grading.scheme import Scheme
-from pipeline.records import AnnotatedDocument, Claim, EvidenceBasis, Reference, StudyDesign
+from pipeline.records import AnnotatedDocument, Claim, EvidenceBasis, QualityFlag, Reference, StudyDesign
 
 _NO_STUDY: tuple[StudyDesign, ...] = ("consumer health page", "narrative review", "guideline", "other")
-_INCOMPLETE = "reference list incomplete"
+_INCOMPLETE: QualityFlag = "reference list incomplete"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.grading.evidence import Evidence, trigger
 from pipeline.grading.scheme import Pooled, Scheme
-from pipeline.records import CERTAINTIES, Certainty
+from pipeline.records import CERTAINTIES, Certainty, FlagCode
 
 _OBSERVATIONAL_START: tuple[Certainty, ...] = ("Low", "Moderate")
 
@@ -26,7 +26,9 @@ class Move:
         return f"{'Up' if self.steps > 0 else 'Down'} {abs(self.steps)} ({self.domain}): {self.why}{quoted}"
 
 
-def certainty_of(evidence: Evidence, scheme: Scheme, flags: Collection[str] = ()) -> tuple[Certainty, tuple[str, ...]]:
+def certainty_of(
+    evidence: Evidence, scheme: Scheme, flags: Collection[FlagCode] = ()
+) -> tuple[Certainty, tuple[str, ...]]:
     """Return the certainty of the evidence behind one claim and every step in words (GRADE, Guyatt 2011).
 
     It starts by design, goes down for risk of bias, imprecision, indirectness, publication bias and (in a
@@ -170,7 +172,7 @@ def _limited(moves: Iterable[Move], scheme: Scheme) -> list[Move]:
     return kept
 
 
-def _caps(evidence: Evidence, scheme: Scheme, flags: Collection[str]) -> Iterable[tuple[Certainty, str]]:
+def _caps(evidence: Evidence, scheme: Scheme, flags: Collection[FlagCode]) -> Iterable[tuple[Certainty, str]]:
     caps, factuality = scheme.caps, evidence.claim.factuality
     if factuality in caps.factuality:
         yield caps.factuality[factuality], f"the sentence words it as {factuality}"

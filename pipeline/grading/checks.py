@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from pipeline.grading.effect import Effect, p_bounds, p_from_interval
 from pipeline.grading.evidence import Evidence
 from pipeline.grading.scheme import CheckRules, Scheme
-from pipeline.records import Claim, StudyDesign
+from pipeline.records import Claim, FlagCode, StudyDesign
 
 _OBSERVATIONAL: tuple[StudyDesign, ...] = ("cohort", "case-control", "cross-sectional", "case report")
 _NOT_PEOPLE: tuple[StudyDesign, ...] = ("animal", "in vitro")
 _HEDGED = ("Probable", "Possible", "Doubtful")
-_RAISES = ("increases_risk", "worsens")
-_LOWERS = ("decreases_risk", "improves")
 _COUNT_FIRST = re.compile(
     r"(?<![\d.])(?P<events>\d+)\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>\d+)\b(?!\s*%)(?:\s+[a-z-]+){0,2}"
     r"\s*[(\[,]\s*(?P<percent>\d+(?:\.\d+)?)\s*%"
@@ -27,12 +25,12 @@ _PERCENT_FIRST = re.compile(
 )
 
 
-def flags_of(evidence: Evidence, scheme: Scheme) -> tuple[str, ...]:
+def flags_of(evidence: Evidence, scheme: Scheme) -> tuple[FlagCode, ...]:
     """Return the codes of everything that a reviewer should look at, in a fixed order, none twice.
 
     `explain_flag` says in a sentence what each means for a row.
     """
-    found = [
+    found: list[FlagCode] = [
         *evidence.claim.flags,
         *consistency_flags(evidence, scheme.checks),
         *_origin_flags(evidence, scheme),
@@ -40,7 +38,7 @@ def flags_of(evidence: Evidence, scheme: Scheme) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def consistency_flags(evidence: Evidence, rules: CheckRules) -> Iterator[str]:
+def consistency_flags(evidence: Evidence, rules: CheckRules) -> Iterator[FlagCode]:
     """Yield the codes of what does not fit within the sentence: numbers with numbers or with words."""
     claim = evidence.claim
     effects = evidence.effects
@@ -170,7 +168,7 @@ def _by_p(effect: Effect, rules: CheckRules) -> bool | None:
     return False if bounds[0] >= rules.alpha else None
 
 
-def _origin_flags(evidence: Evidence, scheme: Scheme) -> Iterator[str]:
+def _origin_flags(evidence: Evidence, scheme: Scheme) -> Iterator[FlagCode]:
     basis, claim = evidence.basis, evidence.claim
     size = evidence.sample.size
     if size is not None and size < scheme.checks.small_sample and basis.kind != "uncited statement":

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pipeline.grading.sample import Population, SampleSize, population, sample_size
+from pipeline.grading.sample import People, SampleSize, population, sample_size
 from pipeline.grading.scheme import DesignRules, Pooled, Scheme, load_scheme
-from pipeline.records import AnnotatedDocument, Document, Reference, Sentence, StudyDesign
+from pipeline.records import AnnotatedDocument, Document, Population, Reference, Sentence, StudyDesign
 
 _OWN_ROLES = {"title", "abstract", "aim", "methods", "results", "body", "conclusion"}
 _PAPER_ROLES = {"abstract", "methods", "results"}
@@ -30,7 +30,7 @@ class DesignFinding:
     design: StudyDesign = "unclear"
     words: tuple[str, ...] = ()
     sample: SampleSize = field(default_factory=SampleSize)
-    people: Population = field(default_factory=Population)
+    people: People = field(default_factory=People)
     pooled: Pooled | None = None
     runner_up: StudyDesign | None = None
 
@@ -45,9 +45,9 @@ class DesignFinding:
         return self.sample.words
 
     @property
-    def population(self) -> str:
+    def population(self) -> Population:
         """Who the participants are, as stated."""
-        return self.people.text
+        return self.people.record
 
 
 def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> DesignFinding:

@@ -7,7 +7,7 @@ from pipeline.grading.basis import Basis
 from pipeline.grading.effect import Effect
 from pipeline.grading.sample import SampleSize
 from pipeline.grading.scheme import Pooled, Scheme, Step
-from pipeline.records import Claim, Sentence, StudyDesign
+from pipeline.records import Claim, Population, QualityFlag, Sentence, StudyDesign
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Evidence:
     design_words: str
     pooled: Pooled | None
     sample: SampleSize
-    population: str
+    population: Population
     effects: tuple[Effect, ...]
     source: SourceWords
-    quality_flags: tuple[str, ...] = ()
+    quality_flags: tuple[QualityFlag, ...] = ()

@@ -1,24 +1,13 @@
 """A flag's code and its row come in; one sentence for a reviewer goes out."""
 
 import tomllib
-from collections import defaultdict
-from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 
 from pipeline.grading.effect import Effect, p_from_interval
 from pipeline.grading.scheme import load_scheme
-from pipeline.records import EvidenceRow, Relation
-
-_SAYS: dict[Relation, str] = {
-    "increases_risk": "raises the risk of",
-    "decreases_risk": "lowers the risk of",
-    "improves": "improves",
-    "worsens": "worsens",
-    "associated": "goes with",
-    "no_effect": "has no effect on",
-    "affected_by": "is caused by",
-}
+from pipeline.records import EvidenceRow
+from pipeline.vocabulary import words_for
 
 
 def explain_flag(code: str, row: EvidenceRow) -> str:
@@ -29,17 +18,28 @@ def explain_flag(code: str, row: EvidenceRow) -> str:
     template = flag_explanations().get(code)
     if template is None:
         return f"This row carries the flag {code}."
-    fields = {name: _shown(value) for name, value in asdict(row).items()}
-    fields["says"] = _SAYS[row.relation]
-    fields["effect"] = _effect(row)
-    fields["p_recomputed"] = _recomputed(row)
-    return template.format_map(defaultdict(lambda: "not stated", fields))
+    return template.format_map(_Fields(row))
 
 
 @lru_cache(maxsize=1)
 def flag_explanations() -> dict[str, str]:
     """Return the sentence of every flag, by its code, with the names of columns in braces."""
     return tomllib.loads((Path(__file__).parent / "flags.toml").read_text(encoding="utf-8"))
+
+
+class _Fields(dict[str, str]):
+    """What the braces of an explanation stand for, looked up as they are asked for."""
+
+    def __init__(self, row: EvidenceRow) -> None:
+        super().__init__(says=words_for(row.relation), effect=_effect(row))
+        self._row = row
+
+    def __missing__(self, name: str) -> str:
+        if name == "p_recomputed":
+            return _recomputed(self._row)
+        if name == "citations":
+            return ", ".join(cited.label for cited in self._row.citations) or "not stated"
+        return _shown(getattr(self._row, name, None))
 
 
 def _shown(value: object) -> str:

@@ -1,7 +1,7 @@
 """An annotated document and its claims come in; their appraisals and rows of the evidence table go out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.grading.basis import Basis, basis_of, own_begins
 from pipeline.grading.certainty import certainty_of
@@ -15,11 +15,21 @@ from pipeline.grading.design import (
 )
 from pipeline.grading.effect import effects
 from pipeline.grading.evidence import Evidence, SourceWords, source_words
+from pipeline.grading.explanation import explain_flag
 from pipeline.grading.level import evidence_level, question_of
-from pipeline.grading.row import citation_cell, evidence_row
+from pipeline.grading.row import evidence_row
 from pipeline.grading.sample import SampleSize, population_in_words, sample_in_words
 from pipeline.grading.scheme import Pooled, Scheme, load_scheme
-from pipeline.records import AnnotatedDocument, Appraisal, Claim, EvidenceRow, StudyDesign
+from pipeline.records import (
+    AnnotatedDocument,
+    Appraisal,
+    CitedReference,
+    Claim,
+    EvidenceRow,
+    Flag,
+    Population,
+    StudyDesign,
+)
 
 _REVIEWS: tuple[StudyDesign, ...] = ("meta-analysis", "systematic review")
 
@@ -61,7 +71,8 @@ def grade(
     for claim in claims:
         evidence = _evidence(claim, source, scheme)
         appraisal = _appraisal(evidence, scheme)
-        rows.append(evidence_row(annotated, claim, appraisal, evidence.effects, model_version))
+        row = evidence_row(annotated, claim, appraisal, evidence.effects, model_version)
+        rows.append(replace(row, flags=tuple(Flag(flag.code, explain_flag(flag.code, row)) for flag in row.flags)))
     return tuple(rows)
 
 
@@ -82,7 +93,7 @@ def _appraisal(evidence: Evidence, scheme: Scheme) -> Appraisal:
         evidence_basis=basis.kind,
         sample_size=evidence.sample.size,
         population=evidence.population,
-        citations=tuple(citation_cell(label, entries.get(label)) for label in basis.labels),
+        citations=tuple(CitedReference(label, entries.get(label)) for label in basis.labels),
         evidence_level=level,
         certainty=certainty,
         certainty_reasons=(f"Level {level} as a question of {question}", *reasons),
@@ -137,7 +148,7 @@ def _behind(claim: Claim, basis: Basis, source: DesignFinding, scheme: Scheme) -
     return _Behind("unclear", "")
 
 
-def _participants(claim: Claim, basis: Basis, source: DesignFinding) -> tuple[SampleSize, str]:
+def _participants(claim: Claim, basis: Basis, source: DesignFinding) -> tuple[SampleSize, Population]:
     """How many people stand behind the claim, and who: as its sentence says, else the source's own study."""
     text = claim.sentence.text
     if basis.kind == "own result":
@@ -146,7 +157,7 @@ def _participants(claim: Claim, basis: Basis, source: DesignFinding) -> tuple[Sa
             return SampleSize(counted.total, counted.text, text), source.population
         return source.sample, source.population
     if basis.kind == "uncited statement":
-        return SampleSize(), ""
+        return SampleSize(), Population()
     counted = next((s for s in claim.statistics if s.kind == "count" and s.total), None)
     sample = SampleSize(counted.total, counted.text, text) if counted else sample_in_words(text)
-    return sample, population_in_words(text).text
+    return sample, population_in_words(text).record

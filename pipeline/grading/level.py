@@ -4,6 +4,7 @@ from pipeline.grading.certainty import large_effect
 from pipeline.grading.evidence import Evidence
 from pipeline.grading.scheme import Question, Scheme
 from pipeline.records import Claim
+from pipeline.vocabulary import direction_of
 
 _GIVEN = ("supplementation", "intake")
 _LOWEST = 5
@@ -11,9 +12,10 @@ _LOWEST = 5
 
 def question_of(claim: Claim) -> Question:
     """Return the question that a claim answers: benefit or harm of what is given, or aetiology."""
-    if claim.exposure in _GIVEN and claim.relation in ("decreases_risk", "improves", "no_effect"):
+    direction = direction_of(claim.relation, "condition")
+    if claim.exposure in _GIVEN and direction in ("beneficial", "no effect"):
         return "benefit"
-    if claim.exposure in (*_GIVEN, "excess") and claim.relation in ("increases_risk", "worsens"):
+    if claim.exposure in (*_GIVEN, "excess") and direction == "harmful":
         return "harm"
     return "aetiology"
 

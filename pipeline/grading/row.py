@@ -1,13 +1,10 @@
 """A claim and its appraisal come in; the row of evidence.csv goes out."""
 
-import re
 from collections.abc import Sequence
 
 from pipeline.grading.effect import Effect
 from pipeline.places import placed
-from pipeline.records import AnnotatedDocument, Appraisal, Claim, EvidenceRow, Reference
-
-_LONGEST_REFERENCE = 200
+from pipeline.records import AnnotatedDocument, Appraisal, Claim, EvidenceRow, Flag
 
 
 def evidence_row(
@@ -48,12 +45,12 @@ def evidence_row(
         ci_high=effect.high,
         ci_level=effect.level,
         p_value=effect.p_value,
-        statistics="; ".join(dict.fromkeys(s.text for s in sorted(claim.statistics, key=lambda s: s.start))),
-        citations="; ".join(appraisal.citations),
+        statistics=tuple(dict.fromkeys(s.text for s in sorted(claim.statistics, key=lambda s: s.start))),
+        citations=appraisal.citations,
         evidence_level=appraisal.evidence_level,
         certainty=appraisal.certainty,
-        certainty_reasons="; ".join(reason.replace(";", ",") for reason in appraisal.certainty_reasons),
-        flags="; ".join(appraisal.flags),
+        certainty_reasons=appraisal.certainty_reasons,
+        flags=tuple(map(Flag, appraisal.flags)),
         sentence=document.text[sentence.start : sentence.end] if annotated.places else sentence.text,
         section=sentence.section,
         page=sentence.page,
@@ -66,22 +63,3 @@ def evidence_row(
         confidence=claim.confidence,
         model_version=model_version,
     )
-
-
-def citation_cell(label: str, reference: Reference | None) -> str:
-    """Return a citation as the table shows it: `2: Title (2022) PMID:1`, or the label alone.
-
-    The comparison recognises the same study cited by two sources by these identifiers, or title and year.
-    """
-    if reference is None:
-        return label
-    text = " ".join((reference.title or reference.text).split()).replace(";", ",")
-    if len(text) > _LONGEST_REFERENCE:
-        text = text[:_LONGEST_REFERENCE].rsplit(" ", 1)[0] + " ..."
-    year = f" ({reference.year})" if reference.year and not re.search(rf"\b{reference.year}\b", text) else ""
-    known = {name.lower(): value for name, value in reference.identifiers.items()}
-    marks = [f"{shown}:{known[name]}" for name, shown in _IDENTIFIERS.items() if known.get(name)]
-    return f"{label}: {text}{year} {' '.join(marks)}".strip()
-
-
-_IDENTIFIERS = {"pmid": "PMID", "pmcid": "PMCID", "doi": "doi"}

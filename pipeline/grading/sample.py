@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from pipeline.records import Sentence
+from pipeline.records import Dose, Duration, Population, Sentence
 
 _TABLE = tomllib.loads((Path(__file__).parent / "population.toml").read_text(encoding="utf-8"))
 _UNITS: dict[str, int] = _TABLE["numbers"]
@@ -34,8 +34,8 @@ class SampleSize:
 
 
 @dataclass(frozen=True, slots=True)
-class Population:
-    """Who was studied, as stated; `text` holds the parts that are known, joined by `; `."""
+class People:
+    """Who was studied, part by part, as stated; "" where a part is not known."""
 
     who: str = ""
     age: str = ""
@@ -45,14 +45,15 @@ class Population:
     duration: str = ""
 
     @property
-    def text(self) -> str:
-        """The parts as one cell: who, age and sex where `who` does not tell them, country, dose, duration."""
-        told = self.who.lower()
-        parts = [self.who]
-        parts += [part for part in (self.age, self.sex) if part and part not in told]
-        parts.append(self.country if self.country.lower() not in told else "")
-        parts += [f"{name} {value}" for name, value in (("dose", self.dose), ("for", self.duration)) if value]
-        return "; ".join(part.replace(";", ",") for part in parts if part)
+    def record(self) -> Population:
+        """What a row says of them: age, sex and country only where `who` does not tell them."""
+        group = self.who.lower()
+        parts = (self.who, *(part for part in (self.age, self.sex, self.country) if part.lower() not in group))
+        return Population(
+            tuple(filter(None, parts)),
+            Dose(self.dose) if self.dose else None,
+            Duration(self.duration) if self.duration else None,
+        )
 
 
 def sample_size(sentences: Sequence[Sentence]) -> SampleSize:
@@ -84,7 +85,7 @@ def sample_in_words(text: str) -> SampleSize:
     return SampleSize(counts[0][1], counts[0][2], text) if counts else SampleSize()
 
 
-def population(title: str, sentences: Sequence[Sentence], sample: SampleSize, *, people: bool = True) -> Population:
+def population(title: str, sentences: Sequence[Sentence], sample: SampleSize, *, people: bool = True) -> People:
     """Return who was studied: the sample's own words first, then the title, then the methods.
 
     `people` is False for animals and cells, which have neither age group nor sex here.
@@ -93,7 +94,7 @@ def population(title: str, sentences: Sequence[Sentence], sample: SampleSize, *,
     texts = [sample.sentence, title, *(s.text for s in sentences)]
     who = _who(sample) or _first_group(words["who"]["title"], title)
     near = f"{who} {sample.sentence} {title}"
-    return Population(
+    return People(
         who=who,
         age=_label("age", near) if people else "",
         sex=_label("sex", near) if people else "",
@@ -103,10 +104,10 @@ def population(title: str, sentences: Sequence[Sentence], sample: SampleSize, *,
     )
 
 
-def population_in_words(text: str) -> Population:
+def population_in_words(text: str) -> People:
     """Return who was studied as one sentence tells it."""
     sample = sample_in_words(text)
-    return Population(
+    return People(
         who=_who(sample) or _first_group(_words()["who"]["title"], text),
         age=_label("age", text),
         sex=_label("sex", text),

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pipeline.records import Certainty, EvidenceBasis, Factuality, StudyDesign
+from pipeline.records import Certainty, EvidenceBasis, Factuality, FlagCode, QualityFlag, StudyDesign
 
 BUNDLED = Path(__file__).parent
 DEFAULT = "grade"
@@ -159,10 +159,10 @@ class Caps(_Table):
     factuality: Mapping[Factuality, Certainty]
     second_hand: Certainty
     unreviewed: Certainty
-    unreviewed_quality_flags: tuple[str, ...]
+    unreviewed_quality_flags: tuple[QualityFlag, ...]
     retracted: Certainty
-    retracted_quality_flags: tuple[str, ...]
-    flags: Mapping[str, Certainty]
+    retracted_quality_flags: tuple[QualityFlag, ...]
+    flags: Mapping[FlagCode, Certainty]
 
 
 class CheckRules(_Table):

@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from pipeline.ingest.resources import patterns, rows
+from pipeline.vocabulary import QUALITY_FLAGS, QualityFlag, one_of
 
 Scope = Literal["", "line", "section", "rest"]
 
@@ -47,8 +48,10 @@ def is_small_print(paragraph: str) -> bool:
     return bool(_pattern("print").search(paragraph.strip()))
 
 
-def notices(text: str) -> tuple[str, ...]:
+def notices(text: str) -> tuple[QualityFlag, ...]:
     """Return the quality flags of the notices that a short text carries ("pending review notice" ...)."""
     if len(text) > NOTICE_LENGTH:
         return ()
-    return tuple(flag for pattern, flag in patterns("notices", "pattern", "flag") if pattern.search(text))
+    return tuple(
+        one_of(flag, QUALITY_FLAGS) for pattern, flag in patterns("notices", "pattern", "flag") if pattern.search(text)
+    )

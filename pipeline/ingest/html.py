@@ -75,7 +75,7 @@ def read_html(source: Source) -> list[Document]:
             assembly.text, [*assembly.citations, *find_citations(assembly.text, assembly.blocks, references)]
         ),
         references=references,
-        flags=(*outline.flags, *("truncated",) * too_deep),
+        flags=(*outline.flags, "truncated") if too_deep else outline.flags,
     )
     return [finish(source, findings)]
 

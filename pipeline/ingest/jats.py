@@ -13,6 +13,7 @@ from pipeline.ingest.quality import Damage, Findings, damaged_record, finish
 from pipeline.ingest.sections import is_back_matter, section_role
 from pipeline.ingest.source import Source
 from pipeline.records import BlockKind, Document, SectionRole, SourceError
+from pipeline.vocabulary import QualityFlag
 
 # Abstracts that repeat or advertise the main one.
 SIDE_ABSTRACTS = frozenset({"graphical", "toc", "teaser", "precis", "short", "web-summary", "video", "key-words"})
@@ -168,7 +169,7 @@ class _Article:
                 kinds.append(" ".join("".join(subject.itertext()).split()))
         return tuple(dict.fromkeys(kind for kind in kinds if kind))
 
-    def _flags(self, title: str, types: tuple[str, ...]) -> tuple[str, ...]:
+    def _flags(self, title: str, types: tuple[str, ...]) -> tuple[QualityFlag, ...]:
         flags = list(notices(title))
         related = {
             element.get("related-article-type", "")

@@ -7,6 +7,7 @@ from typing import get_args
 
 from pipeline.ingest.resources import first_match, patterns, rows
 from pipeline.records import Block, SourceFormat, SourceType
+from pipeline.vocabulary import QualityFlag
 
 SOURCE_TYPES: frozenset[str] = frozenset(get_args(SourceType))
 # An abstract is at most this long; a longer text with methods and results is a paper.
@@ -24,7 +25,7 @@ MIN_PARTS = 3
 def source_type(
     form: SourceFormat,
     publication_types: Sequence[str],
-    flags: Sequence[str],
+    flags: Sequence[QualityFlag],
     title: str,
     text: str,
     blocks: Sequence[Block],

@@ -14,6 +14,7 @@ from pipeline.ingest.quality import Damage, Findings, damaged_record, finish
 from pipeline.ingest.sections import section_role
 from pipeline.ingest.source import Source
 from pipeline.records import Document, SectionRole, SourceError
+from pipeline.vocabulary import QualityFlag
 
 RECORDS = ("PubmedArticle", "PubmedBookArticle")
 CATEGORIES: dict[str, SectionRole] = {
@@ -136,7 +137,7 @@ def _identifiers(element: Any, article: Any) -> dict[str, str]:
     return {key: found[key] for key in ("pmid", "pmcid", "doi") if key in found}
 
 
-def _flags(element: Any, title: str, text: str, types: tuple[str, ...]) -> tuple[str, ...]:
+def _flags(element: Any, title: str, text: str, types: tuple[str, ...]) -> tuple[QualityFlag, ...]:
     flags = list(notices(title))
     corrections = {node.get("RefType") for node in element.iter("CommentsCorrections")}
     if corrections & RETRACTIONS or RETRACTED & set(types):

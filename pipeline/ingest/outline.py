@@ -10,6 +10,7 @@ from pipeline.ingest.dates import parse_date
 from pipeline.ingest.passages import Passage, Piece
 from pipeline.ingest.sections import is_back_matter, is_references, section_role
 from pipeline.records import SectionRole
+from pipeline.vocabulary import QualityFlag
 
 DATE_LINE = re.compile(
     r"\b(updated|reviewed|modified|published|posted|accepted|review date|date)\b[^\d]{0,40}?"
@@ -31,7 +32,7 @@ class Outline:
     references: tuple[Piece, ...] = ()
     date: str = ""
     authors: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
+    flags: tuple[QualityFlag, ...] = ()
     n_dropped: int = 0
 
 
@@ -40,7 +41,7 @@ def organise(pieces: Sequence[Piece]) -> Outline:
     article: list[Piece] = []
     references: list[Piece] = []
     dates: dict[str, str] = {}
-    flags: list[str] = []
+    flags: list[QualityFlag] = []
     authors: tuple[str, ...] = ()
     state = "article"
     seen = 0

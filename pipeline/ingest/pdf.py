@@ -21,6 +21,7 @@ from pipeline.ingest.references import DOI, NUMBER, read_references
 from pipeline.ingest.sections import is_references, section_role
 from pipeline.ingest.source import Source
 from pipeline.records import Document, Reference, SourceError
+from pipeline.vocabulary import QualityFlag
 
 LOG = logging.getLogger(__name__)
 # Fewer characters than this on a page is a scan with a stamp on it, not text.
@@ -51,7 +52,9 @@ def read_pdf(source: Source) -> list[Document]:
     _require_text(source, sheets, cut_off=cut_off)
     kept = without_running_heads(pages, [sheet.height for sheet in sheets])
     heads = " ".join(line.text for line in pages[0] if not any(line is other for other in kept[0]))
-    flags = ("truncated",) * cut_off + ("pages not read",) * any(sheet.damaged for sheet in sheets)
+    flags: list[QualityFlag] = ["truncated"] if cut_off else []
+    if any(sheet.damaged for sheet in sheets):
+        flags.append("pages not read")
     return [finish(source, _findings([in_reading_order(lines) for lines in kept], metadata, heads, flags))]
 
 
@@ -118,7 +121,9 @@ def _require_text(source: Source, sheets: Sequence[_Sheet], *, cut_off: bool) ->
         )
 
 
-def _findings(pages: Sequence[list[Line]], metadata: dict[str, str], heads: str, flags: tuple[str, ...]) -> Findings:
+def _findings(
+    pages: Sequence[list[Line]], metadata: dict[str, str], heads: str, flags: Sequence[QualityFlag]
+) -> Findings:
     lines = [line for page in pages for line in page]
     body = body_size(lines)
     title, title_lines = _title(pages[0], metadata)

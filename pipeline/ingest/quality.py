@@ -11,6 +11,7 @@ from pipeline.records import (
     Citation,
     Document,
     Page,
+    QualityFlag,
     Reference,
     SourceError,
     SourceFormat,
@@ -38,7 +39,7 @@ class Findings:
     citations: tuple[Citation, ...] = ()
     references: tuple[Reference, ...] = ()
     pages: tuple[Page, ...] = ()
-    flags: tuple[str, ...] = ()
+    flags: tuple[QualityFlag, ...] = ()
     source_type: SourceType | None = None
     record: str = ""
 
@@ -53,7 +54,7 @@ class Damage:
 
 def damaged_record(form: SourceFormat, damage: Damage) -> Findings:
     """Return the findings of a record that could not be read: no text, and a flag that says so."""
-    flags = ("damaged record", "truncated") if damage.cut_off else ("damaged record",)
+    flags: tuple[QualityFlag, ...] = ("damaged record", "truncated") if damage.cut_off else ("damaged record",)
     return Findings(format=form, text="", flags=flags, record=damage.name)
 
 
@@ -127,7 +128,7 @@ def source_identity(path: str, identifiers: Mapping[str, str], *, keep_path: boo
     return path
 
 
-def quality_flags(findings: Findings) -> tuple[str, ...]:
+def quality_flags(findings: Findings) -> tuple[QualityFlag, ...]:
     """Return what a reviewer should know about the source, in a fixed order."""
     flags = list(findings.flags)
     content = [block for block in findings.blocks if block.kind not in {"title", "heading"}]
@@ -148,7 +149,7 @@ def quality_flags(findings: Findings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(flags))
 
 
-def _citation_flags(findings: Findings) -> list[str]:
+def _citation_flags(findings: Findings) -> list[QualityFlag]:
     labels = {entry.label for entry in findings.references}
     missing = {label for citation in findings.citations for label in citation.labels} - labels
     if not missing:

@@ -147,7 +147,7 @@ def _findings(rows: Sequence[EvidenceRow], others: Sequence[EvidenceRow]) -> Ite
     sentences = {row.claim_id: " ".join(row.sentence.split()) for row in rows}
     alone, before = _by_claim(compare(rows)), _by_claim(compare(others))
     for body in compare([*others, *rows]):
-        claims = body.claim_ids.split("; ")
+        claims = body.claim_ids
         said = next((alone[claim] for claim in claims if claim in alone), None)
         if said is None:
             continue
@@ -168,7 +168,7 @@ def _findings(rows: Sequence[EvidenceRow], others: Sequence[EvidenceRow]) -> Ite
 
 
 def _by_claim(bodies: Iterable[ComparisonRow]) -> dict[str, ComparisonRow]:
-    return {claim: body for body in bodies for claim in body.claim_ids.split("; ")}
+    return {claim: body for body in bodies for claim in body.claim_ids}
 
 
 def _bearing(said: ComparisonRow, table: ComparisonRow | None) -> Bearing:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline import tables
 from pipeline.records import ChangeKind, ChangeRow
 from pipeline.store import Difference, differences, write_snapshot
+from pipeline.vocabulary import concept_key
 
 _PLACES = (
     "page",
@@ -23,7 +24,6 @@ _NO_CHANGE = (*_PLACES, "confidence", "model_version", "review_status", "reviewe
 
 _KEY = "key"
 _VERDICT = ("nutrient", "exposure", "condition", "verdict", "certainty")
-_JOINED = " | "
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _write_snapshots(drafts: Path, folder: Path) -> None:
     write_snapshot(folder / "claims.parquet", tables.EVIDENCE.header, claims)
     bodies = tables.read_texts(drafts / "comparison.csv", ("nutrient_id", "condition_id", *_VERDICT))
     verdicts = (
-        ["\n".join((nutrient_id or row[0], row[1], condition_id or row[2])), *row]
+        ["\n".join((concept_key(row[0], nutrient_id), row[1], concept_key(row[2], condition_id))), *row]
         for nutrient_id, condition_id, *row in bodies
     )
     write_snapshot(folder / "verdicts.parquet", (_KEY, *_VERDICT), verdicts)
@@ -95,7 +95,9 @@ def _changes(before: Path, after: Path, scratch: Path) -> Iterator[ChangeRow]:
             yield _verdict(was, now)
     for was, now in between("failures.parquet"):
         if now:
-            yield ChangeRow("source failed", now["source_id"], before=was["reason"] if was else "", after=now["reason"])
+            yield ChangeRow(
+                "source failed", now["source_id"], before=(was["reason"],) if was else (), after=(now["reason"],)
+            )
     for was, now in between("claims.parquet", *_NO_CHANGE):
         yield _claim(was, now)
 
@@ -107,9 +109,9 @@ def _verdict(was: Mapping[str, str], now: Mapping[str, str]) -> ChangeRow:
         nutrient=now["nutrient"],
         exposure=now["exposure"],
         condition=now["condition"],
-        columns="; ".join(columns),
-        before=_JOINED.join(was[name] for name in columns),
-        after=_JOINED.join(now[name] for name in columns),
+        columns=tuple(columns),
+        before=tuple(was[name] for name in columns),
+        after=tuple(now[name] for name in columns),
     )
 
 
@@ -128,8 +130,8 @@ def _claim(was: Mapping[str, str] | None, now: Mapping[str, str] | None) -> Chan
         nutrient=claim["nutrient"],
         exposure=claim["exposure"],
         condition=claim["condition"],
-        columns="; ".join(columns),
-        before=_JOINED.join(was[name] for name in shown) if was else "",
-        after=_JOINED.join(now[name] for name in shown) if now else "",
+        columns=tuple(columns),
+        before=tuple(was[name] for name in shown) if was else (),
+        after=tuple(now[name] for name in shown) if now else (),
         sentence=claim["sentence"],
     )

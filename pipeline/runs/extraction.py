@@ -89,6 +89,6 @@ def _source_row(document: Document, status: SourceStatus, began: float, reason: 
         title=document.title,
         date=document.date,
         source_type=document.source_type,
-        quality_flags="; ".join(document.quality_flags),
+        quality_flags=document.quality_flags,
         seconds=time.monotonic() - began,
     )

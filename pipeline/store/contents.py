@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.records import EvidenceRow, SourceRow
+from pipeline.store.columnar import from_values
 
 MEMORY = "1GB"
 """Memory that sorting may take before it goes to disk."""
@@ -97,7 +98,7 @@ class Contents:
             "SELECT file, occurrence, kept_path, unnest(source) FROM record ORDER BY source.source_id, occurrence"
         )
         for file, occurrence, kept_path, *values in rows:
-            row = SourceRow(*values)
+            row = from_values(SourceRow)(values)
             if occurrence > 1 and row.status != "failed":
                 reason = f"{row.source_id} was already read from {kept_path}; leave one of the two out."
                 row = dataclasses.replace(row, status="skipped", reason=reason, n_claims=0)
@@ -107,8 +108,7 @@ class Contents:
 
     def evidence(self) -> Iterator[EvidenceRow]:
         """Yield the rows of all claims in the order of evidence.csv."""
-        for values in self._fetch("SELECT * FROM claim"):
-            yield EvidenceRow(*values)
+        yield from map(from_values(EvidenceRow), self._fetch("SELECT * FROM claim"))
 
     def names(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield what the claims call their nutrient and condition (`NAMES`), each once, by its last claim."""
@@ -129,7 +129,7 @@ class Contents:
         cursor.register("pair", pa.Table.from_pylist(numbered))
         query = f"SELECT number, claim.* FROM claim JOIN pair USING ({', '.join(NAMES)}) ORDER BY number, claim.rowid"
         for _, claims in groupby(self._fetch(query, cursor), key=itemgetter(0)):
-            yield [EvidenceRow(*values[1:]) for values in claims]
+            yield [from_values(EvidenceRow)(values[1:]) for values in claims]
 
     def text_owners(self) -> Iterator[str]:
         """Yield the source_id of every record whose text is not its source file, in no order."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.records import SourceRow
+from pipeline.store.columnar import from_values
 from pipeline.store.shards import is_whole
 
 STORE_NAME = ".provender"
@@ -95,7 +96,7 @@ class OutputFolder:
         snapshot = self._snapshots / values.get("snapshot", "")
         return Finished(
             frozenset(values.get("shards", ())),
-            tuple(SourceRow(**row) for row in values.get("unread", ())),
+            tuple(from_values(SourceRow)(row.values()) for row in values.get("unread", ())),
             snapshot if values.get("snapshot") and snapshot.is_dir() else None,
         )
 

@@ -1,26 +1,22 @@
 """In: what was found in one source file. Out: its shard, one Parquet file with a row a record, never half written."""
 
-import dataclasses
 import os
 import platform
-import re
-import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.records import EvidenceRow, SourceRow
+from pipeline.store.columnar import arrow_type, to_arrow
 
 GROUP_CHARACTERS = 8_000_000
 """Text that one row group holds: what a file of many records needs in memory while it is written."""
 
 _MAGIC = b"PAR1"
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_TYPES: dict[type, pa.DataType] = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +31,12 @@ class Extraction:
     rows: tuple[EvidenceRow, ...] = ()
 
 
-def field_types(record: type[Any]) -> dict[str, type]:
-    """Return the fields of a flat record with the plain type of each: str, int, float or bool."""
-    hints = get_type_hints(record)
-    return {field.name: _plain(hints[field.name]) for field in dataclasses.fields(record)}
-
-
-def _plain(hint: Any) -> type:
-    if get_origin(hint) is Literal:
-        return type(get_args(hint)[0])
-    if get_origin(hint) in (Union, types.UnionType):
-        hint = next(part for part in get_args(hint) if part is not type(None))
-    if hint not in _TYPES:
-        raise TypeError(f"a table cannot hold {hint}")
-    return hint  # type: ignore[no-any-return]
-
-
-def _struct(record: type[Any]) -> pa.StructType:
-    return pa.struct([(name, _TYPES[plain]) for name, plain in field_types(record).items()])
-
-
 SCHEMA = pa.schema(
-    [("source", _struct(SourceRow)), ("text", pa.string()), ("evidence", pa.list_(_struct(EvidenceRow)))]
+    [
+        ("source", arrow_type(SourceRow)),
+        ("text", pa.string()),
+        ("evidence", arrow_type(tuple[EvidenceRow, ...])),
+    ]
 )
 
 
@@ -105,16 +85,7 @@ def _groups(extractions: Iterable[Extraction]) -> Iterator[list[Extraction]]:
 
 def _row(extraction: Extraction) -> dict[str, Any]:
     return {
-        "source": _values(extraction.source),
-        "text": _storable(extraction.text),
-        "evidence": [_values(row) for row in extraction.rows],
+        "source": to_arrow(SourceRow)(extraction.source),
+        "text": to_arrow(str)(extraction.text),
+        "evidence": to_arrow(tuple[EvidenceRow, ...])(extraction.rows),
     }
-
-
-def _values(record: EvidenceRow | SourceRow) -> dict[str, Any]:
-    return {field.name: _storable(getattr(record, field.name)) for field in dataclasses.fields(record)}
-
-
-def _storable(value: Any) -> Any:
-    """Halves of surrogate pairs, which UTF-8 cannot hold, become the replacement character: same length."""
-    return _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value

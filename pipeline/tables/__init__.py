@@ -1,5 +1,6 @@
 """In: the rows of a run. Out: the files that people open (CSV, spreadsheet, web page), and rows back from them."""
 
+from pipeline.tables.cells import plain_values
 from pipeline.tables.columns import CHANGES, COMPARISON, EVIDENCE, SOURCES, TABLES, Column, Table, markdown
 from pipeline.tables.csv_files import (
     read_changes,
@@ -10,21 +11,24 @@ from pipeline.tables.csv_files import (
     write_matrix,
     write_table,
 )
+from pipeline.tables.lists import citation_text, joined, population_text
 from pipeline.tables.page import write_page
 from pipeline.tables.texts import text_file
-from pipeline.tables.wording import RELATION_WORDS
 from pipeline.tables.workbook import write_workbook
 
 __all__ = [
     "CHANGES",
     "COMPARISON",
     "EVIDENCE",
-    "RELATION_WORDS",
     "SOURCES",
     "TABLES",
     "Column",
     "Table",
+    "citation_text",
+    "joined",
     "markdown",
+    "plain_values",
+    "population_text",
     "read_changes",
     "read_comparison",
     "read_evidence",

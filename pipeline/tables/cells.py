@@ -2,13 +2,17 @@
 
 import math
 import re
-from typing import Any
+from typing import Any, get_args
 
-from pipeline.tables.columns import CellKind, Column
+from pipeline.tables.columns import Column, Table
+from pipeline.tables.lists import ListKind, join, split
 
 SIGNIFICANT_DIGITS = 12
 """Digits of a number that are written: more would show the noise of binary fractions (0.30000000000000004)."""
 
+Plain = str | int | float | bool | None
+
+_LISTS: frozenset[str] = frozenset(get_args(ListKind))
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -37,8 +41,20 @@ def rounded(value: float, column: Column) -> float | None:
     return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0
 
 
+def plain(value: Any, column: Column) -> Plain:
+    """Return a value as text, a number, true or false, or None: lists and records as the text of their cell."""
+    return join(value, column.kind) if column.kind in _LISTS else value  # type: ignore[arg-type]
+
+
+def plain_values(table: Table, record: object) -> list[Plain]:
+    """Return a record as the plain values of a table's columns, in order."""
+    [values] = table.values([record])
+    return [plain(value, column) for value, column in zip(values, table.columns, strict=True)]
+
+
 def to_cell(value: Any, column: Column) -> str:
     """Return the cell for a value: empty for None, `true`/`false`, `.` as decimal separator, safe text."""
+    value = plain(value, column)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -51,10 +67,19 @@ def to_cell(value: Any, column: Column) -> str:
     return neutralise(str(value))
 
 
-def from_cell(cell: str, kind: CellKind) -> str | int | float | bool | None:
-    """Return the value that a cell stands for; an empty cell of a number is None. Raises ValueError."""
+def from_cell(cell: str, column: Column) -> Any:
+    """Return the value that a cell stands for; an empty cell of a number is None.
+
+    Raises `ValueError` for what is no number, or no word of the column's closed set.
+    """
+    kind = column.kind
+    if kind in _LISTS:
+        return split(restore(cell), kind)  # type: ignore[arg-type]
     if kind == "text":
-        return restore(cell)
+        text = restore(cell)
+        if text and column.values and text not in column.values:
+            raise ValueError(f'"{text}" is not one of {", ".join(column.values)}')
+        return text
     if not cell:
         return None
     if kind == "boolean":

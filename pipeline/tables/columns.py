@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Literal, get_args
 
-from pipeline.records import (
+from pipeline.tables.lists import ListKind
+from pipeline.vocabulary import (
     CERTAINTIES,
     EXPOSURES,
     FACTUALITIES,
@@ -21,7 +22,8 @@ from pipeline.records import (
     Verdict,
 )
 
-CellKind = Literal["text", "integer", "number", "boolean"]
+PlainKind = Literal["text", "integer", "number", "boolean"]
+CellKind = PlainKind | ListKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +88,19 @@ EVIDENCE = Table(
         Column("study_design", "design of the evidence that the sentence rests on", width=20, values=STUDY_DESIGNS),
         Column("evidence_basis", "where that evidence is from", width=18, values=get_args(EvidenceBasis)),
         Column("sample_size", "participants behind this claim", "integer", 10),
-        Column("population", "who they are, as stated", width=24),
+        Column("population", "who they are, as stated", "population", width=24),
         Column("effect_measure", "OR, RR, HR, MD, SMD, beta, r, %, count ...", width=10),
         Column("effect_value", "the effect, in that measure", "number", 10),
         Column("ci_low", "lower bound of its interval", "number", 10),
         Column("ci_high", "upper bound of its interval", "number", 10),
         Column("ci_level", "level of the interval, in percent", "number", 8),
         Column("p_value", "p-value with its comparator (`<0.05`)", width=10),
-        Column("statistics", "the words that give the numbers, verbatim, joined by `; `", width=30),
-        Column("citations", "references that the sentence cites, resolved, joined by `; `", width=36),
+        Column("statistics", "the words that give the numbers, verbatim, joined by `; `", "verbatim", width=30),
+        Column("citations", "references that the sentence cites, resolved, joined by `; `", "citations", width=36),
         Column("evidence_level", "1 (best) to 5, Oxford CEBM 2011", "integer", 8),
         Column("certainty", "certainty of the evidence behind the claim, GRADE", width=12, values=CERTAINTIES),
-        Column("certainty_reasons", "every step up or down, in words, in order", width=50),
-        Column("flags", "what a reviewer should look at, codes joined by `; `", width=28),
+        Column("certainty_reasons", "every step up or down, in words, in order", "list", width=50),
+        Column("flags", "what a reviewer should look at, codes joined by `; `", "flags", width=28),
         Column("sentence", "the sentence, verbatim", width=70),
         Column("section", "heading that it stands under", width=20),
         Column("page", "page of a paginated source", "integer", 7),
@@ -141,15 +143,15 @@ COMPARISON = Table(
         ),
         Column("verdict", "what the evidence says on the whole", width=13, values=get_args(Verdict)),
         Column("certainty", "certainty of that verdict", width=12, values=CERTAINTIES),
-        Column("certainty_reasons", "every step that led to it, in words", width=50),
+        Column("certainty_reasons", "every step that led to it, in words", "list", width=50),
         Column("best_evidence_level", "best level among the claims, 1 (best) to 5, Oxford CEBM 2011", "integer", 9),
         Column("sources_harmful", "sources that call it harmful", "integer", 9),
         Column("sources_beneficial", "sources that call it beneficial", "integer", 9),
         Column("sources_no_effect", "sources that find no effect", "integer", 9),
         Column("sources_associated", "sources that see a link without a direction", "integer", 9),
         Column("disagreement", "whether the sources differ", "boolean", 9),
-        Column("disagreement_note", "what differs, and between which sources", width=50),
-        Column("claim_ids", "the claims, joined by `; `", width=24),
+        Column("disagreement_note", "what differs, and between which sources", "list", width=50),
+        Column("claim_ids", "the claims, joined by `; `", "list", width=24),
         Column("nutrient_role", "what exposures that point the same way say of the nutrient itself", width=30),
     ),
 )
@@ -177,7 +179,7 @@ SOURCES = Table(
         Column("sample_size", "participants of the study", "integer", 10),
         Column("n_sentences", "sentences of the article", "integer", 10),
         Column("n_claims", "claims found in them", "integer", 9),
-        Column("quality_flags", "what a reviewer should know of the source, joined by `; `", width=36),
+        Column("quality_flags", "what a reviewer should know of the source, joined by `; `", "quality flags", width=36),
         Column("seconds", "time that reading it took, in the run that read it", "number", 9, decimals=3),
     ),
 )
@@ -192,17 +194,19 @@ CHANGES = Table(
         Column("nutrient", "usual name of the nutrient", width=18),
         Column("exposure", "which level or use of the nutrient", width=16, values=EXPOSURES),
         Column("condition", "usual name of the condition or measure", width=22),
-        Column("columns", "the columns that differ, joined by `; `", width=24),
+        Column("columns", "the columns that differ, joined by `; `", "list", width=24),
         Column(
             "before",
             "what they said, joined by ` | `; of a claim that is gone its relation and certainty; of a source that "
             "failed before for another reason, that reason",
-            width=36,
+            "values",
+            36,
         ),
         Column(
             "after",
             "what they say now; of a new claim its relation and certainty; of a source that failed the reason",
-            width=36,
+            "values",
+            36,
         ),
         Column("sentence", "the claim's sentence, verbatim", width=70),
     ),

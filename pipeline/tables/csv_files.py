@@ -118,7 +118,7 @@ def _read(path: Path, table: Table, record: type[Record]) -> Iterator[Record]:
             values: dict[str, Any] = {}
             for place, column in places:
                 try:
-                    values[column.name] = from_cell(cells[place], column.kind)
+                    values[column.name] = from_cell(cells[place], column)
                 except (IndexError, ValueError) as error:
                     raise ValueError(
                         f"{path}, line {reader.line_num}: the cell {column.name} cannot be read ({error})."

@@ -11,8 +11,9 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from pipeline.records import CERTAINTIES, Certainty, ComparisonRow, EvidenceRow, Figure, SourceRow
-from pipeline.tables.wording import RELATION_WORDS
+from pipeline.records import ComparisonRow, EvidenceRow, Figure, SourceRow
+from pipeline.tables.lists import citation_text, joined, population_text
+from pipeline.vocabulary import CERTAINTIES, Certainty, pair_key, words_for
 
 MOST_CLAIMS = 3_000
 """Claims that the page shows: a browser opens and filters that many without waiting; all are in evidence.csv."""
@@ -85,25 +86,21 @@ def group_by_topic(rows: Iterable[EvidenceRow], comparisons: Collection[Comparis
     """
     shown = {row.claim_id: row for row in islice(rows, MOST_CLAIMS)}
     spoken_of = {
-        _pair(comparison) for comparison in comparisons if not shown.keys().isdisjoint(comparison.claim_ids.split("; "))
+        pair_key(comparison) for comparison in comparisons if not shown.keys().isdisjoint(comparison.claim_ids)
     }
     topics: dict[tuple[str, str], Topic] = {}
     of_claim: dict[str, Topic] = {}
     for comparison in comparisons:
-        if (pair := _pair(comparison)) in spoken_of:
+        if (pair := pair_key(comparison)) in spoken_of:
             topic = topics.setdefault(pair, Topic(comparison.nutrient, comparison.condition, pair))
             topic.comparisons.append(comparison)
-            of_claim |= dict.fromkeys(comparison.claim_ids.split("; "), topic)
+            of_claim |= dict.fromkeys(comparison.claim_ids, topic)
     for claim_id, row in shown.items():
         of_claim[claim_id].claims.append(row)
     return sorted(
         topics.values(),
         key=lambda topic: (-len({row.source_id for row in topic.claims}), topic.nutrient, topic.condition),
     )
-
-
-def _pair(comparison: ComparisonRow) -> tuple[str, str]:
-    return comparison.nutrient_id or comparison.nutrient, comparison.condition_id or comparison.condition
 
 
 def _by_pair(figures: Iterable[Figure]) -> dict[tuple[str, str], list[Figure]]:
@@ -161,9 +158,11 @@ def _template() -> Template:
     environment.filters["few"] = _few
     environment.filters["marked"] = marked
     environment.filters["slug"] = lambda text: text.lower().replace(" ", "-")
-    environment.filters["words"] = RELATION_WORDS.__getitem__
-    environment.filters["parts"] = lambda text: [part for part in text.split("; ") if part]
+    environment.filters["words"] = words_for
+    environment.filters["joined"] = joined
+    environment.filters["citation"] = citation_text
+    environment.filters["population"] = population_text
     environment.filters["link"] = lambda file: f"{file.parent.name}/{file.name}"
-    environment.filters["pair"] = _pair
+    environment.filters["pair"] = pair_key
     environment.globals["signs"] = _VERDICT_SIGNS
     return environment.get_template("evidence.html")

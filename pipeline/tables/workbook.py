@@ -8,7 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from pipeline.records import EvidenceRow
-from pipeline.tables.cells import rounded
+from pipeline.tables.cells import plain, rounded
 from pipeline.tables.columns import EVIDENCE, Column, Table
 
 MOST_ROWS = 200_000
@@ -52,7 +52,7 @@ def _write_rows(sheet: Any, table: Table, rows: Iterable[Sequence[Any]], head: A
             break
         last = number
         for place, (value, column) in enumerate(zip(values, table.columns, strict=True)):
-            _write_cell(sheet, last, place, value, column, body)
+            _write_cell(sheet, last, place, plain(value, column), column, body)
     sheet.autofilter(0, 0, max(last, 1), len(table.columns) - 1)
 
 

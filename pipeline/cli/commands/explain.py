@@ -1,6 +1,5 @@
 """In: a claim and the folder that holds it. Out: `provender explain`: why its row says what it says."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,9 @@ from rich.text import Text
 from pipeline.cli.app import WRONG_USAGE, app, errors_in_words, fail, output, print_json
 
 if TYPE_CHECKING:
-    from pipeline.records import EvidenceRow
+    from collections.abc import Mapping
+
+    from pipeline.records import EvidenceRow, FlagCode
 
 
 @app.command()
@@ -30,12 +31,13 @@ def explain(
     """
     with errors_in_words():
         from pipeline.grading import explain_flag
+        from pipeline.tables import EVIDENCE, plain_values
 
         row = _find(claim_id, out)
-        flags = {code: explain_flag(code, row) for code in row.flags.split("; ") if code}
+        flags = {flag.code: explain_flag(flag.code, row) for flag in row.flags}
         if as_json:
-            reasons = [part for part in row.certainty_reasons.split("; ") if part]
-            print_json({"claim": asdict(row), "certainty_reasons": reasons, "flags": flags})
+            claim = dict(zip(EVIDENCE.header, plain_values(EVIDENCE, row), strict=True))
+            print_json({"claim": claim, "certainty_reasons": row.certainty_reasons, "flags": flags})
             return
         _print_claim(row, flags)
 
@@ -57,8 +59,9 @@ def _find(claim_id: str, out: Path) -> "EvidenceRow":
     return (exact or found)[0]
 
 
-def _print_claim(row: "EvidenceRow", flags: dict[str, str]) -> None:
-    from pipeline.tables import RELATION_WORDS
+def _print_claim(row: "EvidenceRow", flags: "Mapping[FlagCode, str]") -> None:
+    from pipeline.tables import citation_text, population_text
+    from pipeline.vocabulary import words_for
 
     output.print(f"Claim {row.claim_id}", style="bold")
     sentence = Text(row.sentence)
@@ -74,11 +77,11 @@ def _print_claim(row: "EvidenceRow", flags: dict[str, str]) -> None:
         "Where": f"{place or 'text'}, characters {row.sentence_start} to {row.sentence_end}",
         "Nutrient": _named(row.nutrient, row.nutrient_id, row.nutrient_text),
         "Condition": _named(row.condition, row.condition_id, row.condition_text) + f" [{row.condition_type}]",
-        "Says": f"{row.exposure} {RELATION_WORDS[row.relation]} it ({row.factuality}, {row.strength})",
-        "Numbers": row.statistics,
+        "Says": f"{row.exposure} {words_for(row.relation)} it ({row.factuality}, {row.strength})",
+        "Numbers": "; ".join(row.statistics),
         "Evidence": f"{row.study_design}, {row.evidence_basis}, level {row.evidence_level} (Oxford CEBM 2011)",
-        "Participants": " ".join(filter(None, [str(row.sample_size or ""), row.population])),
-        "Cites": row.citations,
+        "Participants": " ".join(filter(None, [str(row.sample_size or ""), population_text(row.population)])),
+        "Cites": "; ".join(map(citation_text, row.citations)),
         "Confidence": f"{row.confidence:.2f}, extracted by {row.model_version}",
         "Review": " ".join(filter(None, [row.review_status, row.reviewer, row.review_note, row.reviewed_at])),
     }
@@ -86,7 +89,7 @@ def _print_claim(row: "EvidenceRow", flags: dict[str, str]) -> None:
         if value:
             output.print(Text.assemble((f"{name:<13}", "bold"), value))
     output.print(f"\nCertainty: {row.certainty}", style="bold")
-    for number, reason in enumerate(filter(None, row.certainty_reasons.split("; ")), start=1):
+    for number, reason in enumerate(row.certainty_reasons, start=1):
         output.print(f"  {number}. {reason}", markup=False)
     if flags:
         output.print("\nFlags", style="bold")

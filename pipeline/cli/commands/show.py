@@ -41,6 +41,8 @@ def show(
 
 
 def _print_comparison(row: "ComparisonRow") -> None:
+    from pipeline.tables import joined
+
     output.print(f"  {row.nutrient} ({row.exposure}) and {row.condition}: ", end="", markup=False)
     output.print(f"{row.verdict}, {row.certainty.lower()} certainty", style="bold", markup=False)
     sources, claims, studies = (
@@ -53,13 +55,13 @@ def _print_comparison(row: "ComparisonRow") -> None:
     )
     output.print(f"      {sources}, {claims}, {studies}")
     if row.disagreement:
-        output.print(f"      they disagree: {row.disagreement_note}", markup=False)
+        output.print(f"      they disagree: {joined(row.disagreement_note)}", markup=False)
 
 
 def _print_claim(claim: "EvidenceRow") -> None:
-    from pipeline.tables import RELATION_WORDS
+    from pipeline.vocabulary import words_for
 
     output.print(f"  {claim.claim_id}  {claim.source_id}  {claim.certainty}", markup=False)
-    relation = RELATION_WORDS[claim.relation]
+    relation = words_for(claim.relation)
     output.print(f"      {claim.nutrient} ({claim.exposure}) {relation} {claim.condition}", markup=False)
     output.print(f"      “{' '.join(claim.sentence.split())}”", markup=False)

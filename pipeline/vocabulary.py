@@ -1,0 +1,195 @@
+"""In: nothing. Out: the closed sets that records and tables hold, each defined once, and the rules that rest on them.
+
+>>> direction_of("worsens", "condition"), words_for("worsens"), concept_key("Zinc", "")
+('harmful', 'worsens', 'Zinc')
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol, TypeVar, get_args
+
+SourceFormat = Literal["text", "html", "pdf", "jats", "medline", "bioc-xml", "bioc-json", "csv", "jsonl", "unknown"]
+SourceType = Literal[
+    "research article",
+    "review",
+    "guideline",
+    "consumer health page",
+    "AI-generated summary",
+    "abstract",
+    "other",
+]
+BlockKind = Literal["title", "heading", "paragraph", "list item", "caption", "table"]
+SectionRole = Literal[
+    "title",
+    "abstract",
+    "background",
+    "aim",
+    "methods",
+    "results",
+    "discussion",
+    "conclusion",
+    "body",
+    "references",
+]
+MentionKind = Literal["nutrient", "condition", "measure"]
+ConditionType = Literal["condition", "measure"]
+HealthyDirection = Literal["higher", "lower", "unclear"]
+Exposure = Literal["deficiency", "supplementation", "intake", "status", "excess", "unspecified"]
+Relation = Literal["increases_risk", "decreases_risk", "improves", "worsens", "associated", "no_effect", "affected_by"]
+Strength = Literal["causal", "correlational", "na"]
+Factuality = Literal["Factual", "Probable", "Possible", "Doubtful", "Unknown"]
+StudyDesign = Literal[
+    "meta-analysis",
+    "systematic review",
+    "rct",
+    "non-randomised trial",
+    "cohort",
+    "case-control",
+    "cross-sectional",
+    "case report",
+    "narrative review",
+    "guideline",
+    "animal",
+    "in vitro",
+    "consumer health page",
+    "other",
+    "unclear",
+]
+EvidenceBasis = Literal["own result", "cited study", "cited guideline", "uncited statement"]
+Certainty = Literal["High", "Moderate", "Low", "Very low"]
+Direction = Literal["harmful", "beneficial", "no effect", "associated", "raises", "lowers", "reverse"]
+"""What a claim says of its exposure: a measure whose good direction is not known is raised or lowered, `associated`
+gives no direction, `reverse` says that the condition affects the nutrient."""
+Verdict = Literal["harmful", "beneficial", "no effect", "mixed", "insufficient"]
+StatisticKind = Literal[
+    "effect", "interval", "p-value", "percentage", "count", "mean", "sample size", "dose", "duration"
+]
+FlagCode = Literal[
+    "effect-direction-mismatch",
+    "ci-p-mismatch",
+    "estimate-outside-ci",
+    "percent-count-mismatch",
+    "significance-mismatch",
+    "overclaiming",
+    "cited-number-differs",
+    "citation-without-entry",
+    "citation-unresolved",
+    "small-sample",
+    "hedged",
+    "uncited",
+    "secondary-source",
+    "unreviewed-source",
+    "retracted-source",
+    "animal-or-in-vitro",
+    "anaphora-resolved",
+]
+"""What a reviewer of a row should look at; the scheme's `flags.toml` says in a sentence what each means."""
+QualityFlag = Literal[
+    "pending review notice",
+    "AI-generated notice",
+    "retraction notice",
+    "expression of concern",
+    "withdrawn notice",
+    "preprint notice",
+    "sponsored notice",
+    "truncated",
+    "pages not read",
+    "damaged record",
+    "no text",
+    "no title",
+    "no date",
+    "no abstract",
+    "no references",
+    "citations without entry",
+    "reference list incomplete",
+]
+"""What a reviewer should know of a source."""
+SourceStatus = Literal["processed", "unchanged", "empty", "failed", "skipped"]
+ChangeKind = Literal["verdict moved", "source failed", "claim new", "claim changed", "claim gone"]
+FigureKind = Literal["evidence matrix", "certainty by source", "forest plot"]
+
+SOURCE_TYPES: tuple[SourceType, ...] = get_args(SourceType)
+EXPOSURES: tuple[Exposure, ...] = get_args(Exposure)
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+STRENGTHS: tuple[Strength, ...] = get_args(Strength)
+FACTUALITIES: tuple[Factuality, ...] = get_args(Factuality)
+STUDY_DESIGNS: tuple[StudyDesign, ...] = get_args(StudyDesign)
+CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
+FLAG_CODES: tuple[FlagCode, ...] = get_args(FlagCode)
+QUALITY_FLAGS: tuple[QualityFlag, ...] = get_args(QualityFlag)
+SIDES: tuple[Literal["harmful", "beneficial", "no effect"], ...] = ("harmful", "beneficial", "no effect")
+"""The directions that can make a verdict."""
+
+MOST_CLAIMS_PER_SENTENCE = 12
+"""Claims that one sentence may make; a list of ten nutrients and ten diseases states no hundred claims."""
+
+Member = TypeVar("Member", bound=str)
+
+_DIRECTIONS: Mapping[Relation, Direction] = {
+    "increases_risk": "harmful",
+    "worsens": "harmful",
+    "decreases_risk": "beneficial",
+    "improves": "beneficial",
+    "no_effect": "no effect",
+    "associated": "associated",
+    "affected_by": "reverse",
+}
+_MEASURE_DIRECTIONS: Mapping[Relation, Direction] = {"increases_risk": "raises", "decreases_risk": "lowers"}
+_WORDS: Mapping[Relation, str] = {
+    "increases_risk": "increases the risk of",
+    "decreases_risk": "decreases the risk of",
+    "improves": "improves",
+    "worsens": "worsens",
+    "associated": "is associated with",
+    "no_effect": "has no effect on",
+    "affected_by": "is affected by",
+}
+
+
+class Pair(Protocol):
+    """What names a nutrient and a condition: a row of a table, a comparison."""
+
+    @property
+    def nutrient(self) -> str:
+        """Its usual name."""
+
+    @property
+    def nutrient_id(self) -> str:
+        """Its identifier, "" where it has none."""
+
+    @property
+    def condition(self) -> str:
+        """Its usual name."""
+
+    @property
+    def condition_id(self) -> str:
+        """Its identifier, "" where it has none."""
+
+
+def direction_of(relation: Relation, condition_type: ConditionType) -> Direction:
+    """Return what a relation to a condition, or to an outcome measure, says of the exposure."""
+    if condition_type == "measure":
+        return _MEASURE_DIRECTIONS.get(relation, _DIRECTIONS[relation])
+    return _DIRECTIONS[relation]
+
+
+def words_for(relation: Relation) -> str:
+    """Return the words for a relation between an exposure and a condition, where a person reads it."""
+    return _WORDS[relation]
+
+
+def concept_key(name: str, identifier: str) -> str:
+    """Return what tells a nutrient or a condition from others: its identifier, else its name."""
+    return identifier or name
+
+
+def pair_key(pair: Pair) -> tuple[str, str]:
+    """Return what tells a nutrient and a condition from other pairs."""
+    return concept_key(pair.nutrient, pair.nutrient_id), concept_key(pair.condition, pair.condition_id)
+
+
+def one_of(value: str, allowed: Sequence[Member]) -> Member:
+    """Return a word of a closed set, as such. Raises `ValueError` with one sentence that names the set's words."""
+    found = next((member for member in allowed if member == value), None)
+    if found is None:
+        raise ValueError(f'"{value}" is not one of {", ".join(allowed)}.')
+    return found
