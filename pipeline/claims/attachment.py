@@ -6,9 +6,11 @@ numbers between them shares those at its end, and "respectively" hands them out 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.records import Mention, Sentence, Statistic, StatisticKind
+from pipeline.claims.statistics import impossible
+from pipeline.records import Claim, Mention, Sentence, Statistic, StatisticKind
 
 Bounds = tuple[int, int]
 _BACKING: frozenset[StatisticKind] = frozenset(
@@ -19,6 +21,26 @@ _LEADS_TO_CONDITION = re.compile(
 )
 _BREAK = re.compile(r"[;:]|\b(?:but|while|whereas)\b")
 _LONGEST_LIST_GAP = 60
+_BRACKET_OF_NAME = re.compile(
+    r"(?:\s[\w-]+){0,2}\s?[(\[][^()\[\]]*(?:\([^()]*\)[^()\[\]]*)?$"
+)  # "iron tablets (RR 0.5, ..."
+_CHANGE_BEFORE = re.compile(
+    r"\b(?:low|high|great|less|few|increas|decreas|reduc|rais|improv|elevat)\w*\s?[(\[]$", re.IGNORECASE
+)
+_LIST_LINK = re.compile(r"[\s,/+&]*(?:and|or|plus|as well as)?\s*(?:with\s)?")
+IMPOSSIBLE = "impossible-value"
+
+
+def backed(
+    claim: Claim,
+    found: Sequence[Statistic],
+    conditions: Sequence[Bounds] | None = None,
+    nutrients: Sequence[Mention] = (),
+) -> Claim:
+    """Return the claim with the statistics of its sentence that back it, flagged where one of them cannot be."""
+    own = attach(claim.sentence, found, claim.condition, conditions, claim.nutrient, nutrients)
+    flags = (*claim.flags, IMPOSSIBLE) if any(map(impossible, own)) else claim.flags
+    return replace(claim, statistics=own, flags=flags)
 
 
 def attach(
@@ -26,14 +48,19 @@ def attach(
     found: Sequence[Statistic],
     condition: Mention,
     conditions: Sequence[Bounds] | None = None,
+    nutrient: Mention | None = None,
+    nutrients: Sequence[Mention] = (),
 ) -> tuple[Statistic, ...]:
     """Return the statistics of `sentence` that back a claim about `condition`, in order.
 
     `conditions` are the document offsets of all that takes part in claims, by default of all conditions mentioned.
+    Where several `nutrients` take part, numbers straight after one of them are its own.
     """
     if conditions is None:
         conditions = sorted({(m.start, m.end) for m in sentence.mentions if m.kind in ("condition", "measure")})
     backing = [statistic for statistic in found if statistic.kind in _BACKING]
+    if nutrient is not None and len({m.name for m in nutrients}) > 1:
+        backing = _of_nutrient(sentence, backing, nutrient, nutrients, conditions)
     if len(conditions) < 2:
         return tuple(backing)
     if "respectively" in sentence.text and (shared := _in_turn(backing, conditions)):
@@ -59,7 +86,8 @@ def _following(
         chosen = before[-1] if before else conditions[0]
         if after:
             between = sentence.text[statistic.end - sentence.start : after[0][0] - sentence.start]
-            if _LEADS_TO_CONDITION.fullmatch(between):
+            leads = _CHANGE_BEFORE.search(sentence.text[: statistic.start - sentence.start])
+            if _LEADS_TO_CONDITION.fullmatch(between) or (leads and len(between) < _LONGEST_LIST_GAP):
                 chosen = after[0]
         own[chosen].append(statistic)
     return own
@@ -78,3 +106,34 @@ def _in_turn(backing: Sequence[Statistic], conditions: Sequence[Bounds]) -> dict
         for i, bounds in enumerate(conditions)
         if lists
     }
+
+
+def _of_nutrient(
+    sentence: Sentence,
+    backing: Sequence[Statistic],
+    nutrient: Mention,
+    nutrients: Sequence[Mention],
+    conditions: Sequence[Bounds],
+) -> list[Statistic]:
+    """Drop what stands in brackets after another nutrient; one without such numbers shares those at its list's end."""
+    ordered = sorted(nutrients, key=lambda m: m.start)
+    lists = [bool(_LIST_LINK.fullmatch(_between(sentence, a.end, b.start))) for a, b in pairwise(ordered)]
+    if "respectively" in sentence.text and all(lists):
+        shared = _in_turn(backing, [(m.start, m.end) for m in ordered])
+        if shared:
+            return list(shared.get((nutrient.start, nutrient.end), tuple(backing)))
+    owners: dict[Statistic, str] = {}
+    for statistic in backing:
+        names = [m for m in ordered if m.end <= statistic.start]
+        beyond = names and max((b[1] for b in conditions if b[1] <= statistic.start), default=0) > names[-1].end
+        if names and not beyond and _BRACKET_OF_NAME.match(_between(sentence, names[-1].end, statistic.start)):
+            owners[statistic] = names[-1].name
+    shares = {nutrient.name}
+    for (mention, following), listed in zip(pairwise(ordered), lists, strict=True):
+        if mention.name in shares and mention.name not in owners.values() and listed:
+            shares.add(following.name)
+    return [s for s in backing if owners.get(s, nutrient.name) in shares]
+
+
+def _between(sentence: Sentence, start: int, end: int) -> str:
+    return sentence.text[start - sentence.start : end - sentence.start]

@@ -5,13 +5,12 @@ both make of it (`pipeline.claims.weighing`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.claims.attachment import attach
+from pipeline.claims.attachment import backed
 from pipeline.claims.candidates import Candidate, CandidateFinder
 from pipeline.claims.encoder import ClaimEncoder, EncoderInput, Mark
 from pipeline.claims.naming import Namer
@@ -107,16 +106,12 @@ def _claims(sentence: Sentence, candidates: Sequence[Candidate], weighing: Weigh
     chosen = chosen_of(list(zip(confidences, candidates, strict=True)), weighing.threshold)
     numbers = statistics(sentence)
     outcomes = sorted({(candidate.condition.start, candidate.condition.end) for _, candidate in chosen})
+    nutrients = list({candidate.nutrient for _, candidate in chosen})
     claims = [
         claim_of(sentence, candidate, confidence, weighing.attributes(candidate), weighing.least_unknown)
         for confidence, candidate in chosen
     ]
-    return [
-        claim
-        if claim.factuality == "Unknown"
-        else replace(claim, statistics=attach(sentence, numbers, claim.condition, outcomes))
-        for claim in claims
-    ]
+    return [claim if claim.factuality == "Unknown" else backed(claim, numbers, outcomes, nutrients) for claim in claims]
 
 
 def chosen_of(weighed: Sequence[tuple[float, Candidate]], threshold: float) -> list[tuple[float, Candidate]]:

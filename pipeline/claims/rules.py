@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.claims.attachment import attach
+from pipeline.claims.attachment import backed
 from pipeline.claims.exposure import document_exposure, exposure
 from pipeline.claims.factuality import factuality
 from pipeline.claims.relation import clause, cues, relate
@@ -41,6 +41,7 @@ def _sentence_claims(annotated: AnnotatedDocument, sentence: Sentence, default: 
     numbers = statistics(sentence)
     spoken_for = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.mentions]
     all_cues = [cue for cue in cues(sentence.text) if not any(a < cue.end and cue.start < b for a, b in spoken_for)]
+    nutrients = [m for m in sentence.mentions if m.kind == "nutrient"]
     claims: dict[tuple[str, str], Claim] = {}
     for nutrient, condition in sorted(_pairs(sentence), key=_apart):
         met = exposure(sentence, nutrient, abbreviations=annotated.abbreviations, default=default)
@@ -51,7 +52,7 @@ def _sentence_claims(annotated: AnnotatedDocument, sentence: Sentence, default: 
             sentence.text, *((m.start - sentence.start, m.end - sentence.start) for m in (nutrient, condition))
         )
         stated = factuality(sentence, bounds) or "Unknown"
-        claims[nutrient.name, condition.name] = Claim(
+        claim = Claim(
             claim_id="",
             sentence=sentence,
             nutrient=nutrient,
@@ -60,9 +61,11 @@ def _sentence_claims(annotated: AnnotatedDocument, sentence: Sentence, default: 
             relation=finding.relation,
             strength=finding.strength,
             factuality=stated,
-            statistics=attach(sentence, numbers, condition) if stated != "Unknown" else (),
             confidence=RULE_CONFIDENCE["measure" if condition.kind == "measure" else "condition"],
             flags=("anaphora-resolved",) if nutrient.anaphoric or condition.anaphoric else (),
+        )
+        claims[nutrient.name, condition.name] = (
+            claim if stated == "Unknown" else backed(claim, numbers, None, nutrients)
         )
     ordered = sorted(claims.values(), key=lambda claim: (claim.nutrient.start, claim.condition.start))
     yield from ordered[:MOST_CLAIMS_PER_SENTENCE]

@@ -24,6 +24,7 @@ GLUED_PREFIX = re.compile(r"^(?:[a-z][a-z0-9'’_-]* ){0,4}(?:[a-z]+[-_]?\d+|[a-
 TITLE_LENGTH = 300
 HEADING_LENGTH = 120
 HEADING_WORDS = 16
+HEADING_LINE_WORDS = 8  # of a heading straight above its text
 WRAP_WIDTH = 160
 MIN_WRAPPED = 40
 
@@ -139,8 +140,16 @@ def _is_wrapped(text: str, spans: tuple[tuple[int, int], ...]) -> bool:
         and not BULLET.match(text[spans[index + 1][0] : spans[index + 1][1]])
         for index in range(len(spans) - 1)
     )
-    lower = sum(text[start].islower() for start, _ in spans[1:])
-    return lower > 0 and runs_on >= 0.4 * (len(spans) - 1)
+    lower = any(text[start].islower() for start, _ in spans[1:])
+    return (lower or _ends_only_once(text, spans)) and runs_on >= 0.4 * (len(spans) - 1)
+
+
+def _ends_only_once(text: str, spans: tuple[tuple[int, int], ...]) -> bool:
+    """Say whether only the last line ends a sentence, and no other is short enough for a heading or a list's item."""
+    *others, last = (text[slice(*span)] for span in spans)
+    return last[-1] in ".!?" and all(
+        line[-1] not in ".!?:;" and len(line.split()) > HEADING_LINE_WORDS for line in others
+    )
 
 
 def _wrapped(text: str, spans: tuple[tuple[int, int], ...], following: str) -> list[Piece]:
@@ -215,4 +224,4 @@ def _is_heading(line: str, following: str, *, alone: bool) -> bool:
         return starts_well
     # Within a run of lines only a line over a list or a long paragraph is a heading; else each is a short paragraph.
     after = following.lstrip().split("\n")[0]
-    return starts_well and len(words) <= 8 and is_prose(after)
+    return starts_well and len(words) <= HEADING_LINE_WORDS and is_prose(after)
