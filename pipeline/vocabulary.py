@@ -81,6 +81,8 @@ FlagCode = Literal[
     "retracted-source",
     "animal-or-in-vitro",
     "anaphora-resolved",
+    "impossible-value",
+    "direction-disputed",
 ]
 """What a reviewer of a row should look at; the scheme's `flags.toml` says in a sentence what each means."""
 QualityFlag = Literal[

@@ -28,7 +28,6 @@ _CHANGE_BEFORE = re.compile(
     r"\b(?:low|high|great|less|few|increas|decreas|reduc|rais|improv|elevat)\w*\s?[(\[]$", re.IGNORECASE
 )
 _LIST_LINK = re.compile(r"[\s,/+&]*(?:and|or|plus|as well as)?\s*(?:with\s)?")
-IMPOSSIBLE = "impossible-value"
 
 
 def backed(
@@ -39,8 +38,9 @@ def backed(
 ) -> Claim:
     """Return the claim with the statistics of its sentence that back it, flagged where one of them cannot be."""
     own = attach(claim.sentence, found, claim.condition, conditions, claim.nutrient, nutrients)
-    flags = (*claim.flags, IMPOSSIBLE) if any(map(impossible, own)) else claim.flags
-    return replace(claim, statistics=own, flags=flags)
+    if any(map(impossible, own)):
+        return replace(claim, statistics=own, flags=(*claim.flags, "impossible-value"))
+    return replace(claim, statistics=own)
 
 
 def attach(
