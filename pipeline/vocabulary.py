@@ -7,7 +7,26 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol, TypeVar, get_args
 
-SourceFormat = Literal["text", "html", "pdf", "jats", "medline", "bioc-xml", "bioc-json", "csv", "jsonl", "unknown"]
+SourceFormat = Literal[
+    "text",
+    "html",
+    "pdf",
+    "jats",
+    "medline",
+    "bioc-xml",
+    "bioc-json",
+    "csv",
+    "xlsx",
+    "jsonl",
+    "ris",
+    "nbib",
+    "isi",
+    "enw",
+    "cochrane",
+    "endnote-xml",
+    "bibtex",
+    "unknown",
+]
 SourceType = Literal[
     "research article",
     "review",
@@ -96,6 +115,8 @@ QualityFlag = Literal[
     "truncated",
     "pages not read",
     "damaged record",
+    "deleted record",
+    "article not in English",
     "no text",
     "no title",
     "no date",

@@ -51,7 +51,7 @@ def test_abstracts_come_in_a_file_for_each_page_that_can_be_read(service: Europe
     assert (document.title, document.date) == ("Magnesium and migraine, part 2.", "2024-05-01")
     assert document.authors == ("Lee A", "Okoro B")
     assert document.publication_types == ("Randomized Controlled Trial", "Journal Article")
-    assert "Results: Magnesium reduced migraine days in both groups (p<0.05)." in document.text
+    assert "Results\n\nMagnesium reduced migraine days in both groups (p<0.05)." in document.text
 
 
 def test_with_full_text_an_open_article_comes_whole_and_the_others_as_abstracts(

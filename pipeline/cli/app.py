@@ -19,9 +19,9 @@ INTERRUPTED = 130
 
 MANUAL = """Find what health articles claim about a nutrient and a condition, and grade the evidence.
 
-Sources are web pages saved as text or HTML, PDF, JATS/NXML, MEDLINE/PubMed XML (also .gz), BioC, and CSV or JSONL of
-abstracts; the format is recognised by content. Everything runs on this machine; only provender fetch, and sources in
-a store (s3://), use the network.
+Sources are web pages saved as text or HTML, PDF, JATS/NXML, MEDLINE/PubMed XML (also .gz), BioC, exports of reference
+managers (RIS, NBIB, BibTeX ...), and CSV, XLSX or JSONL of abstracts; the format is recognised by content. Everything
+runs on this machine; only provender fetch, and sources in a store (s3://), use the network.
 
 \b
 Examples:

@@ -11,9 +11,8 @@ from pipeline.ingest.dates import parse_date
 from pipeline.ingest.decoding import decode
 from pipeline.ingest.json_records import json_records
 from pipeline.ingest.markup import iterate_records
-from pipeline.ingest.medline import finish_records
 from pipeline.ingest.passages import Passage, Piece, assemble
-from pipeline.ingest.quality import Damage, Findings, damaged_record
+from pipeline.ingest.quality import Damage, Findings, damaged_record, finish_records
 from pipeline.ingest.references import make_reference
 from pipeline.ingest.sections import is_back_matter, section_role
 from pipeline.ingest.source import Source

@@ -9,6 +9,10 @@ from pipeline.ingest.resources import first_match, patterns, rows
 from pipeline.records import Block, SourceFormat, SourceType
 from pipeline.vocabulary import QualityFlag
 
+# Records of literature databases and reference managers: an abstract at most, and no reference list is asked of them.
+RECORD_FORMATS: frozenset[SourceFormat] = frozenset(
+    {"medline", "csv", "jsonl", "ris", "nbib", "isi", "enw", "cochrane", "endnote-xml", "bibtex", "xlsx"}
+)
 SOURCE_TYPES: frozenset[str] = frozenset(get_args(SourceType))
 # An abstract is at most this long; a longer text with methods and results is a paper.
 ABSTRACT_WORDS = 700
@@ -36,7 +40,7 @@ def source_type(
     if "AI-generated notice" in flags:
         return "AI-generated summary"
     stated = first_match(patterns("source_types", "pattern", "source_type"), "\n".join(publication_types))
-    if form in {"medline", "csv", "jsonl"}:
+    if form in RECORD_FORMATS:
         return stated if stated in {"review", "guideline", "other"} else "abstract"  # type: ignore[return-value]
     if stated in SOURCE_TYPES:
         return stated  # type: ignore[return-value]

@@ -10,13 +10,16 @@ from pipeline.ingest.dates import iso_date, month_number, parse_date
 from pipeline.ingest.inline import InlineText, write_inline
 from pipeline.ingest.markup import iterate_records
 from pipeline.ingest.passages import Passage, Piece, assemble
-from pipeline.ingest.quality import Damage, Findings, damaged_record, finish
+from pipeline.ingest.quality import Damage, Findings, damaged_record, finish_records
+from pipeline.ingest.records.bibliographic import type_flags
 from pipeline.ingest.sections import section_role
 from pipeline.ingest.source import Source
 from pipeline.records import Document, SectionRole, SourceError
 from pipeline.vocabulary import QualityFlag
 
 RECORDS = ("PubmedArticle", "PubmedBookArticle")
+DELETED = "DeleteCitation"
+ENGLISH = frozenset({"", "eng"})
 CATEGORIES: dict[str, SectionRole] = {
     "BACKGROUND": "background",
     "OBJECTIVE": "aim",
@@ -31,7 +34,11 @@ RETRACTED = {"Retracted Publication", "Retraction of Publication"}
 def read_medline(source: Source) -> list[Document]:
     """Read every record; raises `SourceError` where the file holds none that can be read, or too many."""
     findings: list[Findings] = []
-    for element in iterate_records(source, RECORDS):
+    deleted: set[str] = set()
+    for element in iterate_records(source, (*RECORDS, DELETED)):
+        if not isinstance(element, Damage) and element.tag == DELETED:
+            deleted.update((node.text or "").strip() for node in element.iterfind("PMID"))
+            continue
         if len(findings) == source.limits.max_records:
             raise SourceError(
                 f"{source.path} has more than {source.limits.max_records:,} records; split it or raise max_records."
@@ -39,22 +46,15 @@ def read_medline(source: Source) -> list[Document]:
         findings.append(damaged_record("medline", element) if isinstance(element, Damage) else _record(element))
     if not findings:
         raise SourceError(f"{source.path} holds no MEDLINE record; export the records again.")
+    if deleted:
+        findings = [_marked_deleted(found, deleted) for found in findings]
     return finish_records(source, findings)
 
 
-def finish_records(source: Source, findings: list[Findings]) -> list[Document]:
-    """Return the documents of a file; where it has several records each gets a path of its own."""
-    if len(findings) == 1:
-        return [finish(source, findings[0])]
-    used: set[str] = set()
-    documents = []
-    for number, found in enumerate(findings, start=1):
-        name = found.record or next(iter(found.identifiers.values()), str(number))
-        if name in used:
-            name = f"{name}-{number}"
-        used.add(name)
-        documents.append(finish(source, replace(found, record=name)))
-    return documents
+def _marked_deleted(found: Findings, deleted: set[str]) -> Findings:
+    """Flag a record that the same file says was taken out of PubMed."""
+    is_deleted = found.identifiers.get("pmid") in deleted
+    return replace(found, flags=(*found.flags, "deleted record")) if is_deleted else found
 
 
 def _record(element: Any) -> Findings:
@@ -62,8 +62,7 @@ def _record(element: Any) -> Findings:
     title = _text(article.find("ArticleTitle"))
     bare_title = re.sub(r"^\[(.*)\]\.?$", r"\1", title)
     passages = [Passage(Piece(bare_title, "title"), "", "title")] if bare_title else []
-    abstract = article.find("Abstract")
-    if abstract is not None:
+    if (abstract := _main_abstract(element, article)) is not None:
         passages.extend(_abstract(abstract))
     assembly = assemble(passages)
     types = tuple(_text(node) for node in article.iter("PublicationType"))
@@ -86,6 +85,15 @@ def _text(element: Any) -> str:
     text = InlineText()
     write_inline(element, text, lambda _: None)
     return text.result()[0]
+
+
+def _main_abstract(element: Any, article: Any) -> Any:
+    """Return the abstract, or where the record has none, another one that is in English; None without either."""
+    abstract = article.find("Abstract")
+    if abstract is not None:
+        return abstract
+    others = element.iterfind("./*/OtherAbstract")
+    return next((other for other in others if other.get("Language", "").lower() in ENGLISH), None)
 
 
 def _abstract(abstract: Any) -> Iterator[Passage]:
@@ -144,6 +152,7 @@ def _flags(element: Any, title: str, text: str, types: tuple[str, ...]) -> tuple
         flags.append("retraction notice")
     if "ExpressionOfConcernIn" in corrections:
         flags.append("expression of concern")
+    flags.extend(flag for flag in type_flags(types) if flag not in flags)
     if "truncated" in notices(text[-200:]):
         flags.append("truncated")
     return tuple(dict.fromkeys(flags))

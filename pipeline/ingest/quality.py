@@ -1,10 +1,10 @@
 """What a reader found in a source comes in; the finished `Document` with its source type and quality flags goes out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.ingest.kind import source_type
+from pipeline.ingest.kind import RECORD_FORMATS, source_type
 from pipeline.ingest.source import Source
 from pipeline.records import (
     Block,
@@ -20,8 +20,6 @@ from pipeline.records import (
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-# A record of a literature database has no reference list and is not asked for one.
-WITHOUT_REFERENCES: frozenset[str] = frozenset({"medline", "csv", "jsonl"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,21 @@ def damaged_record(form: SourceFormat, damage: Damage) -> Findings:
     """Return the findings of a record that could not be read: no text, and a flag that says so."""
     flags: tuple[QualityFlag, ...] = ("damaged record", "truncated") if damage.cut_off else ("damaged record",)
     return Findings(format=form, text="", flags=flags, record=damage.name)
+
+
+def finish_records(source: Source, findings: Sequence[Findings]) -> list[Document]:
+    """Return the documents of a file; where it has several records each gets a path of its own."""
+    if len(findings) == 1:
+        return [finish(source, replace(findings[0], record=""))]
+    used: set[str] = set()
+    documents = []
+    for number, found in enumerate(findings, start=1):
+        name = found.record or next(iter(found.identifiers.values()), str(number))
+        if name in used:
+            name = f"{name}-{number}"
+        used.add(name)
+        documents.append(finish(source, replace(found, record=name)))
+    return documents
 
 
 def finish(source: Source, findings: Findings) -> Document:
@@ -138,12 +151,12 @@ def quality_flags(findings: Findings) -> tuple[QualityFlag, ...]:
         flags.append("no title")
     if not findings.date:
         flags.append("no date")
-    if findings.format in {"jats", "medline", "csv", "jsonl"} and not any(
+    if findings.format in RECORD_FORMATS | {"jats"} and not any(
         block.role == "abstract" or findings.format != "jats" or block.section.startswith("Abstract")
         for block in content
     ):
         flags.append("no abstract")
-    if not findings.references and findings.format not in WITHOUT_REFERENCES and findings.source_type != "abstract":
+    if not findings.references and findings.format not in RECORD_FORMATS and findings.source_type != "abstract":
         flags.append("no references")
     flags.extend(_citation_flags(findings))
     return tuple(dict.fromkeys(flags))

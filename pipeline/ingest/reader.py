@@ -10,8 +10,15 @@ from pipeline.ingest.html import read_html
 from pipeline.ingest.jats import read_jats
 from pipeline.ingest.medline import read_medline
 from pipeline.ingest.recognise import recognise
+from pipeline.ingest.records import (
+    read_bibtex,
+    read_csv,
+    read_endnote_xml,
+    read_jsonl,
+    read_tagged,
+    read_workbook,
+)
 from pipeline.ingest.source import Source, load
-from pipeline.ingest.table import read_csv, read_jsonl
 from pipeline.ingest.text import read_text
 from pipeline.records import Document, SourceError, SourceFormat
 
@@ -32,7 +39,15 @@ READERS: dict[SourceFormat, Callable[[Source], list[Document]]] = {
     "bioc-xml": read_bioc_xml,
     "bioc-json": read_bioc_json,
     "csv": read_csv,
+    "xlsx": read_workbook,
     "jsonl": read_jsonl,
+    "ris": read_tagged,
+    "nbib": read_tagged,
+    "isi": read_tagged,
+    "enw": read_tagged,
+    "cochrane": read_tagged,
+    "endnote-xml": read_endnote_xml,
+    "bibtex": read_bibtex,
 }
 
 

@@ -1,12 +1,11 @@
 """The bytes of a file come in; its format, recognised by content and never by its name, goes out."""
 
-import csv
-import io
 import re
 
 from pipeline.ingest.decoding import decode
-from pipeline.ingest.resources import rows
+from pipeline.ingest.records import dialect_of, is_bibtex, is_table
 from pipeline.ingest.source import Source
+from pipeline.ingest.structure import refuse_structured
 from pipeline.records import SourceError, SourceFormat
 
 HEAD = 65_536
@@ -45,10 +44,16 @@ XML_ROOTS: dict[str, SourceFormat] = {
     "pubmedbookarticle": "medline",
     "medlinecitationset": "medline",
     "collection": "bioc-xml",
+    "xml": "endnote-xml",
+    "records": "endnote-xml",
 }
+# What a ZIP archive is, by a member that only this kind has.
+PACKED: tuple[tuple[bytes, SourceFormat], ...] = ((b"xl/workbook.", "xlsx"),)
+# The stream of an old Office file that holds a workbook, as its directory names it.
+OLD_WORKBOOK = ("Workbook".encode("utf-16-le"), "Book\x00".encode("utf-16-le"))
 MAGIC = (
     (b"PK\x03\x04", "a ZIP archive or Office document", "unpack it, or save the text as PDF, HTML or plain text"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document", "save it as PDF, HTML or plain text"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document", "save it as DOCX, PDF, HTML or plain text"),
     (b"{\\rtf", "a rich-text document", "save it as PDF, HTML or plain text"),
     (b"\x89PNG", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
     (b"\xff\xd8\xff", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
@@ -70,17 +75,34 @@ def recognise(source: Source) -> SourceFormat:
     data = source.data
     if b"%PDF-" in data[:1024]:
         return "pdf"
+    if packed := _packed(data):
+        return packed
     for magic, kind, advice in MAGIC:
         if data.startswith(magic):
             raise SourceError(f"{source.path} is {kind}, which is not read; {advice}.")
     head = decode(_head(data), source.path).lstrip("\ufeff \t\r\n")
-    if head.startswith("<"):
-        return _markup(head, source)
+    if head.startswith("<") and (marked := _markup(head, source)):
+        return marked
     if HTML.search(head[:2048]):
         return "html"
     if head[:1] in "{[" and (found := _json(head)):
         return found
-    return "csv" if _is_table(head) else "text"
+    if dialect := dialect_of(head):
+        return dialect.form
+    if is_bibtex(head):
+        return "bibtex"
+    if is_table(head):
+        return "csv"
+    refuse_structured(head, source.path)
+    return "text"
+
+
+def _packed(data: bytes) -> SourceFormat | None:
+    """Return the format of an Office file, by the names of its parts; None for any other file."""
+    if data.startswith(b"PK\x03\x04"):
+        return next((form for part, form in PACKED if part in data), None)
+    old = data.startswith(b"\xd0\xcf\x11\xe0") and any(stream in data for stream in OLD_WORKBOOK)
+    return "xlsx" if old else None
 
 
 def _head(data: bytes) -> bytes:
@@ -96,7 +118,7 @@ def _head(data: bytes) -> bytes:
     )
 
 
-def _markup(head: str, source: Source) -> SourceFormat:
+def _markup(head: str, source: Source) -> SourceFormat | None:
     rest = head
     while match := PROLOGUE.match(rest):
         rest = rest[match.end() :]
@@ -108,40 +130,13 @@ def _markup(head: str, source: Source) -> SourceFormat:
         return "html"
     if head.startswith("<?xml"):
         raise SourceError(
-            f"{source.path} is XML of an unknown kind (<{name or '?'}>); give JATS, MEDLINE/PubMed or BioC XML."
+            f"{source.path} is XML of an unknown kind (<{name or '?'}>); "
+            "give JATS, MEDLINE/PubMed, BioC or EndNote XML."
         )
-    return "text"
+    return None
 
 
 def _json(head: str) -> SourceFormat | None:
     if re.search(r'"(?:documents|passages)"\s*:', head):
         return "bioc-json"
     return "jsonl" if re.match(r'[\[{]\s*[{"\]}]', head) else None
-
-
-def _is_table(head: str) -> bool:
-    lines = [line for line in head.splitlines() if line.strip()]
-    if len(lines) < 2 or len(lines[0]) > 2_000:
-        return False
-    cells = header_cells(lines[0])
-    known = {row["alias"] for row in rows("columns")}
-    texts = {row["alias"] for row in rows("columns") if row["field"] in {"title", "abstract"}}
-    return (
-        len(cells) >= 2
-        and all(cell and len(cell.split()) <= 4 and len(cell) <= 40 for cell in cells)
-        and bool(texts & set(cells))
-        and (len(known & set(cells)) >= 2)
-        and not lines[0].rstrip().endswith(".")
-    )
-
-
-def header_cells(line: str) -> list[str]:
-    """Return the column names of a header line in lower case, by the delimiter that gives the most cells."""
-    best = max(",;\t|", key=line.count)
-    if not line.count(best):
-        return []
-    try:
-        cells = next(csv.reader(io.StringIO(line), delimiter=best), [])
-    except csv.Error:
-        return []
-    return [" ".join(re.sub(r"[_\-]+", " ", cell).lower().split()) for cell in cells]

@@ -11,7 +11,10 @@ from pipeline.records import Reference, StudyDesign
 
 NUMBER = re.compile(r"^\s*(?:\[(\d{1,3})\]|\(?(\d{1,3})[.)\t]|(\d{1,3})(?=\s+[A-Z“\[\"]))\s*")
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;)\]]")
-PMID = re.compile(r"(?:\bPMID:?\s*|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/(?:\?term=)?)(\d{4,9})\b", re.IGNORECASE)
+PMID = re.compile(
+    r"(?:\bPMID:?\s*|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/(?:\?term=)?|pubmed\.ncbi\.nlm\.nih\.gov/)(\d{4,9})\b",
+    re.IGNORECASE,
+)
 PMCID = re.compile(r"\bPMC\s?(\d{4,9})\b")
 DESIGNS: frozenset[str] = frozenset(get_args(StudyDesign))
 MAX_ENTRY = 1500
