@@ -30,6 +30,9 @@ from pipeline.vocabulary import (
     STUDY_DESIGNS as STUDY_DESIGNS,
 )
 from pipeline.vocabulary import (
+    BiasDomain as BiasDomain,
+)
+from pipeline.vocabulary import (
     BlockKind as BlockKind,
 )
 from pipeline.vocabulary import (
@@ -63,10 +66,16 @@ from pipeline.vocabulary import (
     MentionKind as MentionKind,
 )
 from pipeline.vocabulary import (
+    PublicationStatus as PublicationStatus,
+)
+from pipeline.vocabulary import (
     QualityFlag as QualityFlag,
 )
 from pipeline.vocabulary import (
     Relation as Relation,
+)
+from pipeline.vocabulary import (
+    RiskOfBias as RiskOfBias,
 )
 from pipeline.vocabulary import (
     SectionRole as SectionRole,
@@ -114,6 +123,7 @@ class Reference:
     design: StudyDesign = "unclear"
     identifiers: Mapping[str, str] = field(default_factory=dict, hash=False)
     authors: tuple[str, ...] = ()
+    status: PublicationStatus = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,3 +467,73 @@ class ChangeRow:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BiasJudgement:
+    """How a study guards against one bias: `quote` are the words that say so, `start` and `end` their place.
+
+    The offsets are in the text of the source that was read; a domain without a word is "no information".
+    """
+
+    domain: BiasDomain
+    judgement: RiskOfBias
+    quote: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StudyReport:
+    """What one source tells of one study: its own, or one that it cites under `label` ("" for its own).
+
+    `registry_ids` are numbers of trial registries, `place` where it stands in a journal, as one word; `included` are
+    the references that a review pools.
+    """
+
+    source_id: str
+    label: str = ""
+    pmid: str = ""
+    pmcid: str = ""
+    doi: str = ""
+    registry_ids: tuple[str, ...] = ()
+    title: str = ""
+    year: str = ""
+    first_author: str = ""
+    place: str = ""
+    status: PublicationStatus = ""
+    design: StudyDesign = "unclear"
+    sample_size: int | None = None
+    population: str = ""
+    judgements: tuple[BiasJudgement, ...] = ()
+    funding: str = ""
+    included: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One study, as all sources together tell of it; the fields are the columns of studies.csv.
+
+    `own_sources` report it as their own, `citing_sources` cite it, `included_in` are the reviews (study_id) that pool
+    it; `overrides` tell what a reviewer decided of it.
+    """
+
+    study_id: str
+    pmid: str = ""
+    pmcid: str = ""
+    doi: str = ""
+    registry_id: str = ""
+    url: str = ""
+    title: str = ""
+    year: str = ""
+    first_author: str = ""
+    status: PublicationStatus = ""
+    study_design: StudyDesign = "unclear"
+    sample_size: int | None = None
+    population: str = ""
+    judgements: tuple[BiasJudgement, ...] = ()
+    funding: str = ""
+    own_sources: tuple[str, ...] = ()
+    citing_sources: tuple[str, ...] = ()
+    included_in: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()

@@ -102,6 +102,18 @@ FlagCode = Literal[
     "anaphora-resolved",
     "impossible-value",
     "direction-disputed",
+    "asymmetric-interval",
+    "relative-risk-mismatch",
+    "group-total-mismatch",
+    "words-numbers-mismatch",
+    "spin",
+    "subgroup-result",
+    "certainty-as-stated",
+    "not-judged",
+    "preprint",
+    "expression-of-concern",
+    "rests-on-retracted",
+    "stale",
 ]
 """What a reviewer of a row should look at; the scheme's `flags.toml` says in a sentence what each means."""
 QualityFlag = Literal[
@@ -126,6 +138,24 @@ QualityFlag = Literal[
     "reference list incomplete",
 ]
 """What a reviewer should know of a source."""
+RiskOfBias = Literal["low", "some concerns", "high", "no information"]
+BiasDomain = Literal[
+    "randomisation",
+    "allocation concealment",
+    "blinding of participants",
+    "blinding of assessors",
+    "attrition",
+    "selective reporting",
+    "early stopping",
+    "confounding",
+    "exposure measurement",
+    "selection",
+    "review methods",
+    "risk of bias in the studies",
+    "funding and interests",
+]
+"""What is judged of a study: RoB 2 for trials, ROBINS-E for observational studies, AMSTAR 2 for reviews."""
+PublicationStatus = Literal["", "retracted", "withdrawn", "expression of concern", "preprint"]
 SourceStatus = Literal["processed", "unchanged", "empty", "failed", "skipped"]
 ChangeKind = Literal["verdict moved", "source failed", "claim new", "claim changed", "claim gone"]
 FigureKind = Literal["evidence matrix", "certainty by source", "forest plot"]

@@ -1,10 +1,12 @@
 """A claim and its source come in; what the sentence rests on, with the references it names, goes out."""
 
+import re
 from dataclasses import dataclass
 
-from pipeline.grading.scheme import Scheme
+from pipeline.grading.scheme import BasisRules, Scheme
 from pipeline.records import AnnotatedDocument, Claim, EvidenceBasis, QualityFlag, Reference, StudyDesign
 
+_REVIEWS: tuple[StudyDesign, ...] = ("meta-analysis", "systematic review")
 _NO_STUDY: tuple[StudyDesign, ...] = ("consumer health page", "narrative review", "guideline", "other")
 _INCOMPLETE: QualityFlag = "reference list incomplete"
 
@@ -30,8 +32,9 @@ def basis_of(
 ) -> Basis:
     """Return what the claim's sentence rests on: its own study, a cited one, a guideline, or nothing.
 
-    `design` is the source's own, `begins` where it starts to tell of its own study (`own_begins`). A label
-    decides unless the words speak of the source's own study; then words that report somebody else's; then where
+    `design` is the source's own, `begins` where it starts to tell of its own study (`own_begins`). A label with
+    an entry decides unless the words speak of the source's own study, a label that leads nowhere is worth no more
+    than none; then words that report somebody else's; then where
     in the source the sentence stands.
     """
     sentence = claim.sentence
@@ -45,7 +48,9 @@ def basis_of(
         return Basis(kind, words, labels, references, missing, unsafe)
 
     a_study = design not in _NO_STUDY
-    if labels:
+    if labels and not references and not a_study:
+        return basis("uncited statement", f"{', '.join(labels)} leads to no entry")
+    if labels and (references or not own):
         if own and a_study and not others and sentence.role in ("results", "conclusion", "discussion", "abstract"):
             return basis("own result", own.group())
         cited = f"cites {', '.join(labels)}"
@@ -55,6 +60,8 @@ def basis_of(
         return basis("cited study", cited)
     if guideline:
         return basis("cited guideline", guideline.group())
+    if others and not own and design in _REVIEWS and _is_pooled(claim, begins, others, rules):
+        return basis("own result", f"{others.group()}, in what the review found")
     if others and not own:
         return basis("cited study", others.group())
     if design == "guideline":
@@ -74,6 +81,14 @@ def basis_of(
     if claim.statistics and begins is None:
         return basis("own result", "gives numbers without a reference")
     return basis("uncited statement", "stands before the source's own aim and methods, without a reference")
+
+
+def _is_pooled(claim: Claim, begins: int | None, others: re.Match[str], rules: BasisRules) -> bool:
+    """Whether words of a review that report studies are about those that it pools, not about earlier work."""
+    sentence = claim.sentence
+    if sentence.role in ("background", "aim", "discussion") or rules.earlier.search(others.group()):
+        return False
+    return sentence.role in ("results", "conclusion") or (begins is not None and sentence.index > begins)
 
 
 def own_begins(annotated: AnnotatedDocument, scheme: Scheme) -> int | None:

@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from pipeline.grading.effect import Effect
 from pipeline.grading.evidence import Evidence, trigger
 from pipeline.grading.scheme import Pooled, Scheme
-from pipeline.records import CERTAINTIES, Certainty, FlagCode
+from pipeline.grading.stated import StatedCertainty
+from pipeline.records import CERTAINTIES, Certainty, FlagCode, StudyDesign
 
 _OBSERVATIONAL_START: tuple[Certainty, ...] = ("Low", "Moderate")
+_NO_BIAS_DOMAINS: tuple[StudyDesign, ...] = ("case report", "animal", "in vitro", "narrative review", "guideline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,17 @@ def certainty_of(
     It starts by design, goes down for risk of bias, imprecision, indirectness, publication bias and (in a
     review) inconsistency, up for observational evidence that was not moved down, and is capped for hedged,
     second-hand, unreviewed or retracted statements and for numbers that contradict each other or the words
-    (`flags` of the consistency checks). What cannot be judged is said. Inconsistency between
-    sources belongs to the comparison.
+    (`flags` of the consistency checks). What is not known is said and caps: without size, interval (or events) and
+    judged bias nothing is High. A review's result has the certainty that its authors state. Inconsistency between
+    studies belongs to the synthesis.
     """
+    if evidence.stated is not None:
+        return _as_stated(evidence, evidence.stated, scheme, flags)
     start, why = _start(evidence, scheme)
     reasons = [f"Start {start}: {why}"]
     score = _score(start)
     if evidence.basis.kind != "uncited statement":
-        down = [*_word_steps(evidence, scheme, down=True), *imprecision(evidence, scheme)]
+        down = [*_bias(evidence, scheme), *_word_steps(evidence, scheme, down=True), *imprecision(evidence, scheme)]
         down += _surrogate(evidence, scheme)
         lowered = _limited(down, scheme)
         up = [*_word_steps(evidence, scheme, down=False), *large_effect(evidence, scheme)]
@@ -51,8 +57,35 @@ def certainty_of(
             reasons.append(f"Not raised for {up[0].domain}, because other domains lower it")
         score += max(sum(move.steps for move in lowered), -scheme.certainty.most_down)
         score += sum(move.steps for move in raised)
-        reasons += _not_judged(evidence, lowered)
-    score = min(max(score, 1), len(CERTAINTIES))
+        reasons += [f"Not judged: {why}" for why in not_judged(evidence, scheme)]
+    return _capped(min(max(score, 1), len(CERTAINTIES)), reasons, evidence, scheme, flags)
+
+
+def not_judged(evidence: Evidence, scheme: Scheme) -> list[str]:
+    """Return what is not known of the evidence behind a claim and must be, before it could be High."""
+    if evidence.basis.kind not in ("own result", "cited study"):
+        return []
+    missing = []
+    if evidence.sample.size is None:
+        missing.append("imprecision, the number of participants is not stated")
+    if not any(effect.has_interval or effect.total is not None for effect in evidence.effects):
+        missing.append("imprecision, neither interval nor events are stated")
+    if evidence.design not in _NO_BIAS_DOMAINS and not evidence.is_bias_judged(scheme):
+        missing.append("risk of bias, nothing is said of how the study guards against it")
+    return missing
+
+
+def _as_stated(
+    evidence: Evidence, stated: StatedCertainty, scheme: Scheme, flags: Collection[str]
+) -> tuple[Certainty, tuple[str, ...]]:
+    reasons = [f'Start {stated.certainty}: as the authors of the {evidence.design} state it ("{stated.words}")']
+    reasons += [f"Not judged: {why}" for why in not_judged(evidence, scheme)]
+    return _capped(_score(stated.certainty), reasons, evidence, scheme, flags)
+
+
+def _capped(
+    score: int, reasons: list[str], evidence: Evidence, scheme: Scheme, flags: Collection[str]
+) -> tuple[Certainty, tuple[str, ...]]:
     for cap, reason in _caps(evidence, scheme, flags):
         if score > _score(cap):
             score = _score(cap)
@@ -86,20 +119,44 @@ def imprecision(evidence: Evidence, scheme: Scheme) -> list[Move]:
                 moves.append(Move(-beyond, "imprecision", f"the interval holds {sides}", effect.words))
         elif ratio and effect.low > 0 and effect.high / effect.low > rules.wide_ratio:
             moves.append(Move(-1, "imprecision", "the interval is wide", effect.words))
-        elif effect.is_difference(checks) and rules.count_crossing_zero and effect.low <= 0 <= effect.high:
+        elif (
+            effect.is_difference(checks)
+            and effect.low <= 0 <= effect.high
+            and not _is_precise_null(evidence, effect, scheme)
+        ):
             moves.append(Move(-1, "imprecision", "the interval holds no difference", effect.words))
-        enough = effect.total is not None and effect.total >= rules.few_participants
-        if enough and effect.events is not None and effect.events < rules.few_events:
-            why = f"{effect.events} events, fewer than {rules.few_events}"
-            moves.append(Move(-1, "imprecision", why, effect.words))
+    counts = {(s.value, s.total): s for s in evidence.claim.statistics if s.kind == "count" and s.total}
+    events = sum(int(value) for value, _ in counts if value is not None)
+    if counts and events < rules.few_events:
+        words = "; ".join(s.text for s in counts.values())
+        moves.append(Move(-1, "imprecision", f"{events} events, fewer than {rules.few_events}", words))
     return [min(moves, key=lambda move: move.steps)] if moves else []
 
 
+def _is_precise_null(evidence: Evidence, effect: Effect, scheme: Scheme) -> bool:
+    """Whether an interval of a difference that holds zero shows no effect, and not merely none that was found."""
+    rules = scheme.imprecision
+    if not rules.count_crossing_zero:
+        return True
+    if evidence.claim.relation != "no_effect" or effect.low is None or effect.high is None:
+        return False
+    if effect.measure == "SMD":
+        return -rules.smd_appreciable <= effect.low and effect.high <= rules.smd_appreciable
+    return evidence.sample.size is not None and evidence.sample.size >= rules.few_participants
+
+
 def large_effect(evidence: Evidence, scheme: Scheme) -> list[Move]:
-    """Return the step up for a ratio beyond the scheme's limits that is not due to chance (GRADE guidelines 9)."""
+    """Return the step up for a ratio beyond the scheme's limits that is not due to chance (GRADE guidelines 9).
+
+    Confounding must have been adjusted for, and no word may say that the exposure was measured after the outcome.
+    """
     rules = scheme.large_effect
-    if evidence.design not in rules.designs:
+    if evidence.design not in rules.designs or rules.unadjusted.search(evidence.claim.sentence.text):
         return []
+    if evidence.basis.kind == "own result":
+        judged = {j.domain: j.judgement for j in evidence.source.judgements}
+        if judged.get("confounding") != "low" or judged.get("exposure measurement") == "high":
+            return []
     for effect in evidence.effects:
         if effect.measure not in rules.measures or effect.value is None or effect.value <= 0:
             continue
@@ -148,15 +205,15 @@ def _surrogate(evidence: Evidence, scheme: Scheme) -> list[Move]:
     return [Move(scheme.surrogate.steps, "indirectness", why, condition.text)]
 
 
-def _not_judged(evidence: Evidence, lowered: Collection[Move]) -> Iterable[str]:
-    """What a reviewer has to look up because the text does not say it."""
-    domains = {move.domain for move in lowered}
-    own = evidence.basis.kind == "own result"
-    judged = evidence.sample.size is not None or any(effect.has_interval for effect in evidence.effects)
-    if own and "imprecision" not in domains and not judged:
-        yield "Not judged: imprecision, neither participants nor interval are stated"
-    if own and evidence.design == "rct" and "risk of bias" not in domains and not evidence.source.blinding:
-        yield "Not judged: risk of bias, blinding is not stated"
+def _bias(evidence: Evidence, scheme: Scheme) -> list[Move]:
+    """The step down for domains at high risk of bias; some concerns are told and take none."""
+    if evidence.basis.kind != "own result":
+        return []
+    high = [judgement for judgement in evidence.source.judgements if judgement.judgement == "high"]
+    if not high:
+        return []
+    steps = 2 if len(high) >= scheme.certainty.bias_two_steps else 1
+    return [Move(-steps, "risk of bias", ", ".join(judgement.domain for judgement in high), high[0].quote)]
 
 
 def _limited(moves: Iterable[Move], scheme: Scheme) -> list[Move]:
@@ -178,6 +235,15 @@ def _caps(evidence: Evidence, scheme: Scheme, flags: Collection[FlagCode]) -> It
         yield caps.factuality[factuality], f"the sentence words it as {factuality}"
     if evidence.basis.kind in ("cited study", "cited guideline"):
         yield caps.second_hand, "read through a source that cites it, not in the study itself"
+    if evidence.basis.kind == "cited study" and not evidence.basis.references:
+        yield caps.unresolved, "no entry says which study it is"
+    if missing := not_judged(evidence, scheme):
+        yield scheme.certainty.unknown_cap, f"not judged ({', '.join(m.partition(',')[0] for m in missing)})"
+    if "expression of concern" in evidence.statuses or "preprint" in evidence.statuses:
+        concern = "is a preprint" if "preprint" in evidence.statuses else "is under an expression of concern"
+        yield scheme.certainty.concern_cap, f"the study {concern}"
+    if evidence.basis.kind != "own result" and {"retracted", "withdrawn"} & set(evidence.statuses):
+        yield caps.retracted, "the study that it cites was retracted"
     if any(flag in evidence.quality_flags for flag in caps.unreviewed_quality_flags):
         yield caps.unreviewed, "the source says that it awaits review"
     if any(flag in evidence.quality_flags for flag in caps.retracted_quality_flags):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pipeline.grading.sample import People, SampleSize, population, sample_size
 from pipeline.grading.scheme import DesignRules, Pooled, Scheme, load_scheme
-from pipeline.records import AnnotatedDocument, Document, Population, Reference, Sentence, StudyDesign
+from pipeline.records import AnnotatedDocument, Claim, Document, Population, Reference, Sentence, StudyDesign
 
 _OWN_ROLES = {"title", "abstract", "aim", "methods", "results", "body", "conclusion"}
 _PAPER_ROLES = {"abstract", "methods", "results"}
@@ -71,7 +71,12 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
         points[design] = points.get(design, 0) + gained
         words.setdefault(design, []).append(phrase)
 
+    whole_title, whole_front, whole_rest = title, front, rest
     for design, cues in rules.cues.items():
+        title, front, rest = (
+            rules.masked[design].sub(" ", text) if design in rules.masked else text
+            for text in (whole_title, whole_front, whole_rest)
+        )
         if design == "consumer health page" and (document.source_type in _SCHOLARLY or not plain):
             continue
         for cue in cues:
@@ -88,6 +93,7 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
                 add(design, cue.points, _clean(match.group()))
             elif match := cue.find.search(rest):
                 add(design, round(cue.points * rules.beyond_abstract), _clean(match.group()))
+    title, front, rest = whole_title, whole_front, whole_rest
     for design, gained, phrase in _page_points(document, title, annotated.sentences, rules):
         add(design, gained, phrase)
     if not whole and _is_review(annotated, scheme):
@@ -121,9 +127,10 @@ def _sample(design: StudyDesign, own: list[Sentence], words: list[str]) -> Sampl
 def design_in_words(text: str, scheme: Scheme) -> tuple[StudyDesign, str]:
     """Return the design that a sentence ascribes to the evidence it tells of, and the words that say so."""
     best: tuple[int, int, StudyDesign, str] | None = None
+    masked = {design: find.sub(" ", text) for design, find in scheme.design.masked.items()}
     for design, cues in scheme.design.cues.items():
         for cue in cues:
-            if cue.where == "sentence" and (match := cue.find.search(text)):
+            if cue.where == "sentence" and (match := cue.find.search(masked.get(design, text))):
                 key = (cue.points, -_rank(design, scheme.design), design, _clean(match.group()))
                 best = key if best is None or key[:2] > best[:2] else best
     return (best[2], best[3]) if best else ("unclear", "")
@@ -134,15 +141,33 @@ def design_of_reference(reference: Reference, scheme: Scheme) -> tuple[StudyDesi
     if reference.design != "unclear":
         return reference.design, _clean(reference.title or reference.text)
     text = reference.title or reference.text
+    masked = {design: find.sub(" ", text) for design, find in scheme.design.masked.items()}
     best: tuple[int, int, StudyDesign, str] | None = None
     for design, cues in scheme.design.cues.items():
         if design == "consumer health page":
             continue
         for cue in cues:
-            if cue.where in ("title", "sentence") and cue.points >= 6 and (match := cue.find.search(text)):
+            words = masked.get(design, text)
+            if cue.where in ("title", "sentence") and cue.points >= 6 and (match := cue.find.search(words)):
                 key = (cue.points, -_rank(design, scheme.design), design, _clean(match.group()))
                 best = key if best is None or key[:2] > best[:2] else best
     return (best[2], best[3]) if best else ("unclear", "")
+
+
+def association_within_trial(claim: Claim, design: StudyDesign, scheme: Scheme) -> tuple[StudyDesign, str] | None:
+    """Return the design of an association inside a trial that owes nothing to what was allotted, and its words.
+
+    A level at baseline and an outcome were not randomised to each other, whatever the paper is.
+    """
+    rules, text = scheme.design.within_trial, claim.sentence.text
+    if design not in ("rct", "non-randomised trial") or claim.exposure not in rules.exposures:
+        return None
+    association = rules.association.search(text)
+    baseline = rules.baseline.search(text)
+    if association is None or (rules.allotted.search(text) and baseline is None):
+        return None
+    words = ", ".join(_clean(match.group()) for match in (baseline, association) if match)
+    return (rules.followed if rules.follow_up.search(text) else rules.becomes), words
 
 
 def pooled_in_words(text: str, scheme: Scheme) -> Pooled | None:

@@ -4,32 +4,49 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.grading.basis import Basis
+from pipeline.grading.bias import is_judged, judge_bias, overall
 from pipeline.grading.effect import Effect
 from pipeline.grading.sample import SampleSize
 from pipeline.grading.scheme import Pooled, Scheme, Step
-from pipeline.records import Claim, Population, QualityFlag, Sentence, StudyDesign
+from pipeline.grading.stated import StatedCertainty, is_review, stated_overall
+from pipeline.records import (
+    BiasJudgement,
+    Claim,
+    Population,
+    PublicationStatus,
+    QualityFlag,
+    RiskOfBias,
+    Sentence,
+    StudyDesign,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceWords:
     """What the whole source says that bears on its own results, read once for all its claims.
 
-    `triggers` holds the words of each step of the scheme, in the scheme's order, "" where it has none;
-    `blinding` whether the source tells who knew the treatment.
+    `triggers` holds the words of each step of the scheme, in the scheme's order, "" where it has none; `no_control`
+    whether it says that it had no control group; `judgements`
+    how its study guards against bias, domain by domain; `stated` the certainty that a review states for all it found.
     """
 
     triggers: tuple[str, ...]
-    blinding: bool
+    no_control: bool = False
+    judgements: tuple[BiasJudgement, ...] = ()
+    stated: StatedCertainty | None = None
 
 
-def source_words(sentences: Sequence[Sentence], scheme: Scheme) -> SourceWords:
-    """Return the words of a source that trigger steps; sentences that cite other studies do not count."""
+def source_words(sentences: Sequence[Sentence], design: StudyDesign, scheme: Scheme) -> SourceWords:
+    """Return what a source says that bears on its results; sentences that cite other studies trigger no step."""
     own = [sentence for sentence in sentences if not sentence.citations]
     triggers = tuple(
         next((words for s in own if (words := trigger(step, s.text))), "") if step.where == "source" else ""
         for step in scheme.certainty.steps
     )
-    return SourceWords(triggers, any(scheme.certainty.blinding.search(s.text) for s in sentences))
+    telling = [s for s in sentences if s.role not in ("background", "discussion", "references")]
+    judgements = judge_bias(telling, design, scheme.bias, scheme.design.about_others)
+    alone = any(scheme.level.no_control_words.search(sentence.text) for sentence in own)
+    return SourceWords(triggers, alone, judgements, stated_overall(sentences, scheme) if is_review(design) else None)
 
 
 def trigger(step: Step, text: str) -> str:
@@ -51,4 +68,17 @@ class Evidence:
     population: Population
     effects: tuple[Effect, ...]
     source: SourceWords
+    stated: StatedCertainty | None = None
+    statuses: tuple[PublicationStatus, ...] = ()
     quality_flags: tuple[QualityFlag, ...] = ()
+
+    def risk_of_bias(self, scheme: Scheme) -> RiskOfBias:
+        """The risk of bias of the source's own study; of a cited one nothing is known here."""
+        if self.basis.kind != "own result":
+            return "no information"
+        return overall(self.source.judgements, self.design, scheme.bias)
+
+    def is_bias_judged(self, scheme: Scheme) -> bool:
+        """Whether the domains that matter for the design were judged, here or by the review's authors."""
+        own = self.basis.kind == "own result"
+        return self.stated is not None or (own and is_judged(self.source.judgements, self.design, scheme.bias))

@@ -8,6 +8,7 @@ from pipeline.grading.certainty import certainty_of
 from pipeline.grading.checks import flags_of
 from pipeline.grading.design import (
     DesignFinding,
+    association_within_trial,
     design_in_words,
     design_of_reference,
     pooled_in_words,
@@ -20,17 +21,26 @@ from pipeline.grading.level import evidence_level, question_of
 from pipeline.grading.row import evidence_row
 from pipeline.grading.sample import SampleSize, population_in_words, sample_in_words
 from pipeline.grading.scheme import Pooled, Scheme, load_scheme
+from pipeline.grading.stated import is_review, stated_for
 from pipeline.records import (
     AnnotatedDocument,
     Appraisal,
     CitedReference,
     Claim,
+    Document,
     EvidenceRow,
     Flag,
     Population,
+    PublicationStatus,
     StudyDesign,
 )
 
+STATUS_OF_NOTICE: dict[str, PublicationStatus] = {
+    "retraction notice": "retracted",
+    "withdrawn notice": "withdrawn",
+    "expression of concern": "expression of concern",
+    "preprint notice": "preprint",
+}
 _REVIEWS: tuple[StudyDesign, ...] = ("meta-analysis", "systematic review")
 
 
@@ -102,13 +112,16 @@ def _appraisal(evidence: Evidence, scheme: Scheme) -> Appraisal:
 
 
 def _source(annotated: AnnotatedDocument, scheme: Scheme) -> _Source:
-    words = source_words(annotated.sentences, scheme)
-    return _Source(annotated, study_design(annotated, scheme), own_begins(annotated, scheme), words)
+    finding = study_design(annotated, scheme)
+    words = source_words(annotated.sentences, finding.design, scheme)
+    return _Source(annotated, finding, own_begins(annotated, scheme), words)
 
 
 def _evidence(claim: Claim, source: _Source, scheme: Scheme) -> Evidence:
     basis = basis_of(source.annotated, claim, source.finding.design, source.begins, scheme)
     behind = _behind(claim, basis, source.finding, scheme)
+    own_review = basis.kind == "own result" and is_review(behind.design)
+    stated = stated_for(claim, source.annotated.sentences, scheme) or source.words.stated if own_review else None
     sample, people = _participants(claim, basis, source.finding)
     return Evidence(
         claim=claim,
@@ -120,6 +133,8 @@ def _evidence(claim: Claim, source: _Source, scheme: Scheme) -> Evidence:
         population=people,
         effects=effects(claim.statistics),
         source=source.words,
+        stated=stated,
+        statuses=_statuses(basis, source.annotated.document),
         quality_flags=source.annotated.document.quality_flags,
     )
 
@@ -131,21 +146,30 @@ def _behind(claim: Claim, basis: Basis, source: DesignFinding, scheme: Scheme) -
     if basis.kind == "own result":
         if source.design == "unclear" and said != "unclear":
             return _Behind(said, words, pooled_in_words(text, scheme) if said in _REVIEWS else None)
+        if within := association_within_trial(claim, source.design, scheme):
+            return _Behind(*within)
         return _Behind(source.design, ", ".join(source.words[:3]), source.pooled)
     if basis.kind == "cited guideline":
         return _Behind("guideline", basis.words)
     if basis.kind == "cited study":
-        if said not in ("unclear", "guideline"):
-            return _Behind(said, words, pooled_in_words(text, scheme) if said in _REVIEWS else None)
         for reference in basis.references:
             design, phrase = design_of_reference(reference, scheme)
             if design != "unclear":
                 told = f"{reference.title} {reference.text}"
                 return _Behind(design, phrase, pooled_in_words(told, scheme) if design in _REVIEWS else None)
+        if said not in ("unclear", "guideline"):
+            return _Behind(said, words, pooled_in_words(text, scheme) if said in _REVIEWS else None)
         return _Behind("unclear", "")
     if source.design in ("consumer health page", "narrative review", "guideline", "other"):
         return _Behind(source.design, ", ".join(source.words[:3]))
     return _Behind("unclear", "")
+
+
+def _statuses(basis: Basis, document: Document) -> tuple[PublicationStatus, ...]:
+    """What became of the study that a sentence rests on: as its reference entry says, or the source of itself."""
+    if basis.kind == "own result":
+        return tuple(status for flag, status in STATUS_OF_NOTICE.items() if flag in document.quality_flags)
+    return tuple(dict.fromkeys(reference.status for reference in basis.references if reference.status))
 
 
 def _participants(claim: Claim, basis: Basis, source: DesignFinding) -> tuple[SampleSize, Population]:

@@ -30,6 +30,11 @@ def evidence_level(evidence: Evidence, question: Question, scheme: Scheme) -> in
         return _LOWEST
     if evidence.pooled == "observational":
         return scheme.level.observational_review[question]
+    text = f"{evidence.claim.sentence.text} {evidence.design_words}"
+    if evidence.design == "non-randomised trial" and (
+        evidence.source.no_control or scheme.level.no_control_words.search(text)
+    ):
+        return scheme.level.no_control
     tables = {"benefit": scheme.level.benefit, "harm": scheme.level.harm, "aetiology": scheme.level.aetiology}
     level = tables[question].get(evidence.design, _LOWEST)
     dramatic = any(move.steps > 1 for move in large_effect(evidence, scheme))

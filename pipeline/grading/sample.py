@@ -241,13 +241,16 @@ def _words() -> dict[str, Any]:
     """The tables of population.toml with their patterns compiled."""
     table = deepcopy(_TABLE)
     people = table["people"]
+    anyone = rf"(?!(?:{table['sample']['not_people']}|{people})\b)[a-z][\w-]*(?:[a-rt-z]s|ses|men|folk|people)"
 
     def compiled(pattern: str) -> re.Pattern[str]:
-        pattern = pattern.replace("{N}", _NUMBER).replace("{W}", between).replace("{P}", people)
+        for mark, words in marks.items():
+            pattern = pattern.replace(mark, words)
         return re.compile(pattern, re.IGNORECASE)
 
     sample = table["sample"]
     between = rf"(?:{sample['between'].replace('{N}', _NUMBER)}[\w/+-]+,? )"
+    marks = {"{W}": between, "{N}": _NUMBER, "{P}": people, "{O}": anyone}
     for kind in ("patterns", "sums", "products"):
         sample[kind] = [{**p, "find": compiled(p["find"])} for p in sample[kind]]
     sample["most_points"] = max(p["points"] for kind in ("patterns", "sums", "products") for p in sample[kind])

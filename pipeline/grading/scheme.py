@@ -3,24 +3,40 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pipeline.records import Certainty, EvidenceBasis, Factuality, FlagCode, QualityFlag, StudyDesign
+from pipeline.records import (
+    BiasDomain,
+    Certainty,
+    EvidenceBasis,
+    Exposure,
+    Factuality,
+    FlagCode,
+    QualityFlag,
+    RiskOfBias,
+    StudyDesign,
+)
 
 BUNDLED = Path(__file__).parent
 DEFAULT = "grade"
+PARTS = ("bias", "plausibility")
+"""Tables of every scheme that stand in files of their own; a scheme changes an entry of them by its name."""
 
 Question = Literal["benefit", "harm", "aetiology"]
 Pooled = Literal["trials", "observational"]
 
 
+NUMBER = r"(?:\d{1,3}(?:[,\u2009\u202f ]\d{3})+|\d+)"
+"""What `{N}` in a pattern stands for: a whole number in digits."""
+
+
 def _phrase(pattern: object) -> re.Pattern[str]:
     try:
-        return re.compile(str(pattern), re.IGNORECASE)
+        return re.compile(str(pattern).replace("{N}", NUMBER), re.IGNORECASE)
     except re.error as error:
         raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
 
@@ -67,6 +83,18 @@ class SourceShape(_Table):
     review_phrase: str
 
 
+class WithinTrial(_Table):
+    """When a trial tells of an association that owes nothing to what was allotted, and what design that is."""
+
+    exposures: tuple[Exposure, ...]
+    becomes: StudyDesign
+    followed: StudyDesign
+    association: Phrase
+    baseline: Phrase
+    follow_up: Phrase
+    allotted: Phrase
+
+
 class DesignRules(_Table):
     """How the design of a source is found."""
 
@@ -80,6 +108,8 @@ class DesignRules(_Table):
     page: PageTraits
     shape: SourceShape
     pooled: Mapping[Pooled, Phrase]
+    masked: Mapping[StudyDesign, Phrase]
+    within_trial: WithinTrial
 
 
 class BasisRules(_Table):
@@ -88,6 +118,7 @@ class BasisRules(_Table):
     own: Phrase
     others: Phrase
     guideline: Phrase
+    earlier: Phrase
     own_begins: Phrase
 
 
@@ -97,6 +128,8 @@ class LevelTable(_Table):
     benefit: Mapping[StudyDesign, Annotated[int, Field(ge=1, le=5)]]
     harm: Mapping[StudyDesign, Annotated[int, Field(ge=1, le=5)]]
     aetiology: Mapping[StudyDesign, Annotated[int, Field(ge=1, le=5)]]
+    no_control: Annotated[int, Field(ge=1, le=5)]
+    no_control_words: Phrase
     observational_review: Mapping[Question, Annotated[int, Field(ge=1, le=5)]]
     dramatic_effect: Mapping[Question, Annotated[int, Field(ge=1, le=5)]]
 
@@ -118,7 +151,11 @@ class CertaintyRules(_Table):
 
     most_down_in_a_domain: int
     most_down: int
-    blinding: Phrase
+    bias_two_steps: int
+    unknown_cap: Certainty
+    concern_cap: Certainty
+    stated: Phrase
+    overall: Phrase
     start: Mapping[StudyDesign, Certainty]
     start_pooled: Mapping[Pooled, Certainty]
     start_basis: Mapping[EvidenceBasis, Certainty]
@@ -135,12 +172,14 @@ class Imprecision(_Table):
     ratio_appreciable_high: float
     wide_ratio: float
     count_crossing_zero: bool
+    smd_appreciable: float
 
 
 class LargeEffect(_Table):
     """When the size of an effect raises the certainty of observational evidence."""
 
     designs: tuple[StudyDesign, ...]
+    unadjusted: Phrase
     high: float
     very_high: float
     measures: tuple[str, ...]
@@ -158,6 +197,7 @@ class Caps(_Table):
 
     factuality: Mapping[Factuality, Certainty]
     second_hand: Certainty
+    unresolved: Certainty
     unreviewed: Certainty
     unreviewed_quality_flags: tuple[QualityFlag, ...]
     retracted: Certainty
@@ -184,6 +224,67 @@ class CheckRules(_Table):
     lowers: Phrase
 
 
+class BiasCue(_Table):
+    """Words that tell how a study guards against one bias, and what they say where they stand or are denied."""
+
+    domain: BiasDomain
+    designs: tuple[str, ...]
+    says: RiskOfBias
+    denied: RiskOfBias | None = None
+    others: bool = False
+    find: Phrase
+
+
+class AttritionRules(_Table):
+    """Words that tell how many participants were lost, and how many are few or many."""
+
+    low: float
+    high: float
+    lost: tuple[Phrase, ...]
+    kept: tuple[Phrase, ...]
+    lost_percent: Phrase
+    kept_percent: Phrase
+
+
+class BiasRules(_Table):
+    """Every cue of the judgements of bias."""
+
+    denial: Phrase
+    clause: Phrase
+    key: Mapping[str, tuple[BiasDomain, ...]]
+    attrition: AttritionRules
+    cues: tuple[BiasCue, ...]
+
+
+class PlausibilityRules(_Table):
+    """The words of plausibility.toml and how much numbers may differ."""
+
+    lopsided: float
+    ratio_slack: float
+    hazard_slack: float
+    adjusted: Phrase
+    p_value: Phrase
+    correlation: Phrase
+    share: Phrase
+    events: Phrase
+    not_people: Phrase
+    total: Phrase
+    group: Phrase
+    not_all: Phrase
+    subgroup: Phrase
+    rates: Phrase
+    change: Phrase
+    counts: Phrase
+    control: Phrase
+    relative: Phrase
+    higher: Phrase
+    lower: Phrase
+    than: Phrase
+    means: Phrase
+    rose: Phrase
+    fell: Phrase
+
+
 class Scheme(_Table):
     """A grading scheme; `name` stands in every reason that depends on it."""
 
@@ -198,6 +299,8 @@ class Scheme(_Table):
     surrogate: Surrogate
     caps: Caps
     checks: CheckRules
+    bias: BiasRules
+    plausibility: PlausibilityRules
 
 
 def load_scheme(scheme: Path | str | None = None) -> Scheme:
@@ -246,7 +349,8 @@ def _tables(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
         raise ValueError(f"The grading scheme {path} is not readable as TOML ({error}); correct it.") from None
     base = own.pop("extends", None)
     if base is None:
-        return own
+        parts = (tomllib.loads((BUNDLED / f"{part}.toml").read_text(encoding="utf-8")) for part in PARTS)
+        return reduce(_merged, [*parts, own])
     return _merged(_tables(_locate(base, path.parent), (*seen, path)), own)
 
 
