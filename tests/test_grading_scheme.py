@@ -9,7 +9,11 @@ from pipeline.grading import grade, load_scheme
 from pipeline.grading.scheme import BUNDLED
 from pipeline.records import STUDY_DESIGNS
 
-TRIAL = source("We randomised 60 women.", "Zinc lowered falls.", title="Zinc: a randomised blinded trial")
+TRIAL = source(
+    "We randomised 60 women.",
+    "Zinc lowered falls (RR 0.70, 95% CI 0.60-0.82).",
+    title="Zinc: a randomised double-blind trial",
+)
 
 
 def test_a_copied_scheme_gives_the_same_grades(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 
 from pipeline.grading.scheme import BasisRules, Scheme
-from pipeline.records import AnnotatedDocument, Claim, EvidenceBasis, QualityFlag, Reference, StudyDesign
+from pipeline.records import AnnotatedDocument, Claim, EvidenceBasis, QualityFlag, Reference, SourceType, StudyDesign
 
 _REVIEWS: tuple[StudyDesign, ...] = ("meta-analysis", "systematic review")
-_NO_STUDY: tuple[StudyDesign, ...] = ("consumer health page", "narrative review", "guideline", "other")
+_NO_STUDY: tuple[StudyDesign, ...] = ("consumer health page", "narrative review", "guideline")
+_NO_REPORT: tuple[SourceType, ...] = ("consumer health page", "AI-generated summary")
 _INCOMPLETE: QualityFlag = "reference list incomplete"
 
 
@@ -47,7 +48,7 @@ def basis_of(
     def basis(kind: EvidenceBasis, words: str) -> Basis:
         return Basis(kind, words, labels, references, missing, unsafe)
 
-    a_study = design not in _NO_STUDY
+    a_study = design not in _NO_STUDY and annotated.document.source_type not in _NO_REPORT
     if labels and not references and not a_study:
         return basis("uncited statement", f"{', '.join(labels)} leads to no entry")
     if labels and (references or not own):

@@ -76,7 +76,7 @@ def not_judged(evidence: Evidence, scheme: Scheme) -> list[str]:
 
 
 def _as_stated(
-    evidence: Evidence, stated: StatedCertainty, scheme: Scheme, flags: Collection[str]
+    evidence: Evidence, stated: StatedCertainty, scheme: Scheme, flags: Collection[FlagCode]
 ) -> tuple[Certainty, tuple[str, ...]]:
     reasons = [f'Start {stated.certainty}: as the authors of the {evidence.design} state it ("{stated.words}")']
     reasons += [f"Not judged: {why}" for why in not_judged(evidence, scheme)]
@@ -84,7 +84,7 @@ def _as_stated(
 
 
 def _capped(
-    score: int, reasons: list[str], evidence: Evidence, scheme: Scheme, flags: Collection[str]
+    score: int, reasons: list[str], evidence: Evidence, scheme: Scheme, flags: Collection[FlagCode]
 ) -> tuple[Certainty, tuple[str, ...]]:
     for cap, reason in _caps(evidence, scheme, flags):
         if score > _score(cap):
@@ -210,10 +210,14 @@ def _bias(evidence: Evidence, scheme: Scheme) -> list[Move]:
     if evidence.basis.kind != "own result":
         return []
     high = [judgement for judgement in evidence.source.judgements if judgement.judgement == "high"]
-    if not high:
-        return []
-    steps = 2 if len(high) >= scheme.certainty.bias_two_steps else 1
-    return [Move(-steps, "risk of bias", ", ".join(judgement.domain for judgement in high), high[0].quote)]
+    moves = []
+    if high:
+        steps = 2 if len(high) >= scheme.certainty.bias_two_steps else 1
+        moves.append(Move(-steps, "risk of bias", ", ".join(judgement.domain for judgement in high), high[0].quote))
+    if subgroup := scheme.certainty.subgroup.search(evidence.claim.sentence.text):
+        why = "a part of the participants, or an analysis that was not planned"
+        moves.append(Move(-1, "risk of bias", why, subgroup.group()))
+    return moves
 
 
 def _limited(moves: Iterable[Move], scheme: Scheme) -> list[Move]:
@@ -242,6 +246,10 @@ def _caps(evidence: Evidence, scheme: Scheme, flags: Collection[FlagCode]) -> It
     if "expression of concern" in evidence.statuses or "preprint" in evidence.statuses:
         concern = "is a preprint" if "preprint" in evidence.statuses else "is under an expression of concern"
         yield scheme.certainty.concern_cap, f"the study {concern}"
+    if evidence.basis.kind == "own result":
+        for judgement in evidence.source.judgements:
+            if judgement.domain == "funding and interests" and judgement.judgement == "some concerns":
+                yield scheme.certainty.concern_cap, f'funding and interests ("{judgement.quote}")'
     if evidence.basis.kind != "own result" and {"retracted", "withdrawn"} & set(evidence.statuses):
         yield caps.retracted, "the study that it cites was retracted"
     if any(flag in evidence.quality_flags for flag in caps.unreviewed_quality_flags):

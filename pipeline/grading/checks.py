@@ -3,8 +3,16 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.grading.certainty import not_judged
 from pipeline.grading.effect import Effect, p_bounds, p_from_interval
 from pipeline.grading.evidence import Evidence
+from pipeline.grading.plausibility import (
+    impossible_value,
+    lopsided_interval,
+    relative_against_absolute,
+    subgroup_above_total,
+    words_against_means,
+)
 from pipeline.grading.scheme import CheckRules, Scheme
 from pipeline.records import Claim, FlagCode, StudyDesign
 
@@ -23,6 +31,10 @@ _PERCENT_FIRST = re.compile(
     r"(?<![\d.])(?P<percent>\d+(?:\.\d+)?)\s*%\s*[(\[]\s*(?:n\s*=\s*)?"
     r"(?P<events>\d+)\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>\d+)\b"
 )
+_PERCENT_AHEAD = re.compile(
+    r"(?<![\d.])(?P<percent>\d+(?:\.\d+)?)\s*%\s+(?:of|in|on|with|among)\s[^.;,()%\d]{2,60}?[(\[]\s*(?:n\s*=\s*)?"
+    r"(?P<events>\d+)\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>\d+)\b"
+)
 
 
 def flags_of(evidence: Evidence, scheme: Scheme) -> tuple[FlagCode, ...]:
@@ -33,6 +45,7 @@ def flags_of(evidence: Evidence, scheme: Scheme) -> tuple[FlagCode, ...]:
     found: list[FlagCode] = [
         *evidence.claim.flags,
         *consistency_flags(evidence, scheme.checks),
+        *number_flags(evidence, scheme),
         *_origin_flags(evidence, scheme),
     ]
     return tuple(dict.fromkeys(found))
@@ -54,6 +67,22 @@ def consistency_flags(evidence: Evidence, rules: CheckRules) -> Iterator[FlagCod
         yield "significance-mismatch"
     if overclaims(evidence, rules):
         yield "overclaiming"
+
+
+def number_flags(evidence: Evidence, scheme: Scheme) -> Iterator[FlagCode]:
+    """Yield the codes of numbers that cannot be, or that do not fit the numbers and words beside them."""
+    text, effects, rules, checks = evidence.claim.sentence.text, evidence.effects, scheme.plausibility, scheme.checks
+    if impossible_value(text, effects, rules, checks):
+        yield "impossible-value"
+    if any(lopsided_interval(effect, rules, checks) for effect in effects):
+        yield "asymmetric-interval"
+    if relative_against_absolute(text, effects, rules, checks):
+        yield "relative-risk-mismatch"
+    if words_against_means(text, rules):
+        yield "words-numbers-mismatch"
+    own = evidence.basis.kind == "own result"
+    if own and (evidence.source.groups or subgroup_above_total(text, evidence.sample.size, rules)):
+        yield "group-total-mismatch"
 
 
 def interval_and_p_disagree(effect: Effect, rules: CheckRules) -> bool:
@@ -80,7 +109,7 @@ def estimate_outside_interval(effect: Effect) -> bool:
 
 def percentages_disagree(text: str, rules: CheckRules) -> bool:
     """Whether a percentage written beside its counts ("41% (109 of 268)") is not their share."""
-    for pattern in (_COUNT_FIRST, _COUNT_AROUND, _PERCENT_FIRST):
+    for pattern in (_COUNT_FIRST, _COUNT_AROUND, _PERCENT_FIRST, _PERCENT_AHEAD):
         for match in pattern.finditer(text):
             events, total = int(match["events"]), int(match["total"])
             decimals = len(match["percent"].partition(".")[2])
@@ -112,8 +141,13 @@ def direction_mismatch(claim: Claim, effect: Effect, rules: CheckRules) -> bool:
 
 
 def significance_mismatch(claim: Claim, effects: tuple[Effect, ...], rules: CheckRules) -> bool:
-    """Whether "significant" stands beside p-values above alpha only, or "no effect" beside ones below."""
+    """Whether "significant" stands beside p-values above alpha only, or "no effect" beside ones below.
+
+    Where no p-value is given the intervals decide.
+    """
     verdicts = [_by_p(effect, rules) for effect in effects]
+    if not any(effect.p_value for effect in effects):
+        verdicts = [None if (held := effect.crosses_no_effect(rules)) is None else not held for effect in effects]
     known = [verdict for verdict in verdicts if verdict is not None]
     if not known:
         return False
@@ -193,6 +227,20 @@ def _origin_flags(evidence: Evidence, scheme: Scheme) -> Iterator[FlagCode]:
         yield "retracted-source"
     if evidence.design in _NOT_PEOPLE:
         yield "animal-or-in-vitro"
+    if basis.kind != "own result" and {"retracted", "withdrawn"} & set(evidence.statuses):
+        yield "rests-on-retracted"
+    if "preprint" in evidence.statuses:
+        yield "preprint"
+    if "expression of concern" in evidence.statuses:
+        yield "expression-of-concern"
+    if evidence.stated is not None:
+        yield "certainty-as-stated"
+    if basis.kind == "own result" and scheme.certainty.subgroup.search(claim.sentence.text):
+        yield "subgroup-result"
+    if evidence.spin:
+        yield "spin"
+    if not_judged(evidence, scheme):
+        yield "not-judged"
 
 
 def _self(words: str) -> bool:

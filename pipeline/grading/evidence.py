@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pipeline.grading.basis import Basis
 from pipeline.grading.bias import is_judged, judge_bias, overall
 from pipeline.grading.effect import Effect
+from pipeline.grading.plausibility import groups_against_total
 from pipeline.grading.sample import SampleSize
 from pipeline.grading.scheme import Pooled, Scheme, Step
 from pipeline.grading.stated import StatedCertainty, is_review, stated_overall
@@ -26,12 +27,13 @@ class SourceWords:
     """What the whole source says that bears on its own results, read once for all its claims.
 
     `triggers` holds the words of each step of the scheme, in the scheme's order, "" where it has none; `no_control`
-    whether it says that it had no control group; `judgements`
+    whether it says that it had no control group; `groups` sizes of groups that do not add up; `judgements`
     how its study guards against bias, domain by domain; `stated` the certainty that a review states for all it found.
     """
 
     triggers: tuple[str, ...]
     no_control: bool = False
+    groups: str = ""
     judgements: tuple[BiasJudgement, ...] = ()
     stated: StatedCertainty | None = None
 
@@ -46,7 +48,9 @@ def source_words(sentences: Sequence[Sentence], design: StudyDesign, scheme: Sch
     telling = [s for s in sentences if s.role not in ("background", "discussion", "references")]
     judgements = judge_bias(telling, design, scheme.bias, scheme.design.about_others)
     alone = any(scheme.level.no_control_words.search(sentence.text) for sentence in own)
-    return SourceWords(triggers, alone, judgements, stated_overall(sentences, scheme) if is_review(design) else None)
+    groups = next((words for s in own if (words := groups_against_total(s.text, scheme.plausibility))), "")
+    stated = stated_overall(sentences, scheme) if is_review(design) else None
+    return SourceWords(triggers, alone, groups, judgements, stated)
 
 
 def trigger(step: Step, text: str) -> str:
@@ -57,7 +61,11 @@ def trigger(step: Step, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known about the evidence behind one claim, before it is graded."""
+    """What is known about the evidence behind one claim, before it is graded.
+
+    `stated` is the certainty that a review's authors state for it, `spin` whether it is a title or conclusion that the
+    source's results do not bear out.
+    """
 
     claim: Claim
     basis: Basis
@@ -71,6 +79,7 @@ class Evidence:
     stated: StatedCertainty | None = None
     statuses: tuple[PublicationStatus, ...] = ()
     quality_flags: tuple[QualityFlag, ...] = ()
+    spin: bool = False
 
     def risk_of_bias(self, scheme: Scheme) -> RiskOfBias:
         """The risk of bias of the source's own study; of a cited one nothing is known here."""

@@ -21,6 +21,7 @@ from pipeline.grading.level import evidence_level, question_of
 from pipeline.grading.row import evidence_row
 from pipeline.grading.sample import SampleSize, population_in_words, sample_in_words
 from pipeline.grading.scheme import Pooled, Scheme, load_scheme
+from pipeline.grading.spin import spun
 from pipeline.grading.stated import is_review, stated_for
 from pipeline.records import (
     AnnotatedDocument,
@@ -78,8 +79,13 @@ def grade(
     scheme = scheme or load_scheme()
     source = _source(annotated, scheme)
     rows = []
-    for claim in claims:
-        evidence = _evidence(claim, source, scheme)
+    evidences = [_evidence(claim, source, scheme) for claim in claims]
+    own = [evidence.claim for evidence in evidences if evidence.basis.kind == "own result"]
+    parts = [claim.claim_id for claim in own if scheme.certainty.subgroup.search(claim.sentence.text)]
+    against_results = spun(own, scheme.spin, parts)
+    for claim, evidence in zip(claims, evidences, strict=True):
+        if claim.claim_id in against_results:
+            evidence = replace(evidence, spin=True)
         appraisal = _appraisal(evidence, scheme)
         row = evidence_row(annotated, claim, appraisal, evidence.effects, model_version)
         rows.append(replace(row, flags=tuple(Flag(flag.code, explain_flag(flag.code, row)) for flag in row.flags)))

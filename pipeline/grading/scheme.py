@@ -152,6 +152,7 @@ class CertaintyRules(_Table):
     most_down_in_a_domain: int
     most_down: int
     bias_two_steps: int
+    subgroup: Phrase
     unknown_cap: Certainty
     concern_cap: Certainty
     stated: Phrase
@@ -285,6 +286,15 @@ class PlausibilityRules(_Table):
     fell: Phrase
 
 
+class SpinRules(_Table):
+    """Words that mark a conclusion or a result, and what counts as asserted."""
+
+    lacking: tuple[Exposure, ...]
+    asserted: tuple[Factuality, ...]
+    conclusion: Phrase
+    result: Phrase
+
+
 class Scheme(_Table):
     """A grading scheme; `name` stands in every reason that depends on it."""
 
@@ -299,6 +309,7 @@ class Scheme(_Table):
     surrogate: Surrogate
     caps: Caps
     checks: CheckRules
+    spin: SpinRules
     bias: BiasRules
     plausibility: PlausibilityRules
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 from pipeline.ingest.reference_entry import parse_entry
 from pipeline.ingest.resources import first_match, patterns, rows
-from pipeline.records import Reference, StudyDesign
+from pipeline.records import PublicationStatus, Reference, StudyDesign
 
 NUMBER = re.compile(r"^\s*(?:\[(\d{1,3})\]|\(?(\d{1,3})[.)\t]|(\d{1,3})(?=\s+[A-Z“\[\"]))\s*")
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;)\]]")
@@ -62,6 +62,7 @@ def make_reference(
         else design_of(entry),
         identifiers=found,
         authors=parts.authors,
+        status=status_of(entry),
     )
 
 
@@ -81,6 +82,11 @@ def design_of(text: str) -> StudyDesign:
     """Return the study design that the words of a reference entry tell, or "unclear"."""
     design = first_match(patterns("reference_designs", "pattern", "design"), text)
     return design if design in DESIGNS else "unclear"  # type: ignore[return-value]
+
+
+def status_of(text: str) -> PublicationStatus:
+    """Return what the words of a reference entry say became of the publication, "" where they say nothing."""
+    return first_match(patterns("reference_status", "pattern", "status"), text)  # type: ignore[return-value]
 
 
 @cache

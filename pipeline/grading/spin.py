@@ -1,0 +1,60 @@
+"""The claims of one source come in; those of its title and conclusions that its own results do not bear out go out."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from pipeline.grading.scheme import SpinRules
+from pipeline.records import Claim, ConditionType, Sentence
+from pipeline.vocabulary import direction_of
+
+_SIDES = ("harmful", "beneficial", "raises", "lowers")
+
+
+def spun(own: Sequence[Claim], rules: SpinRules, subgroup: Collection[str] = ()) -> frozenset[str]:
+    """Return the claim_id of every title or conclusion that says otherwise than the results on the same pair.
+
+    `own` are the claims that rest on the source's own study, `subgroup` the claim_ids of results of a part of the
+    participants, which bear out no general conclusion. Results that differ among themselves bear out any of theirs.
+    CONSORT 2010, item 22; Boutron and others 2010 (JAMA 303:2058) for the word.
+    """
+    results: defaultdict[tuple[str, str, bool], set[str]] = defaultdict(set)
+    stated: defaultdict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
+    for claim in own:
+        if claim.factuality == "Unknown":
+            continue
+        key = (claim.nutrient.name, claim.condition.name, claim.exposure in rules.lacking)
+        if is_conclusion(claim.sentence, rules):
+            stated[key].append(claim)
+        elif claim.statistics or claim.sentence.role == "results" or rules.result.search(claim.sentence.text):
+            if claim.claim_id not in subgroup:
+                results[key].add(direction_of(claim.relation, _type(claim)))
+    return frozenset(
+        claim.claim_id
+        for key, claims in stated.items()
+        for claim in claims
+        if _differs(direction_of(claim.relation, _type(claim)), results.get(key, set()))
+        and claim.factuality in rules.asserted
+    )
+
+
+def is_conclusion(sentence: Sentence, rules: SpinRules) -> bool:
+    """Whether a sentence is a title or draws a conclusion, and so reports no result of its own."""
+    if sentence.kind == "title" or sentence.role in ("title", "conclusion"):
+        return True
+    return rules.conclusion.search(sentence.text) is not None
+
+
+def _differs(said: str, found: Collection[str]) -> bool:
+    if said not in (*_SIDES, "no effect") or not found or said in found or "associated" in found:
+        return False
+    return all(direction in (*_SIDES, "no effect") for direction in found) and not _same_side(said, found)
+
+
+def _same_side(said: str, found: Collection[str]) -> bool:
+    """A rise of a measure and its improvement may be the same; only its absence contradicts both."""
+    undirected = {"raises", "lowers"}
+    return said != "no effect" and (said in undirected) != bool(undirected & set(found)) and "no effect" not in found
+
+
+def _type(claim: Claim) -> ConditionType:
+    return "measure" if claim.condition.kind == "measure" else "condition"
