@@ -25,9 +25,8 @@ def spun(own: Sequence[Claim], rules: SpinRules, subgroup: Collection[str] = ())
         key = (claim.nutrient.name, claim.condition.name, claim.exposure in rules.lacking)
         if is_conclusion(claim.sentence, rules):
             stated[key].append(claim)
-        elif claim.statistics or claim.sentence.role == "results" or rules.result.search(claim.sentence.text):
-            if claim.claim_id not in subgroup:
-                results[key].add(direction_of(claim.relation, _type(claim)))
+        elif claim.claim_id not in subgroup and _is_result(claim, rules):
+            results[key].add(direction_of(claim.relation, _type(claim)))
     return frozenset(
         claim.claim_id
         for key, claims in stated.items()
@@ -42,6 +41,11 @@ def is_conclusion(sentence: Sentence, rules: SpinRules) -> bool:
     if sentence.kind == "title" or sentence.role in ("title", "conclusion"):
         return True
     return rules.conclusion.search(sentence.text) is not None
+
+
+def _is_result(claim: Claim, rules: SpinRules) -> bool:
+    sentence = claim.sentence
+    return bool(claim.statistics) or sentence.role == "results" or rules.result.search(sentence.text) is not None
 
 
 def _differs(said: str, found: Collection[str]) -> bool:
