@@ -114,6 +114,9 @@ FlagCode = Literal[
     "expression-of-concern",
     "rests-on-retracted",
     "stale",
+    "stale",
+    "stale-decision",
+    "review-not-understood",
 ]
 """What a reviewer of a row should look at; the scheme's `flags.toml` says in a sentence what each means."""
 QualityFlag = Literal[

@@ -15,6 +15,7 @@ from pipeline.records import SourceRow
 from pipeline.store import (
     Contents,
     Extraction,
+    Finished,
     OutputFolder,
     Spool,
     StoreError,
@@ -216,6 +217,6 @@ def test_an_output_folder_that_cannot_be_made_is_said_in_one_sentence(tmp_path: 
 def test_finishing_lets_go_of_shards_that_no_source_has_any_more(folder: OutputFolder) -> None:
     put(folder, "k1", Extraction(source("a")))
     put(folder, "k2", Extraction(source("b")))
-    folder.finish({"k2"})
+    folder.finish(Finished(frozenset({"k2"})))
     assert (folder.has("k1"), folder.has("k2")) == (False, True)
     assert folder.finished_keys() == {"k2"}

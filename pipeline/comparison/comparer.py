@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeline.comparison.disagreement import disagreement
 from pipeline.comparison.pairs import Names, pairs_of
+from pipeline.comparison.reviewed import REJECTED, review_reasons
 from pipeline.comparison.rules import ComparisonRules, comparison_rules
 from pipeline.comparison.stance import stances, votes
 from pipeline.comparison.study import independent_studies
@@ -19,7 +20,8 @@ _UNDIRECTED = ("associated", "raises", "lowers")
 def compare(rows: Iterable[EvidenceRow]) -> tuple[ComparisonRow, ...]:
     """Return the body of evidence for every nutrient, exposure and condition, ordered by their names.
 
-    Rows belong together by identifier where there is one, else by name. Independent studies count once; aims
+    Rows belong together by identifier where there is one, else by name; those that a reviewer rejected are out.
+    Independent studies count once; aims
     and questions do not count; `nutrient_role` says what the nutrient does where several exposures point the
     same way (a deficiency that harms and a supplement that helps).
     """
@@ -40,7 +42,8 @@ def compare_pair(rows: Iterable[EvidenceRow]) -> list[ComparisonRow]:
     rules = comparison_rules()
     by_exposure: defaultdict[Exposure, list[EvidenceRow]] = defaultdict(list)
     for row in rows:
-        by_exposure[row.exposure].append(row)
+        if row.review_status != REJECTED:
+            by_exposure[row.exposure].append(row)
     bodies = [_body(group, rules) for group in by_exposure.values()]
     named: defaultdict[tuple[str, str], list[ComparisonRow]] = defaultdict(list)
     for body in bodies:
@@ -68,7 +71,7 @@ def _body(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> ComparisonRow:
     if reverse:
         sources = ", ".join(sorted({row.source_id for row in reverse}))
         reasons = (*reasons, f"Not counted: {sources} tells that the condition affects the nutrient")
-    reasons = (*reasons, *_doubtful_numbers(rows, rules))
+    reasons = (*reasons, *_doubtful_numbers(rows, rules), *review_reasons(rows))
     asserted = [row for row in rows if votes(row)] or rows
     return ComparisonRow(
         nutrient=_usual(row.nutrient for row in rows),

@@ -3,16 +3,19 @@
 import heapq
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline import tables
 from pipeline.comparison import Names, compare_pair, pairs_of, place
 from pipeline.figures import Gallery
 from pipeline.records import CERTAINTIES, ComparisonRow, EvidenceRow, SourceRow
+from pipeline.review import REJECTED, STATES, Decision, carry
 from pipeline.runs.changes import write_changes
+from pipeline.runs.intake import REVIEWED
 from pipeline.runs.summary import Failure, RunSummary
-from pipeline.store import Contents, OutputFolder, Spool, publish
+from pipeline.store import Contents, Finished, OutputFolder, Spool, file_hash, replace_tables
 
 FILES = (
     "evidence.csv",
@@ -20,6 +23,7 @@ FILES = (
     "comparison_matrix.csv",
     "sources.csv",
     "changes.csv",
+    "decisions.csv",
     "evidence.xlsx",
     "evidence.html",
 )
@@ -32,14 +36,17 @@ def assemble(
     keys: Collection[str],
     failed: Iterable[SourceRow],
     *,
+    decisions: Mapping[str, Decision],
     began: float,
     with_figures: bool = True,
+    before_replacing: Callable[[], None] = lambda: None,
 ) -> RunSummary:
     """Write every table from the shards of `keys` and the rows of sources that have none; return the summary.
 
-    `began` is when the run began, by the monotonic clock.
+    `decisions` are what reviewers said. `began` is when the run began, by the monotonic clock. What `before_replacing`
+    raises, once the tables are written aside, keeps them from being put in place.
     """
-    finished = folder.finished_keys()
+    last = folder.finished()
     drafts = {name: folder.drafts / name for name in FILES}
     failed = sorted(failed, key=_source_order)
     certainties: Counter[str] = Counter()
@@ -50,26 +57,39 @@ def assemble(
     def counted(rows: Iterable[EvidenceRow]) -> Iterator[EvidenceRow]:
         for row in rows:
             certainties[row.certainty] += 1
-            gallery.see(row)
+            if row.review_status != REJECTED:
+                gallery.see(row)
             yield row
 
     def told(rows: Iterable[SourceRow]) -> Iterator[SourceRow]:
-        for row in rows:
+        for row in map(with_kept, rows):
             statuses[row.status] += 1
             if row.status == "failed":
                 failures.append(Failure(row.source_id, row.reason))
             yield row
 
     def sources() -> Iterator[SourceRow]:
-        return heapq.merge(contents.sources(finished), failed, key=_source_order)
+        return heapq.merge(contents.sources(last.keys), failed, key=_source_order)
+
+    def with_kept(row: SourceRow) -> SourceRow:
+        """A source that could not be read, with what an earlier run had of it."""
+        count = contents.stale_claims.get(row.path)
+        if not count or row.status not in ("failed", "empty"):
+            return row
+        return replace(row, n_claims=count, reason=f"{row.reason} Its {count} claims of an earlier run are kept.")
 
     shards = [folder.shard(key) for key in sorted(keys)]
-    with Contents(shards, scratch=folder.drafts) as contents:
+    earlier = [folder.shard(key) for key in (last.keys | last.stale) - set(keys) if folder.has(key)]
+    with Contents(shards, scratch=folder.drafts, earlier=earlier, unread=failed, revive=tables.revive) as contents:
+        carried = carry(decisions, contents.evidence_of)
+        contents.revise(carried.rows)
+        stale = contents.stale_keys
         comparisons = _compare(contents, folder.drafts, gallery)
         tables.write_table(drafts["evidence.csv"], tables.EVIDENCE, counted(contents.evidence()))
         tables.write_table(drafts["comparison.csv"], tables.COMPARISON, comparisons)
         tables.write_matrix(drafts["comparison_matrix.csv"], comparisons)
         tables.write_table(drafts["sources.csv"], tables.SOURCES, told(sources()))
+        tables.write_table(drafts["decisions.csv"], tables.DECISIONS, carried.placed)
         tables.write_workbook(drafts["evidence.xlsx"], contents.evidence())
         counts = {certainty: certainties[certainty] for certainty in CERTAINTIES}
         figures = gallery.draw(folder.drafts / FIGURES) if with_figures else ()
@@ -77,17 +97,18 @@ def assemble(
             drafts["evidence.html"],
             rows=contents.evidence(),
             comparisons=comparisons,
-            sources=sources(),
+            sources=map(with_kept, sources()),
             certainties=counts,
             figures=figures,
         )
         drafts |= {f"{FIGURES}/{file.name}": file for figure in figures for file in (figure.svg, figure.png)}
-        _store_texts(folder, contents, finished, beside=drafts.keys())
+        texts, unchanged = _texts(folder, contents, last)
     snapshot = folder.next_snapshot()
-    before = folder.finished().snapshot
-    changes = write_changes(drafts["changes.csv"], folder.drafts, before=before, after=snapshot)
-    publish([(draft, folder.path / name) for name, draft in drafts.items()])
-    folder.finish(keys, unread=failed, snapshot=snapshot)
+    changes = write_changes(drafts["changes.csv"], folder.drafts, before=last.snapshot, after=snapshot)
+    written = {name: file_hash(drafts[name])[0] for name in REVIEWED}
+    before_replacing()
+    finished = Finished(frozenset(keys), tuple(failed), snapshot, stale, written)
+    replace_tables(folder, drafts | texts, finished, unchanged=unchanged)
     kept = [*([TEXTS] if (folder.path / TEXTS).is_dir() else []), *([FIGURES] if figures else [])]
     return RunSummary(
         out=folder.path,
@@ -104,6 +125,7 @@ def assemble(
         n_disagreements=sum(row.disagreement for row in comparisons),
         seconds=time.monotonic() - began,
         changes=changes,
+        decisions={state: carried.count(state) for state in STATES if carried.count(state)},
     )
 
 
@@ -114,7 +136,7 @@ def _compare(contents: Contents, scratch: Path, gallery: Gallery) -> Spool[Compa
     def bodies() -> Iterator[ComparisonRow]:
         for claims in contents.pairs(pairs.items()):
             found = compare_pair(claims)
-            gallery.see_pair(claims, found)
+            gallery.see_pair([claim for claim in claims if claim.review_status != REJECTED], found)
             yield from found
 
     return Spool(scratch / "comparisons", ((place(body), body) for body in bodies()))
@@ -124,22 +146,14 @@ def _source_order(row: SourceRow) -> tuple[str, str]:
     return row.source_id, row.path
 
 
-def _store_texts(
-    folder: OutputFolder, contents: Contents, finished: frozenset[str], *, beside: Collection[str]
-) -> None:
-    """Bring the stored texts up to date: write what is new, remove what earlier runs wrote and this one does not.
-
-    `beside` are the other files that this run writes.
-    """
-    wanted = {f"{TEXTS}/{tables.text_file(source_id)}" for source_id in contents.text_owners()}
-    before = folder.owned()
-    folder.own(before | wanted | set(beside))
+def _texts(folder: OutputFolder, contents: Contents, last: Finished) -> tuple[dict[str, Path], frozenset[str]]:
+    """Return drafts of the stored texts that are new, by their names, and the names of those that are as they were."""
+    names = {source_id: f"{TEXTS}/{tables.text_file(source_id)}" for source_id in contents.text_owners()}
+    drafts: dict[str, Path] = {}
     for text in contents.texts():
-        final = folder.path / TEXTS / tables.text_file(text.source_id)
-        if text.key not in finished or not final.is_file():
-            draft = folder.drafts / "text"
-            draft.write_text(text.text, encoding="utf-8", newline="")
-            publish([(draft, final)])
-    for gone in before - wanted - set(beside):
-        (folder.path / gone).unlink(missing_ok=True)
-    folder.own(wanted | set(beside))
+        name = names[text.source_id]
+        if text.key not in last.keys | last.stale or not (folder.path / name).is_file():
+            drafts[name] = folder.drafts / name
+            drafts[name].parent.mkdir(parents=True, exist_ok=True)
+            drafts[name].write_text(text.text, encoding="utf-8", newline="")
+    return drafts, frozenset(names.values()) - drafts.keys()

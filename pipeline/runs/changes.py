@@ -91,7 +91,7 @@ def _changes(before: Path, after: Path, scratch: Path) -> Iterator[ChangeRow]:
         return differences(before / name, after / name, ignored=ignored, scratch=scratch)
 
     for was, now in between("verdicts.parquet", "nutrient", "condition"):
-        if was and now:
+        if was:
             yield _verdict(was, now)
     for was, now in between("failures.parquet"):
         if now:
@@ -102,16 +102,18 @@ def _changes(before: Path, after: Path, scratch: Path) -> Iterator[ChangeRow]:
         yield _claim(was, now)
 
 
-def _verdict(was: Mapping[str, str], now: Mapping[str, str]) -> ChangeRow:
-    columns = [name for name in ("verdict", "certainty") if was[name] != now[name]]
+def _verdict(was: Mapping[str, str], now: Mapping[str, str] | None) -> ChangeRow:
+    """A verdict that is another now, or that no source speaks of any more."""
+    columns = [name for name in ("verdict", "certainty") if now is None or was[name] != now[name]]
+    body = now or was
     return ChangeRow(
         "verdict moved",
-        nutrient=now["nutrient"],
-        exposure=now["exposure"],
-        condition=now["condition"],
+        nutrient=body["nutrient"],
+        exposure=body["exposure"],
+        condition=body["condition"],
         columns=tuple(columns),
         before=tuple(was[name] for name in columns),
-        after=tuple(now[name] for name in columns),
+        after=tuple(now[name] for name in columns) if now else (),
     )
 
 

@@ -11,7 +11,7 @@ from pipeline import ingest
 from pipeline.config import Settings
 from pipeline.records import SourceRow
 from pipeline.store import OutputFolder, extractor_version, file_hash, publish, shard_key
-from pipeline.store.folder import STORE_NAME
+from pipeline.store.folder import LEDGER_FILES, STORE_NAME
 
 ADDED = "added"
 """The folder, in an output folder, of documents that belong to its sources whatever paths a run is given."""
@@ -132,6 +132,7 @@ class _Owned:
 
     def _add(self, parent: Path) -> frozenset[Path]:
         if parent not in self._folders:
-            owned = OutputFolder(parent).owned() if (parent / STORE_NAME).is_dir() else ()
+            is_output = (parent / STORE_NAME).is_dir()
+            owned = OutputFolder(parent).owned() | LEDGER_FILES if is_output else ()
             self._folders[parent] = frozenset(parent / name for name in owned)
         return self._folders[parent]

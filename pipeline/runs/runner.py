@@ -8,18 +8,21 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline import ingest
 from pipeline.config import Settings, load_settings
 from pipeline.records import SourceRow
+from pipeline.review import decisions_of
 from pipeline.runs.assembly import assemble
+from pipeline.runs.guards import check_room, check_settings, check_sources
+from pipeline.runs.intake import Stamps, Taken, ledger_of, stamps, take_in
 from pipeline.runs.plan import ADDED, Plan, SourceFile, copy_into, make_batches, make_plan
 from pipeline.runs.summary import RunSummary
 from pipeline.runs.workers import Outcome, RunError, Workers, disk_sentence
-from pipeline.store import OutputFolder
+from pipeline.store import OutputFolder, opened
 from pipeline.store.folder import DISK_FAULTS
 
 Batch = tuple[SourceFile, ...]
@@ -83,8 +86,12 @@ def run(
     however often a run was interrupted. `progress` is called after each source, from one thread at a time. `pool`
     reads the sources: processes of this machine, if nothing else is said.
 
-    Raises `SourceError` where a path is missing, `StoreError` where `out` cannot be written or another run holds
-    it, and `RunError` where nothing can be read at all (a model that is not installed, a full disk).
+    What people have put into the tables since the last run goes into the ledger of the folder first, and what is
+    decided there stands beside the claims of this run. A source that cannot be read keeps the rows that it had.
+
+    Raises `SourceError` where a path is missing, `StoreError` where `out` cannot be written, another run holds it, or
+    its tables or ledger cannot be read, and `RunError` where nothing can be read at all (a model that is not
+    installed, a full disk) or too many sources of the tables are gone. In each case the tables are as they were.
 
     >>> summary = run(["articles/"], out="evidence/")          # doctest: +SKIP
     >>> summary.n_claims, summary.failures                     # doctest: +SKIP
@@ -92,11 +99,15 @@ def run(
     began = time.monotonic()
     settings = settings or load_settings()
     folder = OutputFolder(Path(out))
-    with folder.locked():
+    check_settings(settings)
+    with opened(folder):
+        check_room(folder)
         plan = make_plan([Path(path) for path in paths], folder, settings)
+        check_sources(plan, folder, settings.max_dropped_share)
+        taken = take_in(folder)
         failed = carry_out(plan, folder, settings, progress, dispatch, pool)
         keys = {source.key for source in plan.sources if folder.has(source.key)}
-        return _assemble(folder, keys, failed, settings, began)
+        return _assemble(folder, keys, failed, settings, began, taken)
 
 
 def add(
@@ -119,7 +130,9 @@ def add(
     settings = settings or load_settings()
     folder = OutputFolder(Path(out))
     files = [file for file, _ in ingest.list_sources([Path(path) for path in paths])]
-    with folder.locked():
+    check_settings(settings)
+    with opened(folder):
+        check_room(folder)
         finished = folder.finished()
         if finished.snapshot is None or not all(map(folder.has, finished.keys)):
             raise RunError(
@@ -129,11 +142,12 @@ def add(
             for file in files:
                 copy_into(folder.path / ADDED, file)
         plan = make_plan([], folder, settings)
+        taken = take_in(folder)
         failed = carry_out(plan, folder, settings, progress, dispatch, pool)
         keys = finished.keys | {source.key for source in plan.sources if folder.has(source.key)}
         looked_at = {source.name for source in plan.sources} | {row.path for row in plan.failed}
         unread = [row for row in finished.unread if row.path not in looked_at]
-        return _assemble(folder, keys, [*unread, *failed], settings, began)
+        return _assemble(folder, keys, [*unread, *failed], settings, began, taken)
 
 
 def carry_out(
@@ -172,11 +186,39 @@ def carry_out(
     return failed
 
 
+class _Edited(Exception):
+    """Somebody has worked on the tables while the next were made."""
+
+
 def _assemble(
-    folder: OutputFolder, keys: Collection[str], failed: list[SourceRow], settings: Settings, began: float
+    folder: OutputFolder,
+    keys: Collection[str],
+    failed: list[SourceRow],
+    settings: Settings,
+    began: float,
+    taken: Taken,
 ) -> RunSummary:
+    """Put the tables together, with all that reviewers have said until the moment when they are replaced."""
     with _disk_faults(folder):
-        return assemble(folder, keys, failed, began=began, with_figures=settings.figures)
+        while True:
+            taken = taken.and_then(take_in(folder))
+            seen = stamps(folder)
+
+            def unless_edited(seen: Stamps = seen) -> None:
+                if stamps(folder) != seen:
+                    raise _Edited
+
+            with ledger_of(folder) as ledger, contextlib.suppress(_Edited):
+                summary = assemble(
+                    folder,
+                    keys,
+                    failed,
+                    decisions=decisions_of(ledger.events),
+                    began=began,
+                    with_figures=settings.figures,
+                    before_replacing=unless_edited,
+                )
+                return replace(summary, notes=taken.notes)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """In: the counts of a finished run. Out: its summary, as a record, in words and as Markdown."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ class RunSummary:
     """What a run did: sources by what became of them, claims by certainty, comparisons, and the files it wrote.
 
     `changes` counts the rows of changes.csv; None for a first run, which has nothing to compare itself with.
+    `decisions` counts what reviewers decided by what became of it, and `notes` says what could not be told of what they
+    put into the tables.
     """
 
     out: Path
@@ -38,6 +40,8 @@ class RunSummary:
     n_disagreements: int
     seconds: float
     changes: Changes | None = None
+    decisions: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def n_failed(self) -> int:
@@ -52,12 +56,14 @@ class RunSummary:
     def __str__(self) -> str:
         """`12 sources read, 0 failed; 118 claims; 2 claims new, 0 changed, 0 gone; ...`."""
         told = f"{self.n_read} sources read, {self.n_failed} failed; {self.n_claims} claims"
-        return f"{told}; {self.changes}" if self.changes else told
+        decided = ", ".join(f"{count} {state}" for state, count in self.decisions.items())
+        return "; ".join(filter(None, [told, str(self.changes or ""), decided and f"decisions: {decided}"]))
 
     def figures(self) -> list[tuple[str, str]]:
         """Return the figures that a reader wants to see, each with its name."""
         read = f"{self.n_read}" + (f" ({self.n_unchanged} unchanged)" if self.n_unchanged else "")
         certainty = ", ".join(f"{count} {name.lower()}" for name, count in self.certainty.items())
+        decided = ", ".join(f"{count} {state}" for state, count in self.decisions.items())
         figures = [("Sources read", read), ("Sources failed", str(self.n_failed))]
         if self.n_empty:
             figures.append(("Sources without article text", str(self.n_empty)))
@@ -68,6 +74,7 @@ class RunSummary:
             ("Claims", str(self.n_claims)),
             ("Certainty", certainty),
             ("Comparisons", f"{self.n_comparisons} ({self.n_disagreements} where sources disagree)"),
+            *([("Decisions", decided)] if decided else []),
             *([("Since the last run", str(self.changes))] if self.changes else []),
         ]
 
@@ -77,6 +84,9 @@ class RunSummary:
         if self.failures:
             lines += ["", "**Sources that failed**", ""]
             lines += [f"- `{failure.source_id}`: {failure.reason}" for failure in self.failures]
+        if self.notes:
+            lines += ["", "**What reviewers put into the tables and could not be told**", ""]
+            lines += [f"- {note}" for note in self.notes]
         lines += ["", f"Tables in `{self.out}`:", ""]
         lines += [f"- [{file.name}]({file.as_uri()})" for file in self.files]
         return "\n".join([*lines, ""])

@@ -3,8 +3,9 @@
 from pipeline.store.contents import Contents, StoredText
 from pipeline.store.fingerprint import extractor_version, file_hash, shard_key
 from pipeline.store.folder import Finished, OutputFolder, StoreError, publish
+from pipeline.store.replacement import opened, replace_tables, restore
 from pipeline.store.shards import Extraction, write_shard
-from pipeline.store.snapshot import Difference, differences, write_snapshot
+from pipeline.store.snapshot import Difference, Snapshot, differences, write_snapshot
 from pipeline.store.spool import Spool
 
 __all__ = [
@@ -13,13 +14,17 @@ __all__ = [
     "Extraction",
     "Finished",
     "OutputFolder",
+    "Snapshot",
     "Spool",
     "StoreError",
     "StoredText",
     "differences",
     "extractor_version",
     "file_hash",
+    "opened",
     "publish",
+    "replace_tables",
+    "restore",
     "shard_key",
     "write_shard",
     "write_snapshot",

@@ -4,8 +4,8 @@ import contextlib
 import dataclasses
 import errno
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -17,6 +17,8 @@ import pyarrow as pa
 
 from pipeline.records import EvidenceRow, SourceRow
 from pipeline.store.columnar import from_values
+from pipeline.store.shards import SCHEMA, evidence_table
+from pipeline.store.stale import KeptRecord, Revive, kept_records
 
 MEMORY = "1GB"
 """Memory that sorting may take before it goes to disk."""
@@ -29,6 +31,9 @@ NAMES = ("nutrient", "nutrient_id", "condition", "condition_id")
 """What a claim calls its nutrient and its condition."""
 
 EVIDENCE_ORDER = ("source_id", "sentence_start", "nutrient_start", "condition_start", "claim_id")
+
+_BROKEN = ("failed", "empty")
+"""What became of a record that has no rows, though it may have had some."""
 
 _FIRST = """
     SEMI JOIN (SELECT file, place FROM record WHERE occurrence = 1) AS first
@@ -45,19 +50,33 @@ class StoredText(NamedTuple):
 
 
 class Contents:
-    """The rows of many shards as one; where two records have one identity, the first (by path) counts."""
+    """The rows of many shards as one; where two records have one identity, the first (by path) counts.
 
-    def __init__(self, shards: Sequence[Path], *, scratch: Path) -> None:
-        """Open the shards; `scratch` is a folder that sorting may use."""
+    A source that could not be read now keeps the rows that `earlier` shards have of it, with the flag `STALE`.
+    """
+
+    def __init__(
+        self,
+        shards: Sequence[Path],
+        *,
+        scratch: Path,
+        earlier: Sequence[Path] = (),
+        unread: Iterable[SourceRow] = (),
+        revive: Revive | None = None,
+    ) -> None:
+        """Open the shards; `scratch` is a folder that sorting may use, `unread` are sources that have no shard.
+
+        `revive` makes a row of the values that a shard of an earlier version has of it, by name.
+        """
         self._scratch = scratch
         self._connection = duckdb.connect()
         self._connection.execute(f"SET memory_limit = '{MEMORY}'")
         self._connection.execute(f"SET threads = {min(THREADS, os.cpu_count() or 1)}")
         self._connection.execute(f"SET temp_directory = '{_quoted(scratch / 'sorting')}'")
-        self._has_shards = bool(shards)
-        if self._has_shards:
-            with disk_faults():
-                self._open(shards)
+        with disk_faults():
+            self._open(shards)
+            self._kept = tuple(self._keep(earlier, unread, revive or _not_revived))
+            self._sort()
 
     def __enter__(self) -> Self:
         return self
@@ -71,10 +90,16 @@ class Contents:
         self._connection.close()
 
     def _open(self, shards: Sequence[Path]) -> None:
-        files = ", ".join(f"'{_quoted(shard)}'" for shard in shards)
-        self._connection.execute(
-            f"CREATE VIEW shard AS SELECT * FROM read_parquet([{files}], filename = 'file', file_row_number = true)"
-        )
+        if shards:
+            files = ", ".join(f"'{_quoted(shard)}'" for shard in shards)
+            self._connection.execute(
+                f"CREATE VIEW shard AS SELECT * FROM read_parquet([{files}], filename = 'file', file_row_number = true)"
+            )
+        else:
+            self._connection.register("nothing", SCHEMA.empty_table())
+            self._connection.execute(
+                "CREATE TABLE shard AS SELECT *, '' AS file, 0::BIGINT AS file_row_number FROM nothing"
+            )
         self._connection.execute(
             """
             CREATE TABLE record AS
@@ -84,13 +109,73 @@ class Contents:
             WINDOW same AS (PARTITION BY source.source_id ORDER BY source.path, file, file_row_number)
             """
         )
+
+    def _keep(self, earlier: Sequence[Path], unread: Iterable[SourceRow], revive: Revive) -> Iterator[KeptRecord]:
+        """Yield what earlier shards hold of the sources that could not be read."""
+        statuses = self._connection.execute(
+            "SELECT source.source_id, source.path, source.status FROM record"
+        ).fetchall()
+        broken = [(source_id, path) for source_id, path, status in statuses if status in _BROKEN]
+        broken += [(row.source_id, row.path) for row in unread]
+        read = frozenset(source_id for source_id, _, status in statuses if status not in _BROKEN)
+        yield from kept_records(earlier, broken, read, revive)
+
+    def _sort(self) -> None:
+        self._connection.register("stale", evidence_table(row for record in self._kept for row in record.rows))
         self._connection.execute(
             f"""
             CREATE TABLE claim AS
-            SELECT unnest(claim) FROM (SELECT unnest(evidence) AS claim FROM shard {_FIRST})
-            ORDER BY {", ".join(f"claim.{name}" for name in EVIDENCE_ORDER)}
+            SELECT * FROM (
+                SELECT unnest(claim) FROM (SELECT unnest(evidence) AS claim FROM shard {_FIRST})
+                UNION ALL BY NAME
+                SELECT * FROM stale
+            )
+            ORDER BY {", ".join(EVIDENCE_ORDER)}
             """
         )
+        self._connection.unregister("stale")
+
+    @property
+    def stale_claims(self) -> dict[str, int]:
+        """How many claims of an earlier run stand for a source that could not be read now, by its path."""
+        counts: Counter[str] = Counter()
+        for record in self._kept:
+            counts[record.path] += len(record.rows)
+        return dict(counts)
+
+    @property
+    def stale_keys(self) -> frozenset[str]:
+        """The keys of the earlier shards that hold them."""
+        return frozenset(record.key for record in self._kept)
+
+    def revise(self, rows: Sequence[EvidenceRow]) -> None:
+        """Put rows in the place of those with the same claim_id, which they may differ from in all but their place."""
+        if not rows:
+            return
+        with disk_faults():
+            self._connection.register("revised", evidence_table(rows))
+            self._connection.execute(
+                f"""
+                CREATE TABLE merged AS
+                SELECT * FROM (
+                    SELECT * FROM claim ANTI JOIN revised USING (claim_id) UNION ALL BY NAME SELECT * FROM revised
+                )
+                ORDER BY {", ".join(EVIDENCE_ORDER)}
+                """
+            )
+            self._connection.execute("DROP TABLE claim")
+            self._connection.execute("ALTER TABLE merged RENAME TO claim")
+            self._connection.unregister("revised")
+
+    def evidence_of(self, source_ids: Collection[str]) -> Iterator[list[EvidenceRow]]:
+        """Yield the rows of some sources, one source after another."""
+        if not source_ids:
+            return
+        cursor = self._connection.cursor()
+        cursor.register("wanted", pa.table([sorted(source_ids)], ["source_id"]))
+        rows = self._fetch("SELECT claim.* FROM claim SEMI JOIN wanted USING (source_id) ORDER BY claim.rowid", cursor)
+        for _, claims in groupby(map(from_values(EvidenceRow), rows), key=lambda row: row.source_id):
+            yield list(claims)
 
     def sources(self, finished: frozenset[str]) -> Iterator[SourceRow]:
         """Yield a row for each record, by source_id and path; what the last finished run held is `unchanged`."""
@@ -135,6 +220,7 @@ class Contents:
         """Yield the source_id of every record whose text is not its source file, in no order."""
         for (source_id,) in self._fetch(f"SELECT shard.source.source_id FROM shard {_FIRST} WHERE text <> ''"):
             yield source_id
+        yield from (record.source_id for record in self._kept if record.text)
 
     def texts(self) -> Iterator[StoredText]:
         """Yield the text of every record whose text is not its source file, in no order."""
@@ -142,10 +228,9 @@ class Contents:
             f"SELECT shard.source.source_id, shard.file, text FROM shard {_FIRST} WHERE text <> ''"
         ):
             yield StoredText(source_id, Path(file).stem, text)
+        yield from (StoredText(record.source_id, record.key, record.text) for record in self._kept if record.text)
 
     def _fetch(self, query: str, cursor: duckdb.DuckDBPyConnection | None = None) -> Iterator[tuple[Any, ...]]:
-        if not self._has_shards:
-            return
         cursor = cursor or self._connection.cursor()
         with disk_faults():
             cursor.execute(query)
@@ -155,6 +240,10 @@ class Contents:
             if not rows:
                 return
             yield from rows
+
+
+def _not_revived(values: Mapping[str, Any]) -> EvidenceRow:
+    raise ValueError(f"claim {values['claim_id']} is of an earlier version")
 
 
 @contextlib.contextmanager

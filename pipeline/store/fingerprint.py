@@ -42,6 +42,7 @@ _SETTINGS_WITHOUT_EFFECT = {
     "batch_bytes",
     "figures",
     "lexicons",
+    "max_dropped_share",
     "max_memory_mb",
     "max_seconds",
     "runner",

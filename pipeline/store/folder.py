@@ -7,8 +7,8 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from pipeline.store.columnar import from_values
 from pipeline.store.shards import is_whole
 
 STORE_NAME = ".provender"
+LEDGER_NAME = "review.sqlite"
+LEDGER_FILES = frozenset({LEDGER_NAME, f"{LEDGER_NAME}-wal", f"{LEDGER_NAME}-shm"})
+"""The ledger of decisions and what SQLite puts beside it while it is open."""
 DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 """Errors that no other source would be spared."""
 
@@ -29,12 +32,18 @@ class StoreError(Exception):
 class Finished:
     """What the tables of the last run that finished hold: the rows of which shards, and sources that have none.
 
-    `snapshot` is the folder with a copy of these tables for the next run; None where no run has finished.
+    `snapshot` is the folder with a copy of these tables for the next run; None where no run has finished. `stale` are
+    the shards of earlier runs whose rows stand in the tables because their sources could not be read. `written` gives
+    the SHA-256 of tables as the run wrote them, so that one that a reviewer has changed is known; `token` is of this
+    run alone.
     """
 
     keys: frozenset[str] = frozenset()
     unread: tuple[SourceRow, ...] = ()
     snapshot: Path | None = None
+    stale: frozenset[str] = frozenset()
+    written: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
 
 
 class OutputFolder:
@@ -47,8 +56,11 @@ class OutputFolder:
         self.shards = self.store / "shards"
         self.drafts = self.store / "drafts"
         self._snapshots = self.store / "snapshots"
-        self._finished = self.store / "finished.json"
-        self._owned = self.store / "owned.json"
+        self.finished_file = self.store / "finished.json"
+        self.owned_file = self.store / "owned.json"
+        self.previous = self.store / "previous"
+        self.taken = self.store / "taken"
+        self.ledger = self.path / LEDGER_NAME
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -92,12 +104,19 @@ class OutputFolder:
 
     def finished(self) -> Finished:
         """Return what the tables of the last run that finished hold."""
-        values = _read(self._finished)
+        return self.read_finished(self.finished_file)
+
+    def read_finished(self, file: Path) -> Finished:
+        """Return what a record of a run that finished says; one that is not there says nothing."""
+        values = read_values(file)
         snapshot = self._snapshots / values.get("snapshot", "")
         return Finished(
             frozenset(values.get("shards", ())),
             tuple(from_values(SourceRow)(row.values()) for row in values.get("unread", ())),
             snapshot if values.get("snapshot") and snapshot.is_dir() else None,
+            frozenset(values.get("stale", ())),
+            values.get("written", {}),
+            values.get("token", ""),
         )
 
     def finished_keys(self) -> frozenset[str]:
@@ -105,48 +124,55 @@ class OutputFolder:
         return self.finished().keys
 
     def next_snapshot(self) -> Path:
-        """Return an empty folder for a copy of the tables of this run; that of the last run stays as it is."""
-        last = self.finished().snapshot
-        folder = self._snapshots / ("b" if last and last.name == "a" else "a")
+        """Return an empty folder for a copy of the tables of this run; those of the last two stay as they are."""
+        taken = {run.snapshot.name for run in (self.finished(), self._before()) if run.snapshot}
+        folder = self._snapshots / next(name for name in "abc" if name not in taken)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         return folder
 
-    def finish(
-        self, keys: Collection[str], *, unread: Collection[SourceRow] = (), snapshot: Path | None = None
-    ) -> None:
-        """Record that the tables hold the rows of these shards and these sources, and let go of all else."""
-        self._write(
-            self._finished,
+    def finish(self, finished: Finished) -> None:
+        """Record what the tables hold, and let go of all that neither they nor the tables before them need."""
+        self.write_values(
+            self.finished_file,
             {
-                "shards": sorted(keys),
-                "unread": [dataclasses.asdict(row) for row in unread],
-                "snapshot": snapshot.name if snapshot else "",
+                "shards": sorted(finished.keys),
+                "unread": [dataclasses.asdict(row) for row in finished.unread],
+                "snapshot": finished.snapshot.name if finished.snapshot else "",
+                "stale": sorted(finished.stale),
+                "written": dict(finished.written),
+                "token": finished.token,
             },
         )
+        before = self._before()
         for old in self._snapshots.glob("*"):
-            if old != snapshot:
+            if old not in (finished.snapshot, before.snapshot):
                 shutil.rmtree(old, ignore_errors=True)
-        kept = set(keys)
+        kept = finished.keys | finished.stale | before.keys | before.stale
         for shard in self.shards.glob("*/*"):
             if shard.stem not in kept:
                 shard.unlink(missing_ok=True)
 
+    def _before(self) -> Finished:
+        return self.read_finished(self.previous / self.finished_file.name)
+
     def owned(self) -> frozenset[str]:
         """Return the files that runs put into the folder, relative to it: they are no sources, and may be removed."""
-        return frozenset(_read(self._owned).get("files", ()))
+        return frozenset(read_values(self.owned_file).get("files", ()))
 
     def own(self, files: Collection[str]) -> None:
         """Record which files runs put into the folder; to be called before they are written."""
-        self._write(self._owned, {"files": sorted(files)})
+        self.write_values(self.owned_file, {"files": sorted(files)})
 
-    def _write(self, path: Path, values: dict[str, Any]) -> None:
+    def write_values(self, path: Path, values: dict[str, Any]) -> None:
+        """Write a small record of the store as JSON, whole or not at all. Raises `OSError`."""
         draft = self.drafts / path.name
         draft.write_text(json.dumps(values), encoding="utf-8")
         publish([(draft, path)])
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_values(path: Path) -> dict[str, Any]:
+    """Return a small record of the store; {} where there is none."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -60,6 +60,11 @@ def write_shard(path: Path, extractions: Iterable[Extraction], *, temporary: Pat
         draft.unlink(missing_ok=True)
 
 
+def evidence_table(rows: Iterable[EvidenceRow]) -> pa.Table:
+    """Return rows as a table in memory, with the columns that they have in a shard."""
+    return pa.Table.from_pylist(to_arrow(tuple[EvidenceRow, ...])(rows), pa.schema(arrow_type(EvidenceRow)))
+
+
 def is_whole(path: Path) -> bool:
     """Tell whether a shard is there and was written to its end."""
     try:

@@ -69,5 +69,35 @@ def differences(before: Path, after: Path, *, ignored: Sequence[str], scratch: P
                 yield Difference(was if was[key] is not None else None, now if now[key] is not None else None)
 
 
+class Snapshot:
+    """A copy of a table, read back: its rows as text."""
+
+    def __init__(self, table: pa.Table) -> None:
+        """Take the table; see `read` and `of`."""
+        self._table = table
+
+    @classmethod
+    def read(cls, path: Path) -> "Snapshot":
+        """Return the copy in a file that `write_snapshot` wrote."""
+        return cls(pq.read_table(path, columns=_columns(path)))
+
+    @classmethod
+    def of(cls, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> "Snapshot":
+        """Return rows as a copy; a cell that a row lacks is empty."""
+        schema = pa.schema([(name, pa.string()) for name in columns])
+        return cls(pa.Table.from_pylist([{name: row.get(name, "") for name in columns} for row in rows], schema))
+
+    def columns_of(self, *names: str) -> Iterator[Mapping[str, str]]:
+        """Yield each row with some of its columns; a column that the table lacks is left out."""
+        known = [name for name in names if name in self._table.column_names]
+        for batch in self._table.select(known).to_batches(max_chunksize=FETCHED):
+            yield from batch.to_pylist()
+
+    def row(self, place: int) -> Mapping[str, str]:
+        """Return the whole row at a place, counted from 0."""
+        row: Mapping[str, str] = self._table.slice(place, 1).to_pylist()[0]
+        return row
+
+
 def _columns(path: Path) -> list[str]:
     return [name for name in pq.read_schema(path).names if name != _PLACE]

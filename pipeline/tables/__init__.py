@@ -1,28 +1,33 @@
 """In: the rows of a run. Out: the files that people open (CSV, spreadsheet, web page), and rows back from them."""
 
 from pipeline.tables.cells import plain_values
-from pipeline.tables.columns import CHANGES, COMPARISON, EVIDENCE, SOURCES, TABLES, Column, Table, markdown
+from pipeline.tables.columns import CHANGES, COMPARISON, DECISIONS, EVIDENCE, SOURCES, TABLES, Column, Table, markdown
 from pipeline.tables.csv_files import (
     read_changes,
     read_comparison,
     read_evidence,
     read_sources,
     read_texts,
+    revive,
     write_matrix,
     write_table,
 )
 from pipeline.tables.lists import citation_text, joined, population_text
 from pipeline.tables.page import write_page
+from pipeline.tables.sheets import SheetError, SheetRow, read_sheet
 from pipeline.tables.texts import text_file
 from pipeline.tables.workbook import write_workbook
 
 __all__ = [
     "CHANGES",
     "COMPARISON",
+    "DECISIONS",
     "EVIDENCE",
     "SOURCES",
     "TABLES",
     "Column",
+    "SheetError",
+    "SheetRow",
     "Table",
     "citation_text",
     "joined",
@@ -32,8 +37,10 @@ __all__ = [
     "read_changes",
     "read_comparison",
     "read_evidence",
+    "read_sheet",
     "read_sources",
     "read_texts",
+    "revive",
     "text_file",
     "write_matrix",
     "write_page",

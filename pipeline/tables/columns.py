@@ -124,6 +124,35 @@ EVIDENCE = Table(
     ),
 )
 
+REVIEW = ("review_status", "reviewer", "review_note", "reviewed_at")
+"""The columns of evidence.csv that are the reviewer's."""
+
+CORRECTABLE = (
+    "source_type",
+    "nutrient",
+    "nutrient_id",
+    "exposure",
+    "condition",
+    "condition_id",
+    "condition_type",
+    "relation",
+    "strength",
+    "factuality",
+    "study_design",
+    "evidence_basis",
+    "sample_size",
+    "population",
+    "effect_measure",
+    "effect_value",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "p_value",
+    "evidence_level",
+    "certainty",
+)
+"""The columns of evidence.csv in which another value, put there by a reviewer, is a correction."""
+
 COMPARISON = Table(
     "comparison",
     "one row a nutrient, exposure and condition",
@@ -212,7 +241,32 @@ CHANGES = Table(
     ),
 )
 
-TABLES: tuple[Table, ...] = (EVIDENCE, COMPARISON, SOURCES, CHANGES)
+DECISIONS = Table(
+    "decisions",
+    "one row a claim that a reviewer has decided on: first what needs a look, then the others as in evidence.csv",
+    (
+        Column(
+            "state",
+            "`in force`; `stale`: the claim has changed, and the decision stands beside the one that took its place; "
+            "`gone`: no claim took its place; `not understood`: the ledger keeps what was typed",
+            width=14,
+            values=("not understood", "gone", "stale", "in force"),
+        ),
+        Column("claim_id", "the claim that was decided on", width=18),
+        Column("claim_id_now", "the claim in evidence.csv that the decision stands beside", width=18),
+        Column("source_id", "the source, as in evidence.csv", width=24),
+        Column("sentence", "the sentence as it stood", width=70),
+        Column("review_status", "what the reviewer said", width=12),
+        Column("corrections", "columns and the values put into them, joined by ` | `", width=36),
+        Column("reviewer", "who said it", width=14),
+        Column("review_note", "and why", width=30),
+        Column("reviewed_at", "when, ISO 8601", width=12),
+        Column("model_version", "the version whose row was decided on", width=18),
+        Column("reason", "why it is not in force as it was made", width=50),
+    ),
+)
+
+TABLES: tuple[Table, ...] = (EVIDENCE, COMPARISON, SOURCES, DECISIONS, CHANGES)
 
 
 def markdown(table: Table) -> str:

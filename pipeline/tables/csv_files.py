@@ -3,7 +3,7 @@
 import csv
 import dataclasses
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import nsmallest
 from pathlib import Path
 from typing import Any, TypeVar
@@ -70,6 +70,18 @@ def read_evidence(path: Path) -> Iterator[EvidenceRow]:
     Raises `ValueError` with one sentence naming the file, the line and what is wrong there.
     """
     return _read(path, EVIDENCE, EvidenceRow)
+
+
+def revive(values: Mapping[str, Any]) -> EvidenceRow:
+    """Return a row of the evidence table from values by name, as an earlier version had them: lists as their cells."""
+    known = {name: value for name, value in values.items() if value is not None}
+    cells = {
+        column.name: from_cell(known[column.name], column) if isinstance(known[column.name], str) else known[column.name]
+        for column in EVIDENCE.columns
+        if column.name in known
+    }
+    missing = {column.name: None for column in EVIDENCE.columns if column.name in values and column.name not in known}
+    return EvidenceRow(**cells | missing)
 
 
 def read_comparison(path: Path) -> Iterator[ComparisonRow]:

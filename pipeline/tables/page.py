@@ -96,7 +96,8 @@ def group_by_topic(rows: Iterable[EvidenceRow], comparisons: Collection[Comparis
             topic.comparisons.append(comparison)
             of_claim |= dict.fromkeys(comparison.claim_ids, topic)
     for claim_id, row in shown.items():
-        of_claim[claim_id].claims.append(row)
+        if claim_id in of_claim:  # a rejected claim belongs to no comparison
+            of_claim[claim_id].claims.append(row)
     return sorted(
         topics.values(),
         key=lambda topic: (-len({row.source_id for row in topic.claims}), topic.nutrient, topic.condition),

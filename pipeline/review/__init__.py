@@ -1,0 +1,24 @@
+"""In: tables that reviewers have worked on. Out: their decisions, kept for ever and beside the claims of every run."""
+
+from pipeline.review.carrying import STATES, Carried, Placed, carry
+from pipeline.review.decision import REJECTED, Decision, decisions_of
+from pipeline.review.edited import NEEDED, Edits, Written, edits
+from pipeline.review.event import Event
+from pipeline.review.ledger import Ledger, LedgerError
+
+__all__ = [
+    "NEEDED",
+    "REJECTED",
+    "STATES",
+    "Carried",
+    "Decision",
+    "Edits",
+    "Event",
+    "Ledger",
+    "LedgerError",
+    "Placed",
+    "Written",
+    "carry",
+    "decisions_of",
+    "edits",
+]

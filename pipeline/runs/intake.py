@@ -1,0 +1,136 @@
+"""In: an output folder whose tables people may have worked on. Out: what they said stands in its ledger."""
+
+import datetime
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.review import NEEDED, Edits, Event, Ledger, Written, decisions_of, edits
+from pipeline.review.event import STATUS
+from pipeline.store import OutputFolder, Snapshot, StoreError, file_hash
+from pipeline.tables import EVIDENCE, SheetError, SheetRow, read_sheet
+from pipeline.tables.columns import REVIEW
+
+REVIEWED = ("evidence.csv", "evidence.xlsx")
+"""The tables that people work on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken into a ledger: decisions and corrections, and sentences on what could not be told."""
+
+    n_decisions: int = 0
+    n_corrections: int = 0
+    notes: tuple[str, ...] = ()
+
+    def and_then(self, later: "Taken") -> "Taken":
+        """Return this and what was taken later as one, each sentence once."""
+        notes = tuple(dict.fromkeys([*self.notes, *later.notes]))
+        return Taken(self.n_decisions + later.n_decisions, self.n_corrections + later.n_corrections, notes)
+
+
+Stamps = dict[str, tuple[int, int, int]]
+
+
+def stamps(folder: OutputFolder) -> Stamps:
+    """Return what changes where somebody writes one of the tables that people work on, or decides on a claim."""
+    files = [folder.path / name for name in (*REVIEWED, folder.ledger.name, f"{folder.ledger.name}-wal")]
+    found = {file.name: file.stat() for file in files if file.is_file()}
+    return {name: (stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in found.items()}
+
+
+def ledger_of(folder: OutputFolder) -> Ledger:
+    """Return the ledger of an output folder, not yet opened."""
+    return Ledger(folder.ledger, witness=folder.store / "ledger.json")
+
+
+def take_in(folder: OutputFolder) -> Taken:
+    """Take into the ledger what people have put into the tables of a folder since they were written.
+
+    A table that nobody has touched costs a hash. What was taken is also kept as the file that it stood in, in
+    `.provender/taken`. Raises `StoreError` where a table cannot be read, and `LedgerError`.
+    """
+    finished = folder.finished()
+    files = [folder.path / name for name in REVIEWED]
+    changed = [file for file in files if file.is_file() and file_hash(file)[0] != finished.written.get(file.name)]
+    with ledger_of(folder) as ledger:
+        notes: list[str] = []
+        taken: list[Event] = []
+        written: Written | None = None
+        for file in sorted(changed, key=lambda file: file.stat().st_mtime):
+            rows = _read(file)
+            written = written or _written(folder, rows)
+            found = _edits(rows, written, ledger, file)
+            notes += [*found.notes, *_conflicts(taken, found.events, file.name)]
+            if found.events or found.notes:
+                _keep(folder, file)
+            taken += ledger.append(found.events)
+        return _taken(taken, notes)
+
+
+def import_file(folder: OutputFolder, file: Path, reviewer: str = "") -> Taken:
+    """Take into the ledger of a folder what a reviewed copy of its table says. Raises as `take_in`."""
+    with ledger_of(folder) as ledger:
+        rows = _read(file)
+        found = _edits(rows, _written(folder, rows), ledger, file, reviewer)
+        if found.events or found.notes:
+            _keep(folder, file)
+        return _taken(ledger.append(found.events), found.notes)
+
+
+def _read(file: Path) -> list[SheetRow]:
+    try:
+        return list(read_sheet(file, NEEDED))
+    except SheetError as error:
+        raise StoreError(f"{str(error).rstrip('.')}; nothing was replaced.") from None
+
+
+def _edits(rows: Iterable[SheetRow], written: Written, ledger: Ledger, file: Path, reviewer: str = "") -> Edits:
+    saved = datetime.datetime.fromtimestamp(file.stat().st_mtime, datetime.UTC)
+    return edits(
+        rows,
+        written,
+        decisions_of(ledger.events),
+        ledger.events,
+        origin=file.name,
+        said_at=saved.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        reviewer=reviewer,
+    )
+
+
+def _written(folder: OutputFolder, rows: Iterable[SheetRow]) -> Written:
+    """The rows as last written; where no run has left a copy of them, the table itself without its review columns."""
+    snapshot = folder.finished().snapshot
+    if snapshot is not None:
+        return Written(Snapshot.read(snapshot / "claims.parquet"))
+    table = folder.path / REVIEWED[0]
+    found = rows if not table.is_file() else _read(table)
+    return Written(Snapshot.of(EVIDENCE.header, ({**row.cells, **dict.fromkeys(REVIEW, "")} for row in found)))
+
+
+def _conflicts(before: Iterable[Event], now: Iterable[Event], name: str) -> Iterator[str]:
+    """Sentences on claims of which two tables say different things; the one that was saved last counts."""
+    said = {(event.claim_id, event.field): event for event in before}
+    for event in now:
+        other = said.get((event.claim_id, event.field))
+        if other and other.value != event.value:
+            yield (
+                f'{name} says {event.field} "{event.value}" of claim {event.claim_id}, {other.origin} "{other.value}"; '
+                f"{name} was saved last and counts, and the ledger keeps both."
+            )
+
+
+def _keep(folder: OutputFolder, file: Path) -> None:
+    copy = folder.taken / f"{file_hash(file)[0][:16]}-{file.name}"
+    if not copy.exists():
+        folder.taken.mkdir(exist_ok=True)
+        draft = folder.drafts / copy.name
+        shutil.copyfile(file, draft)
+        draft.replace(copy)
+
+
+def _taken(events: Iterable[Event], notes: Iterable[str]) -> Taken:
+    fields = [event.field for event in events]
+    n_decisions = fields.count(STATUS)
+    return Taken(n_decisions, len(fields) - n_decisions, tuple(notes))
