@@ -1,5 +1,6 @@
 """Every default of Provender, once: file, environment (PROVENDER_...) and flags override it, in that order."""
 
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,10 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+
+class SettingsError(ValueError):
+    """A configuration that cannot be used; the message is one sentence saying what to do."""
 
 
 class ReadLimits(BaseModel):
@@ -100,15 +105,18 @@ class Settings(BaseSettings):
 def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     """Return the settings from an optional TOML file, the environment and flags (None means not given).
 
-    Raises `ValueError` with one sentence naming the setting that is wrong.
+    Raises `SettingsError` where the file cannot be read, and `ValidationError` of pydantic where a setting is wrong.
     """
     given = {name: value for name, value in flags.items() if value is not None}
     if file is None:
         return Settings(**given)
     if not file.is_file():
-        raise ValueError(f"The configuration file {file} does not exist; give --config the path of a TOML file.")
+        raise SettingsError(f"The configuration file {file} does not exist; give --config the path of a TOML file.")
 
     class FileSettings(Settings):
         model_config = SettingsConfigDict(toml_file=file)
 
-    return Settings.model_validate(FileSettings(**given).model_dump())
+    try:
+        return Settings.model_validate(FileSettings(**given).model_dump())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"The configuration file {file} cannot be read ({error}); check that it is TOML.") from None

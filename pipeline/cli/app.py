@@ -39,7 +39,8 @@ offsets refer to). Run again, it reads only what is new.
 \b
 Exit status:
     0   all sources were read, or fetched
-    1   it could not be done (folder in use, disk full, model missing, service not reached)
+    1   it could not be done (folder in use, disk full, model missing, wrong setting, service not
+        reached, sources gone)
     2   wrong usage
     3   done, but some sources failed
   130   interrupted; the next run goes on from there
@@ -109,6 +110,7 @@ def errors_in_words() -> Iterator[None]:
     """Turn errors that a user can mend into one sentence and an exit status; others are faults of the program."""
     from pydantic import ValidationError
 
+    from pipeline.config import SettingsError
     from pipeline.records import SourceError
     from pipeline.runs import RunError
     from pipeline.store import StoreError
@@ -121,7 +123,9 @@ def errors_in_words() -> Iterator[None]:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        fail(f"The setting {name} is wrong: {first['msg']}.", WRONG_USAGE)
+        fail(f"The setting {name} is wrong: {first['msg']}.", NOT_DONE)
+    except SettingsError as error:
+        fail(str(error), NOT_DONE)
     except (SourceError, ValueError) as error:
         fail(str(error), WRONG_USAGE)
     except (RunError, StoreError) as error:

@@ -99,12 +99,14 @@ def edits(
         was = written.row(claim_id) if claim_id else {}
         if not claim_id and not any(row.cells.get(name) for name in (STATUS, "review_note")):
             continue
+        date = row.cells.get("reviewed_at", "")
+        is_dated = bool(date) and differs("reviewed_at", date, was.get("reviewed_at", ""))
         common = Event(
             claim_id=claim_id or row.cells.get("claim_id", "").strip(),
             field=STATUS,
             value="",
             reviewer=plain(row.cells.get("reviewer", "")) or reviewer,
-            said_at=said_at,
+            said_at=date_of(date) if is_dated else said_at,
             source_id=was.get("source_id") or row.cells.get("source_id", ""),
             sentence=was.get("sentence") or row.cells.get("sentence", ""),
             row=was or row.cells,
@@ -112,10 +114,9 @@ def edits(
             origin=origin,
         )
         held = decisions.get(claim_id)
-        new = [*_decision(row, was, common, held, where, found.notes)]
-        if claim_id:
-            new += _corrections(row, was, common, held, where, found.notes)
-        else:
+        new = [*_corrections(row, was, common, held, where, found.notes)] if claim_id else []
+        new += _decision(row, was, common, held, where, found.notes, is_dated=is_dated, is_corrected=bool(new))
+        if not claim_id:
             found.notes.append(f"{where} matches no claim: {reason}. What it says is kept in the ledger.")
         for event in new:
             if _key(event) in told:
@@ -133,11 +134,23 @@ def _key(event: Event) -> tuple[str, ...]:
 
 
 def _decision(
-    row: SheetRow, was: Mapping[str, str], common: Event, held: Decision | None, where: str, notes: list[str]
+    row: SheetRow,
+    was: Mapping[str, str],
+    common: Event,
+    held: Decision | None,
+    where: str,
+    notes: list[str],
+    *,
+    is_dated: bool,
+    is_corrected: bool,
 ) -> Iterable[Event]:
-    """The decision in the review columns, where they say something else than what was written there."""
+    """The decision in the review columns, where they say something else than what was written there.
+
+    Who corrected something, and when, is said by the correction.
+    """
     cells = {name: plain(row.cells[name]) for name in REVIEW if name in row.cells}
-    if not any(differs(name, cell, was.get(name, "")) for name, cell in cells.items()):
+    changed = {name for name, cell in cells.items() if differs(name, cell, was.get(name, ""))}
+    if not changed or (is_corrected and not changed & {STATUS, "review_note"}):
         return
     if not any(cells.values()):
         notes.append(f"{where} is emptied, and its decision stays; to take it back empty review_status alone.")
@@ -146,16 +159,13 @@ def _decision(
     status = meaning(STATUS, typed)
     if status is None:
         notes.append(f'{where}: the review_status "{typed}" is not understood; it is kept in the ledger.')
-    date = cells.get("reviewed_at", "")
-    is_new = bool(date) and differs("reviewed_at", date, was.get("reviewed_at", ""))
     event = replace(
         common,
         value=typed if status is None else status,
         was=was.get(STATUS, ""),
         note="\n".join(row.cells.get("review_note", was.get("review_note", "")).splitlines()).strip(),
-        said_at=date_of(date) if is_new else common.said_at,
     )
-    if held and held.said and not is_new and _said(held.said) == _said(event):
+    if held and held.said and not is_dated and _said(held.said) == _said(event):
         return  # an earlier run has taken it in, and ended before it wrote its tables
     yield event
 

@@ -2,6 +2,7 @@
 
 from pipeline.runs.against import AgainstReport, Finding, against
 from pipeline.runs.changes import Changes
+from pipeline.runs.restore import restore
 from pipeline.runs.runner import Batch, Dispatch, Pool, PoolMaker, Progress, ProgressCallback, add, in_threads, run
 from pipeline.runs.summary import Failure, RunSummary
 from pipeline.runs.workers import RunError
@@ -22,5 +23,6 @@ __all__ = [
     "add",
     "against",
     "in_threads",
+    "restore",
     "run",
 ]

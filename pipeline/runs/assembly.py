@@ -136,7 +136,8 @@ def _compare(contents: Contents, scratch: Path, gallery: Gallery) -> Spool[Compa
     def bodies() -> Iterator[ComparisonRow]:
         for claims in contents.pairs(pairs.items()):
             found = compare_pair(claims)
-            gallery.see_pair([claim for claim in claims if claim.review_status != REJECTED], found)
+            if found:  # not where all claims were rejected
+                gallery.see_pair([claim for claim in claims if claim.review_status != REJECTED], found)
             yield from found
 
     return Spool(scratch / "comparisons", ((place(body), body) for body in bodies()))

@@ -49,12 +49,16 @@ def run(
     add: Annotated[
         bool, typer.Option("--add", help="With --against: then add PATH to its sources and tables.")
     ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Let go of the rows of sources that are gone, however many they are.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Read sources and write their evidence tables.
 
     Sources read before, and unchanged since, are not read again. A source that fails is named with its reason and
-    stands in sources.csv; the others go on, and the exit status is 3.
+    stands in sources.csv; the others go on, and the exit status is 3. What people have put into evidence.csv and
+    evidence.xlsx since the last run is kept in a ledger and stands in the new tables.
 
     \b
     Examples:
@@ -78,6 +82,7 @@ def run(
             scheduler=scheduler,
             model=model,
             scheme=scheme,
+            max_dropped_share=1.0 if prune else None,
         )
         if look is not None:
             with _progress(quiet=True) as tell:
@@ -156,6 +161,8 @@ def _print_summary(summary: "RunSummary") -> None:
         output.print("\nSources that failed:")
         for failure in summary.failures:
             output.print(f"  {failure.source_id}: {failure.reason}", markup=False)
+    for note in summary.notes:
+        messages.print(note, markup=False)
     output.print(f"\nThe tables are in {summary.out}:", markup=False)
     for file in summary.files:
         output.print(f"  {file.name}{'/' if file.is_dir() else ''}", markup=False)
