@@ -171,7 +171,7 @@ def test_an_empty_folder_wipes_nothing_unless_it_is_meant(out: Path, articles: P
     assert "--prune" in str(told.value)
     assert before == {path.name: path.read_bytes() for path in out.iterdir() if path.name in before}
     pruned = run([tmp_path / "unmounted"], out, settings=FAST.model_copy(update={"max_dropped_share": 1.0}))
-    assert pruned.n_claims == 0 and pruned.changes is not None and pruned.changes.n_verdicts == 2
+    assert pruned.n_claims == 0 and pruned.changes is not None and pruned.changes.n_verdicts == 3
     assert {row["state"] for row in table(out / "decisions.csv")} == {"gone"}
     run([articles], out, settings=FAST)
     assert decisions(out) == KEPT

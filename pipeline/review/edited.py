@@ -114,8 +114,9 @@ def edits(
             origin=origin,
         )
         held = decisions.get(claim_id)
-        new = [*_corrections(row, was, common, held, where, found.notes)] if claim_id else []
-        new += _decision(row, was, common, held, where, found.notes, is_dated=is_dated, is_corrected=bool(new))
+        corrected = [*_corrections(row, was, common, where, found.notes)] if claim_id else []
+        new = [event for event in corrected if not _is_held(event, held)]
+        new += _decision(row, was, common, held, where, found.notes, is_dated=is_dated, is_corrected=bool(corrected))
         if not claim_id:
             found.notes.append(f"{where} matches no claim: {reason}. What it says is kept in the ledger.")
         for event in new:
@@ -174,9 +175,7 @@ def _said(event: Event) -> tuple[str, ...]:
     return event.value, event.note, event.reviewer
 
 
-def _corrections(
-    row: SheetRow, was: Mapping[str, str], common: Event, decision: Decision | None, where: str, notes: list[str]
-) -> Iterable[Event]:
+def _corrections(row: SheetRow, was: Mapping[str, str], common: Event, where: str, notes: list[str]) -> Iterable[Event]:
     """The corrections of a row: cells that say something else than what was written."""
     changed = [name for name in CORRECTABLE if name in row.cells and differs(name, row.cells[name], was.get(name, ""))]
     if not changed:
@@ -192,6 +191,9 @@ def _corrections(
         if value is None:
             notes.append(f'{where}: "{plain(row.cells[name])}" is no {name}; it is kept in the ledger.')
             value = plain(row.cells[name])
-        known = decision.corrections.get(name) if decision else None
-        if known is None or known.value != value:
-            yield replace(common, field=name, value=value, was=was[name])
+        yield replace(common, field=name, value=value, was=was[name])
+
+
+def _is_held(event: Event, decision: Decision | None) -> bool:
+    held = decision.corrections.get(event.field) if decision else None
+    return held is not None and held.value == event.value

@@ -63,4 +63,5 @@ def _flagged(row: EvidenceRow) -> EvidenceRow:
 
 
 def _same_version(values: Mapping[str, Any]) -> EvidenceRow:
-    return from_values(EvidenceRow)(values.values())
+    row: EvidenceRow = from_values(EvidenceRow)(values.values())
+    return row

@@ -74,14 +74,12 @@ def read_evidence(path: Path) -> Iterator[EvidenceRow]:
 
 def revive(values: Mapping[str, Any]) -> EvidenceRow:
     """Return a row of the evidence table from values by name, as an earlier version had them: lists as their cells."""
-    known = {name: value for name, value in values.items() if value is not None}
-    cells = {
-        column.name: from_cell(known[column.name], column) if isinstance(known[column.name], str) else known[column.name]
-        for column in EVIDENCE.columns
-        if column.name in known
-    }
-    missing = {column.name: None for column in EVIDENCE.columns if column.name in values and column.name not in known}
-    return EvidenceRow(**cells | missing)
+    found: dict[str, Any] = {}
+    for column in EVIDENCE.columns:
+        if column.name in values:
+            value = values[column.name]
+            found[column.name] = from_cell(value, column) if isinstance(value, str) else value
+    return EvidenceRow(**found)
 
 
 def read_comparison(path: Path) -> Iterator[ComparisonRow]:
