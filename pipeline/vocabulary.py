@@ -114,7 +114,6 @@ FlagCode = Literal[
     "expression-of-concern",
     "rests-on-retracted",
     "stale",
-    "stale",
     "stale-decision",
     "review-not-understood",
 ]
