@@ -128,6 +128,7 @@ QualityFlag = Literal[
     "sponsored notice",
     "truncated",
     "pages not read",
+    "main text uncertain",
     "damaged record",
     "deleted record",
     "article not in English",

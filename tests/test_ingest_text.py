@@ -335,3 +335,93 @@ def test_a_text_of_thousands_of_lines_takes_time_in_proportion(from_bytes):
 
     seconds(500)
     assert seconds(20_000) < 8 * seconds(5_000)
+
+
+SENTENCES = (
+    "Zinc lozenges are sold to shorten the common cold, and several trials have tested the idea.",
+    "Zinc supplementation shortened the common cold by two days in a randomised trial of 199 adults.",
+    "Zinc deficiency is associated with a higher risk of pneumonia in older people, studies say.",
+    "Vegetarians eat little zinc.",
+)
+FOREIGN_LINES = (
+    "ADVERTISEMENT",
+    "Advertisement - continue reading below",
+    "Sponsored content",
+    "More on zinc:",
+    "More from this author",
+    "Sign up for our newsletter",
+    "Subscribe",
+    "Related articles",
+    "Related: Five foods for a cold",
+    "Read next",
+    "You might also like",
+    "See also",
+    "Have a question?",
+    "Was this helpful?",
+)
+
+
+@pytest.mark.parametrize("line", FOREIGN_LINES)
+@pytest.mark.parametrize("place", [1, 2, 3])
+@pytest.mark.parametrize("form", ["{}", "<p>{}</p>", "<p><b>{}</b></p>", "<h2>{}</h2>"])
+def test_a_foreign_line_within_an_article_loses_itself_alone(from_bytes, line, place, form):
+    lines = [*SENTENCES[:place], line, *SENTENCES[place:]]
+    if form == "{}":
+        data = "Zinc and colds\n\n" + "\n\n".join(lines)
+    else:
+        body = "".join(form.format(text) if text == line else f"<p>{text}</p>" for text in lines)
+        data = f"<!doctype html><html><body><article><h1>Zinc and colds</h1>{body}</article></body></html>"
+    text = "\n".join(block_texts(from_bytes(data.encode())))
+    assert [sentence for sentence in SENTENCES if sentence not in text] == []
+    assert line not in text
+
+
+@pytest.mark.parametrize("count", ["941 comments", "1,204 Comments", "12 responses", "Comments (12)"])
+def test_a_count_of_comments_under_the_title_ends_nothing(from_bytes, count):
+    text = "\n".join(block_texts(from_bytes("\n\n".join(("Zinc and colds", count, *SENTENCES)).encode())))
+    assert [sentence for sentence in SENTENCES if sentence not in text] == []
+    assert count not in text
+
+
+def test_questions_that_an_article_answers_are_article_even_in_its_title(from_bytes):
+    page = "Frequently Asked Questions about zinc\n\n" + "\n\n".join(SENTENCES)
+    assert [
+        sentence for sentence in SENTENCES if sentence not in "\n".join(block_texts(from_bytes(page.encode())))
+    ] == []
+
+
+def test_a_heading_that_would_shut_out_most_of_the_page_does_not_and_that_is_noted(from_bytes):
+    document = from_bytes(("Zinc and colds\n\nAbout the author\n\n" + "\n\n".join(SENTENCES)).encode())
+    assert [sentence for sentence in SENTENCES if sentence not in "\n".join(block_texts(document))] == []
+    assert "main text uncertain" in document.quality_flags
+
+
+def test_a_list_of_contents_that_names_the_references_opens_none(from_bytes):
+    contents = "Contents\n1 Sources\n2 Signs\n3 Literature"
+    entries = "1. Roe A. Zinc and colds. J Invent. 2015;3:1-9.\n2. Lee K. Zinc again. J Invent. 2016;4:2-8."
+    parts = ("Zinc", contents, "Sources", SENTENCES[0], "Signs", *SENTENCES[1:], "Literature", entries)
+    document = from_bytes("\n\n".join(parts).encode())
+    assert [sentence for sentence in SENTENCES if sentence not in "\n".join(block_texts(document))] == []
+    assert [entry.title for entry in document.references] == ["Zinc and colds", "Zinc again"]
+
+
+def test_a_supplement_with_references_of_its_own_loses_neither_the_first_list_nor_its_text(from_bytes):
+    first = "1. Roe A. Zinc and colds. J Invent. 2015;3:1-9.\n2. Lee K. Zinc again. J Invent. 2016;4:2-8."
+    second = "1. Poe E. Doses of zinc. J Invent. 2017;5:1-9.\n3. Doe J. More zinc. J Invent. 2018;6:2-8."
+    parts = (
+        "Zinc",
+        *SENTENCES,
+        "References",
+        first,
+        "Supplement",
+        f"{SENTENCES[0]} {SENTENCES[1]}",
+        "References",
+        second,
+    )
+    document = from_bytes("\n\n".join(parts).encode())
+    assert [(entry.label, entry.title) for entry in document.references] == [
+        ("1", "Zinc and colds"),
+        ("2", "Zinc again"),
+        ("3", "More zinc"),
+    ]
+    assert document.text[document.blocks[-1].start :].startswith(f"{SENTENCES[0]} {SENTENCES[1]}")

@@ -7,7 +7,9 @@ from typing import Literal
 from pipeline.ingest.resources import patterns, rows
 from pipeline.vocabulary import QUALITY_FLAGS, QualityFlag, one_of
 
-Scope = Literal["", "line", "section", "rest"]
+Scope = Literal["", "line", "box", "section", "rest"]
+# The scopes that only a heading may open.
+OPENING: tuple[Scope, ...] = ("rest", "section", "box")
 
 LINE_LENGTH = 160
 HEADING_LENGTH = 120
@@ -24,13 +26,12 @@ def _pattern(scope: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)
 def scope_of(text: str) -> Scope:
-    """Return how far a line shuts out the text from the article: not at all, itself, its section, or the rest."""
+    """Return how far a line, as a heading, shuts out text from the article: itself, its box or section, the rest."""
     line = " ".join(text.split())
     if len(line) <= HEADING_LENGTH:
-        if _pattern("rest").search(line):
-            return "rest"
-        if _pattern("section").search(line):
-            return "section"
+        for scope in OPENING:
+            if _pattern(scope).search(line):
+                return scope
     if len(line) <= LINE_LENGTH and _pattern("line").search(line):
         return "line"
     return ""

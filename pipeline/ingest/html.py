@@ -18,8 +18,8 @@ from pipeline.ingest.outline import entry_lines, organise
 from pipeline.ingest.page import Page, read_page
 from pipeline.ingest.passages import Piece, assemble
 from pipeline.ingest.quality import Findings, finish
-from pipeline.ingest.references import find_identifiers, make_reference, read_references
-from pipeline.ingest.sections import is_references
+from pipeline.ingest.reference_lists import reference_lists
+from pipeline.ingest.references import find_identifiers, make_reference, read_reference_lists
 from pipeline.ingest.source import Source
 from pipeline.records import Document, Reference, SourceError
 
@@ -149,14 +149,8 @@ def _main_pieces(page: Page, main: str) -> list[Piece]:
 
 
 def _keep_references(page: Page, keep: list[bool]) -> None:
-    start = next((i for i in reversed(range(len(page.pieces))) if is_references(page.pieces[i].text)), None)
-    if start is None:
-        return
-    keep[start] = True
-    for index in range(start + 1, len(page.pieces)):
-        if page.pieces[index].kind == "heading" and page.pieces[index].level <= max(page.pieces[start].level, 2):
-            break
-        keep[index] = True
+    for places in reference_lists(page.pieces):
+        keep[places.start : places.stop] = [True] * len(places)
 
 
 def _title(pieces: list[Piece], metadata: dict[str, str]) -> str:
@@ -168,9 +162,9 @@ def _title(pieces: list[Piece], metadata: dict[str, str]) -> str:
     return re.sub(rf"\s+[|–—-]\s+{re.escape(site)}$", "", stated) if site else stated or top
 
 
-def _references(pieces: tuple[Piece, ...], page: Page) -> tuple[Reference, ...]:
+def _references(lists: tuple[tuple[Piece, ...], ...], page: Page) -> tuple[Reference, ...]:
     """Return the reference list; where there is none, the literature that numbered links lead to."""
-    listed = read_references(entry_lines(pieces))
+    listed = read_reference_lists([entry_lines(pieces) for pieces in lists])
     if listed:
         return listed
     linked = {label: href for label, href in page.targets.items() if label.isdigit() and href.startswith("http")}

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from pipeline.ingest.boilerplate import is_disclaimer, notices, scope_of
+from pipeline.ingest.boilerplate import OPENING, Scope, is_disclaimer, notices, scope_of
 from pipeline.ingest.byline import authors_stated
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.passages import Passage, Piece
-from pipeline.ingest.sections import is_back_matter, is_references, section_role
+from pipeline.ingest.reference_lists import reference_lists
+from pipeline.ingest.sections import is_back_matter, section_role
 from pipeline.records import SectionRole
 from pipeline.vocabulary import QualityFlag
 
@@ -20,64 +22,118 @@ DATE_LINE = re.compile(
 DATE_PREFERENCE = ("updated", "modified", "reviewed", "review date", "published", "posted", "accepted", "date")
 PROSE_LENGTH = 60
 PROSE_END = re.compile(r"[.!:)\]”\"][\d,;–\-\s\[\]]*$")
-# A "related articles" box above this share of the page is a box within the article, below it the end of it.
-FOOTER_SHARE = 0.4
+# A short sentence, such as no link has for its text.
+SENTENCE = re.compile(r"^\S+(?:\s+\S+){3,}[^.!?…]{2}[.!][\d\[\], ]*$")
+# Comments of readers end a page; a heading of that name above this share of it ends nothing.
+FOOTER_SHARE = 0.6
+# Headings that shut out more than the rest of the prose have been misread.
+MIN_KEPT = 0.5
+UNCERTAIN: QualityFlag = "main text uncertain"
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a page consists of: article passages, the pieces of its reference list, its date, authors and notices."""
+    """What a page consists of: article passages, the pieces of each reference list, its date, authors and notices."""
 
     passages: tuple[Passage, ...]
-    references: tuple[Piece, ...] = ()
+    references: tuple[tuple[Piece, ...], ...] = ()
     date: str = ""
     authors: tuple[str, ...] = ()
     flags: tuple[QualityFlag, ...] = ()
-    n_dropped: int = 0
 
 
 def organise(pieces: Sequence[Piece]) -> Outline:
-    """Sort a page's pieces into article, reference list and the rest, and give each passage its section."""
+    """Sort a page's pieces into article, reference lists and the rest, and give each passage its section.
+
+    Where headings would shut out most of the page's prose, they are taken for headings of the article, and
+    the outline is flagged.
+    """
+    outline = _sorted(pieces, shutting_out=True)
+    prose = [piece for piece in pieces if piece.kind == "paragraph" and is_prose(piece.text)]
+    kept = sum(len(passage.piece.text) for passage in outline.passages if is_prose(passage.piece.text))
+    listed = {id(piece) for entries in outline.references for piece in entries}
+    if kept >= MIN_KEPT * sum(len(piece.text) for piece in prose if id(piece) not in listed):
+        return outline
+    whole = _sorted(pieces, shutting_out=False)
+    return replace(whole, flags=(*whole.flags, UNCERTAIN)) if len(whole.passages) > len(outline.passages) else outline
+
+
+def _sorted(pieces: Sequence[Piece], *, shutting_out: bool) -> Outline:
     article: list[Piece] = []
-    references: list[Piece] = []
     dates: dict[str, str] = {}
     flags: list[QualityFlag] = []
     authors: tuple[str, ...] = ()
-    state = "article"
+    state = _State()
     seen = 0
     total = sum(len(piece.text) for piece in pieces) or 1
     preamble = _preamble(pieces)
     following = _following(pieces)
     top = _top(pieces)
+    lists = reference_lists(pieces)
+    references: list[list[Piece]] = [[] for _ in lists]
+    place_of = {index: number for number, places in enumerate(lists) for index in places}
     for index, piece in enumerate(pieces):
         seen += len(piece.text)
         flags.extend(notices(piece.text))
-        scope = scope_of(piece.text)
+        scope = scope_of(piece.text) if piece.kind != "title" else ""
         if index in top and (named := authors_stated(piece.text)):
             authors = authors or named
             scope = "line"
-        if is_references(piece.text) and _opens_references(pieces, index):
-            state = "references"
+        if index in place_of and index == lists[place_of[index]].start:
+            state = _State("references")
             continue
-        if scope in {"section", "rest"}:
-            state = "rest" if scope == "rest" and seen > FOOTER_SHARE * total else "skip"
+        if state.name == "references" and index not in place_of:
+            state = _State()
+        if scope in OPENING and piece.kind == "heading" and shutting_out:
+            if scope != "rest" or seen > FOOTER_SHARE * total:
+                state = _State(scope, piece.level)
             continue
-        if piece.kind in {"heading", "title"}:
-            state = _state_at_heading(state, piece, following[index])
-        if state != "references" and (scope == "line" or len(piece.text) < PROSE_LENGTH * 2):
+        state = (
+            _at_heading(state, piece, following[index]) if piece.kind == "heading" else _at_text(state, piece, scope)
+        )
+        if state.name != "references" and (scope == "line" or len(piece.text) < PROSE_LENGTH * 2):
             _collect_date(piece.text, dates)
-        if state == "references":
-            references.append(piece)
-        elif state == "article" and not scope and not _is_furniture(piece, in_preamble=index in preamble):
+        if state.name == "references":
+            references[place_of[index]].append(piece)
+        elif state.name == "article" and not scope and not _is_furniture(piece, in_preamble=index in preamble):
             article.append(piece)
     return Outline(
         tuple(sectioned(article)),
-        tuple(references),
+        tuple(map(tuple, references)),
         next((dates[word] for word in DATE_PREFERENCE if word in dates), ""),
         authors,
         tuple(dict.fromkeys(flags)),
-        len(pieces) - len(article) - len(references),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the pieces being read belong to: the article, a reference list, or a part shut out by a heading.
+
+    `level` is the depth of that heading (0 unknown); `deeper` says that a heading below it has been passed.
+    """
+
+    name: Literal["article", "references", "line", "box", "section", "rest", ""] = "article"
+    level: int = 0
+    deeper: bool = False
+
+
+def _at_heading(state: _State, piece: Piece, following: Piece | None) -> _State:
+    if is_back_matter(piece.text):
+        return _State("section", piece.level)
+    if state.name in {"rest", "article", "references"} or following is None:
+        return state
+    if 0 < state.level < piece.level:
+        return replace(state, deeper=True)
+    opens = not piece.text.rstrip().endswith("?") and (is_prose(following.text) or section_role(piece.text) is not None)
+    return _State() if opens and not is_disclaimer(following.text) else state
+
+
+def _at_text(state: _State, piece: Piece, scope: Scope) -> _State:
+    """A box of links ends where prose follows, unless that is the teaser under a link's own heading."""
+    if state.name != "box" or state.deeper or scope:
+        return state
+    return _State() if is_prose(piece.text) or SENTENCE.search(piece.text) else state
 
 
 def _preamble(pieces: Sequence[Piece]) -> range:
@@ -146,12 +202,6 @@ def is_prose(text: str) -> bool:
     return len(text) >= PROSE_LENGTH and bool(PROSE_END.search(text[-PROSE_LENGTH:].rstrip()))
 
 
-def _opens_references(pieces: Sequence[Piece], index: int) -> bool:
-    # "Sources" in a page about food sources is followed by prose; a reference entry has a year or a link.
-    following = " ".join(piece.text for piece in pieces[index + 1 : index + 7])
-    return bool(re.search(r"\b(19|20)\d\d\b|https?://|doi|et al|pmid|^\s*\[?1[\].)]", following, re.IGNORECASE))
-
-
 def _following(pieces: Sequence[Piece]) -> list[Piece | None]:
     """Return for each piece the next one that may be article."""
     found: list[Piece | None] = []
@@ -160,17 +210,6 @@ def _following(pieces: Sequence[Piece]) -> list[Piece | None]:
         found.append(after)
         after = after if scope_of(piece.text) else piece
     return found[::-1]
-
-
-def _state_at_heading(state: str, piece: Piece, following: Piece | None) -> str:
-    if is_back_matter(piece.text):
-        return "skip"
-    if state in {"rest", "article"} or following is None:
-        return state
-    if state == "references":
-        return "article" if section_role(piece.text) is not None and is_prose(following.text) else state
-    opens = not piece.text.rstrip().endswith("?") and (is_prose(following.text) or section_role(piece.text) is not None)
-    return "article" if opens and not is_disclaimer(following.text) else state
 
 
 def _collect_date(text: str, dates: dict[str, str]) -> None:

@@ -15,12 +15,22 @@ from pipeline.ingest.passages import Piece, assemble
 from pipeline.ingest.pdf_heads import without_running_heads
 from pipeline.ingest.pdf_layout import in_reading_order
 from pipeline.ingest.pdf_lines import Line, body_size, page_lines
-from pipeline.ingest.pdf_paragraphs import Paragraph, is_furniture, paragraphs, pieces, raised_left_out, vocabulary
+from pipeline.ingest.pdf_paragraphs import (
+    Paragraph,
+    is_furniture,
+    is_mostly_bold,
+    line_kind,
+    paragraphs,
+    pieces,
+    raised_left_out,
+    vocabulary,
+)
 from pipeline.ingest.quality import Findings, finish
-from pipeline.ingest.references import DOI, NUMBER, read_references
-from pipeline.ingest.sections import is_references, section_role
+from pipeline.ingest.reference_lists import reference_lists
+from pipeline.ingest.references import DOI, NUMBER, read_reference_lists
+from pipeline.ingest.sections import section_role
 from pipeline.ingest.source import Source
-from pipeline.records import Document, Reference, SourceError
+from pipeline.records import Document, SourceError
 from pipeline.vocabulary import QualityFlag
 
 LOG = logging.getLogger(__name__)
@@ -128,7 +138,7 @@ def _findings(
     body = body_size(lines)
     title, title_lines = _title(pages[0], metadata)
     lines = [line for line in lines if line not in title_lines]
-    article, listed = _split_references(lines)
+    article, lists = _split_references(lines)
     first = " ".join([heads, *(line.text for line in article if line.page == 1)])
     grouped = [
         paragraph
@@ -137,7 +147,7 @@ def _findings(
     ]
     authors = person_names(metadata.get("author", "").replace(";", ","))
     grouped, named = _without_byline(grouped, authors)
-    references = _references(listed)
+    references = read_reference_lists([_entries(listed) for listed in lists])
     words = vocabulary(lines)
     content = list(pieces(grouped, words, len(references)))
     outline = organise([Piece(title, "title", pages=((0, 1),)), *content] if title else content)
@@ -154,7 +164,7 @@ def _findings(
         citations=merge(
             assembly.text, [*assembly.citations, *find_citations(assembly.text, assembly.blocks, references)]
         ),
-        references=references or read_references([piece.text for piece in outline.references]),
+        references=references,
         pages=assembly.pages,
         flags=(*outline.flags, *flags),
     )
@@ -211,31 +221,35 @@ def _is_section(paragraph: Paragraph) -> bool:
     return paragraph.kind == "heading" and section_role(paragraph.text) is not None
 
 
-def _split_references(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
-    """Split at the last reference heading, or where a numbered list of entries in smaller type begins."""
-    for index in range(len(lines) - 1, -1, -1):
-        if is_references(lines[index].text.strip()) and index > 0.3 * len(lines):
-            return list(lines[:index]), list(lines[index + 1 :])
-    body = body_size(lines)
+def _split_references(lines: Sequence[Line]) -> tuple[list[Line], list[list[Line]]]:
+    """Return the lines of the article and of its reference lists: those under their headings, or in smaller type."""
+    body, mostly_bold = body_size(lines), is_mostly_bold(lines)
+    found = reference_lists(
+        [Piece(line.text.strip(), line_kind(line, body, mostly_bold=mostly_bold)) for line in lines]
+    )
+    if found:
+        listed = {index for places in found for index in places}
+        article = [line for index, line in enumerate(lines) if index not in listed]
+        return article, [list(lines[places.start + 1 : places.stop]) for places in found]
     for index, line in enumerate(lines):
         if index > 0.4 * len(lines) and line.size < body and re.match(r"^\s*\[?1[\].)\t\s]", line.text):
             expected = 1
             for other in lines[index : index + 12 * MIN_NUMBERED]:
                 expected += bool(re.match(rf"^\s*\[?{expected}[\].)\t\s]", other.text))
             if expected > MIN_NUMBERED:
-                return list(lines[:index]), list(lines[index:])
+                return list(lines[:index]), [list(lines[index:])]
     return list(lines), []
 
 
-def _references(lines: Sequence[Line]) -> tuple[Reference, ...]:
-    """Return the entries; in an unnumbered list an entry begins where a line stands out to the left."""
+def _entries(lines: Sequence[Line]) -> list[str]:
+    """Return the lines of a numbered list; of another its entries: each begins where a line stands out to the left."""
     if not lines:
-        return ()
+        return []
     size = body_size(lines)
     kept = [line for line in lines if abs(line.size - size) < 0.6 and not FOOT.search(line.text.strip())]
     joined = [_dehyphenated(line.text) for line in kept]
     if sum(bool(NUMBER.match(text)) for text in joined) >= 0.2 * len(joined):
-        return read_references(joined)
+        return joined
     entries: list[str] = []
     for index, line in enumerate(kept):
         left = min(other.x0 for other in kept if other.page == line.page and abs(other.x0 - line.x0) < 40)
@@ -245,7 +259,7 @@ def _references(lines: Sequence[Line]) -> tuple[Reference, ...]:
             entries.append(joined[index])
         else:
             entries[-1] = f"{entries[-1]} {joined[index]}"
-    return read_references(entries)
+    return entries
 
 
 def _dehyphenated(text: str) -> str:

@@ -63,13 +63,13 @@ class Paragraph:
 def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
     """Group lines into headings, paragraphs, list items, captions and tables; continued paragraphs are joined."""
     body = body_size(lines)
-    mostly_bold = sum(line.bold for line in lines) > 0.5 * len(lines)
+    mostly_bold = is_mostly_bold(lines)
     font = body_font(lines)
     leading = _usual_gap(lines)
     grouped: list[Paragraph] = []
     previous: Line | None = None
     for line in lines:
-        kind = _kind(line, body, mostly_bold=mostly_bold)
+        kind = line_kind(line, body, mostly_bold=mostly_bold)
         if kind == "caption" and previous is not None and _mentions(line, previous):
             kind = "paragraph"
         if grouped and previous is not None and not _begins(line, previous, kind, grouped[-1], leading):
@@ -89,6 +89,11 @@ def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
     return whole
 
 
+def is_mostly_bold(lines: Sequence[Line]) -> bool:
+    """Say whether bold type is no mark of a heading here."""
+    return sum(line.bold for line in lines) > 0.5 * len(lines)
+
+
 def raised_left_out(paragraph: Paragraph) -> str:
     """Return a paragraph's text with each raised mark (of an affiliation, for example) as a comma."""
     return " ".join(
@@ -104,7 +109,8 @@ def is_furniture(paragraph: Paragraph, body: float, *, first_page: bool) -> bool
     return small and paragraph.kind == "paragraph" and is_small_print(paragraph.text)
 
 
-def _kind(line: Line, body: float, *, mostly_bold: bool) -> BlockKind:
+def line_kind(line: Line, body: float, *, mostly_bold: bool) -> BlockKind:
+    """Return what a line begins or belongs to, by its words and by how it is set beside the body's type size."""
     text = line.text.strip()
     if CAPTION.match(text) and len(text) > 5:
         return "caption"

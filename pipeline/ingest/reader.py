@@ -1,5 +1,6 @@
 """A path comes in; the documents of that file (`Document`) go out, whatever its format."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from traceback import walk_tb
@@ -76,10 +77,12 @@ def read(path: Path, *, root: Path | None = None, limits: ReadLimits | None = No
 
 def _fault(error: Exception) -> str:
     """Say whose fault an unforeseen error is: that of Provender's own code, or that of a library that met the file."""
-    frames = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
-    raised_in, of_kind = frames[-1], type(error).__module__
+    modules = [str(frame.f_globals.get("__name__", "")) for frame, _ in walk_tb(error.__traceback__)]
+    raised_in = next(name for name in reversed(modules) if name.split(".")[0] not in sys.stdlib_module_names)
+    packages = [name.split(".")[0] for name in (raised_in, type(error).__module__)]
+    foreign = [name for name in packages if name != "pipeline" and name not in sys.stdlib_module_names]
     shown = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}".rstrip(": ")
-    if raised_in.startswith("pipeline.") and of_kind in {"builtins", "pipeline.records"}:
+    if not foreign:
         return f"Provender itself failed ({shown} in {raised_in}); please report this, with the file if you may"
-    library = (of_kind if raised_in.startswith("pipeline.") else raised_in).split(".")[0]
+    library = foreign[0]
     return f"the library {library} failed on it ({shown}); save it again, or give the article in another format"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from typing import get_args
 
 from pipeline.ingest.reference_entry import parse_entry
@@ -35,6 +36,18 @@ def read_references(lines: Sequence[str]) -> tuple[Reference, ...]:
         make_reference(str(position), text, numbered=False, kind=kind, title=title)
         for position, (kind, title, text) in enumerate(_unnumbered(kept), start=1)
     )
+
+
+def read_reference_lists(lists: Sequence[Sequence[str]]) -> tuple[Reference, ...]:
+    """Return the entries of a source's reference lists, each given as lines.
+
+    The text cites the first numbered list; another (of a supplement, say) adds the entries whose labels it lacks.
+    """
+    read = sorted(map(read_references, lists), key=lambda entries: not (entries and entries[0].numbered))
+    merged: dict[str, Reference] = {}
+    for entry in chain.from_iterable(read):
+        merged.setdefault(entry.label, entry)
+    return tuple(merged.values())
 
 
 def make_reference(

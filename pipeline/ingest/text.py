@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from pipeline.ingest.boilerplate import scope_of
+from pipeline.ingest.boilerplate import OPENING, scope_of
 from pipeline.ingest.citations import find_citations
 from pipeline.ingest.decoding import decode
 from pipeline.ingest.outline import entry_lines, is_prose, organise
 from pipeline.ingest.passages import Piece
 from pipeline.ingest.quality import Findings, finish
-from pipeline.ingest.references import read_references
+from pipeline.ingest.references import read_reference_lists
 from pipeline.ingest.sections import is_back_matter, is_references, section_role
 from pipeline.ingest.source import Source
 from pipeline.records import Block, Document
@@ -42,7 +42,7 @@ def read_text(source: Source) -> list[Document]:
     pieces = _pieces(text)
     title = next((piece for piece in pieces if piece.kind == "title"), None)
     outline = organise(pieces)
-    references = read_references(entry_lines(outline.references))
+    references = read_reference_lists([entry_lines(entries) for entries in outline.references])
     blocks = tuple(
         Block(
             passage.piece.start,
@@ -199,18 +199,20 @@ def _piece(text: str, start: int, end: int, kind: str) -> Piece:
     return Piece(text[start:end], kind, start=start)  # type: ignore[arg-type]
 
 
+def _opens(line: str, following: str) -> bool:
+    """Say whether a line is a heading by its words: of a part that is no article, or of a box with no prose in it."""
+    scope = scope_of(line)
+    after = following.lstrip().split("\n")[0]
+    return scope == "section" or (scope in OPENING and bool(after) and not is_prose(after))
+
+
 def _is_numbered_heading(line: str, following: str, *, alone: bool) -> bool:
     bare = re.sub(r"^\d{1,2}[.)]\s+", "", line)
     return alone and bare != line and _is_heading(bare, following, alone=True) and is_prose(following.split("\n")[0])
 
 
 def _is_heading(line: str, following: str, *, alone: bool) -> bool:
-    if (
-        section_role(line) is not None
-        or is_references(line)
-        or is_back_matter(line)
-        or scope_of(line) in {"section", "rest"}
-    ):
+    if section_role(line) is not None or is_references(line) or is_back_matter(line) or _opens(line, following):
         return True
     words = line.split()
     if len(line) > HEADING_LENGTH or len(words) > HEADING_WORDS or not following:
