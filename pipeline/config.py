@@ -25,7 +25,11 @@ class ReadLimits(BaseModel):
     max_bytes: int = Field(200_000_000, description="Largest file that is opened, in bytes.")
     max_pages: int = Field(2_000, description="Most pages of a PDF that are read.")
     max_characters: int = Field(20_000_000, description="Longest text of one record, in characters.")
-    max_records: int = Field(1_000_000, description="Most records read from one file (MEDLINE, CSV, JSONL).")
+    max_records: int = Field(1_000_000, description="Most records read from one file (MEDLINE, RIS, CSV ...).")
+    max_members: int = Field(10_000, description="Most files of a ZIP archive.")
+    pdf_password_env: str = Field(
+        "PROVENDER_PDF_PASSWORD", description="Environment variable that holds the password of encrypted PDFs."
+    )
     max_unpacked_bytes: int = Field(2_000_000_000, description="Most bytes a compressed file may unpack to.")
 
 

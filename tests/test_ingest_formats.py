@@ -305,7 +305,7 @@ def test_external_entities_are_not_read(read_bytes, tmp_path: Path):
         (JATS[: len(JATS) // 2], "damaged or cut-off XML at line"),
         (MEDLINE[: len(MEDLINE) // 2], "damaged or cut-off XML at line"),
         (gzip.compress(MEDLINE)[:-40], "cut-off gzip"),
-        (b"PK\x03\x04" + b"\x00" * 50, "ZIP archive or Office document"),
+        (b"PK\x03\x04" + b"\x00" * 50, "damaged or cut-off ZIP"),
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "run OCR"),
         (bytes(range(256)) * 20, "binary file of an unknown kind"),
         (b'<?xml version="1.0"?><recipe><step/></recipe>', "XML of an unknown kind"),

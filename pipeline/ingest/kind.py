@@ -13,6 +13,8 @@ from pipeline.vocabulary import QualityFlag
 RECORD_FORMATS: frozenset[SourceFormat] = frozenset(
     {"medline", "csv", "jsonl", "ris", "nbib", "isi", "enw", "cochrane", "endnote-xml", "bibtex", "xlsx"}
 )
+# Formats that state no article type, so that its make-up tells it.
+PROSE_FORMATS: frozenset[SourceFormat] = frozenset({"text", "html", "mhtml", "pdf", "docx", "epub"})
 SOURCE_TYPES: frozenset[str] = frozenset(get_args(SourceType))
 # An abstract is at most this long; a longer text with methods and results is a paper.
 ABSTRACT_WORDS = 700
@@ -44,7 +46,7 @@ def source_type(
         return stated if stated in {"review", "guideline", "other"} else "abstract"  # type: ignore[return-value]
     if stated in SOURCE_TYPES:
         return stated  # type: ignore[return-value]
-    if form not in {"text", "html", "pdf"}:
+    if form not in PROSE_FORMATS:
         return "research article" if form == "jats" else "other"
     named = first_match(patterns("title_types", "pattern", "source_type"), title)
     made = _by_make_up(form, title, text, blocks, has_references=has_references)
@@ -73,7 +75,7 @@ def _by_make_up(
     reports = study + 2 * label - (MIN_QUESTION_STUDY if title.rstrip().endswith("?") else 0)
     if brief and len(content) <= ABSTRACT_PARAGRAPHS and reports > lay:
         return "abstract"
-    if not (asks or form == "html" or len(content) > ABSTRACT_PARAGRAPHS):
+    if not (asks or form in {"html", "mhtml"} or len(content) > ABSTRACT_PARAGRAPHS):
         return "other"
     if lay / hundreds >= SOME_LAY or ((lay + plain) / hundreds >= MUCH_LAY and lay + plain > clinical):
         return "consumer health page"

@@ -1,6 +1,7 @@
 """A PDF comes in; a `Document` goes out: columns in reading order, running heads dropped, pages and references kept."""
 
 import logging
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -95,13 +96,14 @@ def _open(source: Source) -> Any:
     opened: Any = pymupdf.open
     try:
         pdf = opened(stream=source.data, filetype="pdf")
-        locked = pdf.needs_pass and not pdf.authenticate("")
+        locked = pdf.needs_pass and not (pdf.authenticate("") or pdf.authenticate(_password(source)))
         count = 0 if locked else pdf.page_count
     except Exception:
         raise SourceError(f"{source.path} is a damaged PDF; download it again.") from None
     if locked:
         raise SourceError(
-            f"{source.path} is encrypted; remove its password (for example with qpdf --decrypt) and try again."
+            f"{source.path} is encrypted; remove its password (for example with qpdf --decrypt), or put it into the "
+            f"environment variable {source.limits.pdf_password_env}, and try again."
         )
     if count == 0:
         raise SourceError(f"{source.path} is a damaged PDF without pages; download it again.")
@@ -111,6 +113,10 @@ def _open(source: Source) -> Any:
             "split it or raise max_pages."
         )
     return pdf
+
+
+def _password(source: Source) -> str:
+    return os.environ.get(source.limits.pdf_password_env, "")
 
 
 def _require_text(source: Source, sheets: Sequence[_Sheet], *, cut_off: bool) -> None:

@@ -1,18 +1,24 @@
 """A path comes in; the documents of that file (`Document`) go out, whatever its format."""
 
+<<<<<<< HEAD
 import sys
+=======
+import logging
+>>>>>>> bfb7c78 (Word documents, saved pages, e-books and archives of articles are read; encrypted PDFs open with a password)
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from traceback import walk_tb
 
 from pipeline.config import ReadLimits
 from pipeline.ingest.bioc import read_bioc_json, read_bioc_xml
+from pipeline.ingest.documents import members, read_epub, saved_page
 from pipeline.ingest.html import read_html
 from pipeline.ingest.jats import read_jats
 from pipeline.ingest.medline import read_medline
+from pipeline.ingest.quality import Damage, damaged_record, finish
 from pipeline.ingest.recognise import recognise
 from pipeline.ingest.records import (
-    read_bibtex,
     read_csv,
     read_endnote_xml,
     read_jsonl,
@@ -23,18 +29,65 @@ from pipeline.ingest.source import Source, load
 from pipeline.ingest.text import read_text
 from pipeline.records import Document, SourceError, SourceFormat
 
+LOG = logging.getLogger(__name__)
+
 
 def _read_pdf(source: Source) -> list[Document]:
-    # MuPDF takes longer to load than most sources to read, so it is loaded with the first PDF.
+    # MuPDF takes longer to load than most sources to read, so it is loaded with the first PDF, as others are below.
     from pipeline.ingest.pdf import read_pdf
 
     return read_pdf(source)
+
+
+def _read_docx(source: Source) -> list[Document]:
+    from pipeline.ingest.documents.docx import read_docx
+
+    return read_docx(source)
+
+
+def _read_bibtex(source: Source) -> list[Document]:
+    from pipeline.ingest.records.bibtex import read_bibtex
+
+    return read_bibtex(source)
+
+
+def _read_mhtml(source: Source) -> list[Document]:
+    return [replace(document, format="mhtml") for document in read_html(saved_page(source))]
+
+
+def _read_zip(source: Source) -> list[Document]:
+    """Read every article and record of an archive; what is none (images, styles) is passed over.
+
+    A file that is one but cannot be read becomes a damaged record, so that it has a row of its own.
+    """
+    documents: list[Document] = []
+    for member in members(source):
+        try:
+            kind = recognise(member)
+        except SourceError:
+            continue
+        try:
+            if kind == "zip":
+                raise SourceError(f"{member.path} is an archive in an archive; unpack it first.")
+            documents.extend(_documents(member, kind))
+        except SourceError as error:
+            LOG.info("%s", error)
+            documents.append(finish(member, damaged_record(kind, Damage(""))))
+    if not documents:
+        raise SourceError(
+            f"{source.path} holds no article or record that is read; check that it is the file you meant."
+        )
+    return documents
 
 
 READERS: dict[SourceFormat, Callable[[Source], list[Document]]] = {
     "text": read_text,
     "html": read_html,
     "pdf": _read_pdf,
+    "docx": _read_docx,
+    "epub": read_epub,
+    "mhtml": _read_mhtml,
+    "zip": _read_zip,
     "jats": read_jats,
     "medline": read_medline,
     "bioc-xml": read_bioc_xml,
@@ -48,7 +101,7 @@ READERS: dict[SourceFormat, Callable[[Source], list[Document]]] = {
     "enw": read_tagged,
     "cochrane": read_tagged,
     "endnote-xml": read_endnote_xml,
-    "bibtex": read_bibtex,
+    "bibtex": _read_bibtex,
 }
 
 
@@ -63,7 +116,10 @@ def read(path: Path, *, root: Path | None = None, limits: ReadLimits | None = No
     >>> documents = read(Path("article.txt"))  # doctest: +SKIP
     """
     source = load(Path(path), root=root, limits=limits or ReadLimits.model_validate({}))
-    kind = recognise(source)
+    return _documents(source, recognise(source))
+
+
+def _documents(source: Source, kind: SourceFormat) -> list[Document]:
     try:
         return READERS[kind](source)
     except SourceError:

@@ -1,6 +1,10 @@
 """The bytes of a file come in; its format, recognised by content and never by its name, goes out."""
 
+import io
 import re
+import struct
+import zipfile
+from collections.abc import Mapping
 
 from pipeline.ingest.decoding import decode
 from pipeline.ingest.records import dialect_of, is_bibtex, is_table
@@ -13,6 +17,8 @@ ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\]\s*(?=>))*>)", re.DOTALL | re.IGNORECASE)
 HTML_ROOT = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+# The head of a page that a browser saved with its parts in one file.
+MHTML = re.compile(r"\A(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE)
 HTML_PARTS = frozenset(
     {
         "html",
@@ -47,12 +53,19 @@ XML_ROOTS: dict[str, SourceFormat] = {
     "xml": "endnote-xml",
     "records": "endnote-xml",
 }
-# What a ZIP archive is, by a member that only this kind has.
-PACKED: tuple[tuple[bytes, SourceFormat], ...] = ((b"xl/workbook.", "xlsx"),)
+# What a ZIP archive is, by a file in it that only this kind has.
+PACKED: Mapping[str, SourceFormat] = {
+    "xl/workbook.xml": "xlsx",
+    "xl/workbook.bin": "xlsx",
+    "word/document.xml": "docx",
+    "META-INF/container.xml": "epub",
+}
+SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
+# Office files of which no reader takes the text.
+OFFICE = frozenset({"ppt/presentation.xml", "META-INF/manifest.xml"})
 # The stream of an old Office file that holds a workbook, as its directory names it.
 OLD_WORKBOOK = ("Workbook".encode("utf-16-le"), "Book\x00".encode("utf-16-le"))
 MAGIC = (
-    (b"PK\x03\x04", "a ZIP archive or Office document", "unpack it, or save the text as PDF, HTML or plain text"),
     (b"\xd0\xcf\x11\xe0", "an old Office document", "save it as DOCX, PDF, HTML or plain text"),
     (b"{\\rtf", "a rich-text document", "save it as PDF, HTML or plain text"),
     (b"\x89PNG", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
@@ -75,7 +88,7 @@ def recognise(source: Source) -> SourceFormat:
     data = source.data
     if b"%PDF-" in data[:1024]:
         return "pdf"
-    if packed := _packed(data):
+    if packed := _packed(source):
         return packed
     for magic, kind, advice in MAGIC:
         if data.startswith(magic):
@@ -83,6 +96,8 @@ def recognise(source: Source) -> SourceFormat:
     head = decode(_head(data), source.path).lstrip("\ufeff \t\r\n")
     if head.startswith("<") and (marked := _markup(head, source)):
         return marked
+    if MHTML.search(head[:8192].replace("\r\n", "\n")):
+        return "mhtml"
     if HTML.search(head[:2048]):
         return "html"
     if head[:1] in "{[" and (found := _json(head)):
@@ -97,12 +112,28 @@ def recognise(source: Source) -> SourceFormat:
     return "text"
 
 
-def _packed(data: bytes) -> SourceFormat | None:
-    """Return the format of an Office file, by the names of its parts; None for any other file."""
+def _packed(source: Source) -> SourceFormat | None:
+    """Return the format of an archive or Office file, by the names of its parts; None for any other file."""
+    data = source.data
     if data.startswith(b"PK\x03\x04"):
-        return next((form for part, form in PACKED if part in data), None)
+        names = _member_names(data)
+        if found := next((form for name, form in PACKED.items() if name in names), None):
+            return found
+        if SPREADSHEET in data[:200]:
+            return "xlsx"
+        if OFFICE & names:
+            raise SourceError(f"{source.path} is an Office document that is not read; save it as DOCX, XLSX or PDF.")
+        return "zip"
     old = data.startswith(b"\xd0\xcf\x11\xe0") and any(stream in data for stream in OLD_WORKBOOK)
     return "xlsx" if old else None
+
+
+def _member_names(data: bytes) -> set[str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, EOFError, struct.error):
+        return set()
 
 
 def _head(data: bytes) -> bytes:

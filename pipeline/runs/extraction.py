@@ -73,7 +73,8 @@ class Extractor:
             n_sentences=len(annotated.sentences),
             n_claims=len(rows),
         )
-        is_text_file = document.format == "text" and document.path.lower().endswith(".txt")
+        # A text within an archive is no file of its own.
+        is_text_file = document.format == "text" and document.path.lower().endswith(".txt") and "#" not in document.path
         return Extraction(source, "" if is_text_file else document.text, rows)
 
 

@@ -1,6 +1,6 @@
 """Exports of reference managers and literature databases come in; a `Document` for each record goes out."""
 
-from pipeline.ingest.records.bibtex import is_bibtex, read_bibtex
+from pipeline.ingest.records.bibtex_head import is_bibtex
 from pipeline.ingest.records.endnote_xml import read_endnote_xml
 from pipeline.ingest.records.jsonl import read_jsonl
 from pipeline.ingest.records.table import is_table, read_csv
@@ -11,7 +11,6 @@ __all__ = [
     "dialect_of",
     "is_bibtex",
     "is_table",
-    "read_bibtex",
     "read_csv",
     "read_endnote_xml",
     "read_jsonl",

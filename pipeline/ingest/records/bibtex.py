@@ -11,25 +11,18 @@ from bibtexparser.model import Block, DuplicateBlockKeyBlock, Entry, ParsingFail
 from pipeline.ingest.decoding import decode
 from pipeline.ingest.quality import Damage
 from pipeline.ingest.records.bibliographic import Record, read_records
+from pipeline.ingest.records.bibtex_head import ENTRY, KEY
 from pipeline.ingest.records.fields import by_field, tag_fields
 from pipeline.ingest.records.latex import from_latex
 from pipeline.ingest.source import Source
 from pipeline.records import Document
 
-ENTRY = re.compile(r"^\s*@\s*(?!comment|string|preamble)[A-Za-z]+\s*[{(]", re.IGNORECASE | re.MULTILINE)
-KEY = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,{}]{1,80})\s*,")
 BRACES = re.compile(r"(?<!\\)[{}]")
 # Values that are addresses or keys, in which no LaTeX is meant.
 PEOPLE = frozenset({"author", "editor"})
 VERBATIM = frozenset({"doi", "url", "pmid", "pmcid", "pmc", "pubmed_id", "unique-id", "eprint", "file"})
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-
-
-def is_bibtex(head: str) -> bool:
-    """Say whether a text opens as BibTeX: an entry with a key stands before any other text than comments."""
-    found = ENTRY.search(head)
-    return found is not None and KEY.match(head[found.start() :].lstrip()) is not None
 
 
 def read_bibtex(source: Source) -> list[Document]:

@@ -1,0 +1,80 @@
+"""A ZIP archive comes in; each file of it goes out as a source of its own. Nothing is ever written to disk."""
+
+import hashlib
+import io
+import posixpath
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from pipeline.ingest.source import README_NAMES, Source
+from pipeline.records import SourceError
+
+# Folders that systems add to archives.
+FOREIGN = ("__MACOSX/", ".git/")
+
+
+def members(source: Source) -> Iterator[Source]:
+    """Yield the files of an archive, each named `archive#folder/file`, with hash and size of its own.
+
+    Hidden files and project read-mes are left out. Raises `SourceError` for an archive that is damaged, encrypted,
+    or passes a limit on files or unpacked bytes.
+    """
+    limits = source.limits
+    with open_zip(source) as archive:
+        infos = sorted((info for info in archive.infolist() if _is_wanted(info)), key=lambda info: info.filename)
+        if len(infos) > limits.max_members:
+            raise SourceError(
+                f"{source.path} holds {len(infos):,} files, more than the limit of {limits.max_members:,}; "
+                "split it or raise max_members."
+            )
+        left = limits.max_unpacked_bytes
+        for info in infos:
+            data = read_member(source, archive, info, left)
+            left -= len(data)
+            name = f"{source.path}#{safe_name(info.filename)}"
+            yield Source(name, data, hashlib.sha256(data).hexdigest(), len(data), limits)
+
+
+def open_zip(source: Source) -> zipfile.ZipFile:
+    """Return the opened archive; raises `SourceError` where it is damaged."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(source.data))
+    except (zipfile.BadZipFile, ValueError, EOFError, struct.error):
+        raise SourceError(f"{source.path} is a damaged or cut-off ZIP archive; download it again.") from None
+
+
+def read_member(source: Source, archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
+    """Return the bytes of one file of an archive, at most `most` of them; raises `SourceError` beyond that."""
+    try:
+        with archive.open(info) as packed:
+            data = packed.read(most + 1)
+    except RuntimeError:
+        raise SourceError(f"{source.path} is an encrypted archive; unpack it with its password first.") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+        raise SourceError(f"{source.path} is a damaged or cut-off ZIP archive; download it again.") from None
+    if len(data) > most:
+        raise SourceError(
+            f"{source.path} unpacks to more than {source.limits.max_unpacked_bytes:,} bytes; "
+            "split it or raise max_unpacked_bytes."
+        )
+    return data
+
+
+def safe_name(name: str) -> str:
+    """Return a member's name without root, drive, `..` and the mark that parts an archive from its member."""
+    parts = [part for part in posixpath.normpath(name.replace("\\", "/")).split("/") if part not in {"", ".", ".."}]
+    return "/".join(parts).replace("#", "%23")
+
+
+def _is_wanted(info: zipfile.ZipInfo) -> bool:
+    name = info.filename.rpartition("/")[2]
+    hidden = any(part.startswith(".") and part not in {".", ".."} for part in info.filename.split("/"))
+    return (
+        not info.is_dir()
+        and info.file_size > 0
+        and not hidden
+        and not info.filename.startswith(FOREIGN)
+        and not README_NAMES.fullmatch(name)
+    )

@@ -1,0 +1,208 @@
+"""Word documents, e-books, saved pages, archives and PDFs with a password are read like the articles they hold."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from pipeline.config import ReadLimits
+from pipeline.ingest import read
+from pipeline.records import Document, SourceError
+
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+WML = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+PAGE = """<!doctype html><html><head><title>Iron and sleep</title></head><body><article><h1>Iron and sleep</h1>
+<p>Low iron can disturb sleep in many people, and doctors often look for it where one cannot keep still at night.</p>
+<p>In a trial of 102 adults, tablets of iron improved sleep more than a placebo did after twelve weeks.</p></article>
+</body></html>"""
+
+
+def paragraph(*runs: str, style: str = "") -> str:
+    styled = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
+    return f"<w:p>{styled}{''.join(runs)}</w:p>"
+
+
+def run(text: str, mark: str = "") -> str:
+    return f'<w:r><w:rPr>{mark}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def note(number: int) -> str:
+    return f'<w:r><w:footnoteReference w:id="{number}"/></w:r>'
+
+
+def docx(body: str, notes: tuple[str, ...] = ()) -> bytes:
+    """A Word document of the parts that the format asks for, and no others."""
+    footnotes = "".join(
+        f'<w:footnote w:id="{n}">{paragraph(run(text))}</w:footnote>' for n, text in enumerate(notes, 2)
+    )
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{label}"/></w:style>'
+        for name, label in (("Title", "Title"), ("Heading1", "heading 1"))
+    )
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{WML}.document.main+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" '
+        f'Type="{OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>',
+        "word/_rels/document.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="r2" Type="{OFFICE}/styles" Target="styles.xml"/>'
+        f'<Relationship Id="r3" Type="{OFFICE}/footnotes" Target="footnotes.xml"/></Relationships>',
+        "word/styles.xml": f"<w:styles {WORD}>{styles}</w:styles>",
+        "word/footnotes.xml": f"<w:footnotes {WORD}>{footnotes}</w:footnotes>",
+        "word/document.xml": f"<w:document {WORD}><w:body>{body}</w:body></w:document>",
+    }
+    return packed(parts)
+
+
+def packed(parts: dict[str, str | bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+ARTICLE = (
+    paragraph(run("Iron tablets for tired women"), style="Title")
+    + paragraph(run("Ann Roe, Jan van der Berg"))
+    + paragraph(run("Methods"), style="Heading1")
+    + paragraph(
+        run("We gave "),
+        f'<w:ins w:id="1" w:author="A">{run("iron")}</w:ins>',
+        '<w:del w:id="2" w:author="A"><w:r><w:delText>zinc</w:delText></w:r></w:del>',
+        run(" to 40 women who were tired and had low ferritin, for 12 weeks."),
+    )
+    + paragraph(run("Results", "<w:b/>"))
+    + paragraph(run("Iron improved fatigue more than a placebo did, as two other trials had found."), note(2), note(3))
+    + f"<w:sdt><w:sdtContent>{paragraph(run('Ferritin rose by 12 µg/L in the women who took iron for 12 weeks.'))}"
+    "</w:sdtContent></w:sdt>"
+)
+
+
+@pytest.fixture
+def read_bytes(tmp_path: Path) -> Callable[..., list[Document]]:
+    def make(data: bytes, name: str, **limits: int) -> list[Document]:
+        path = tmp_path / name
+        path.write_bytes(data)
+        return read(path, limits=ReadLimits(**limits))
+
+    return make
+
+
+def parts(document: Document) -> list[tuple[str, str]]:
+    return [
+        (document.text[block.start : block.end], block.role) for block in document.blocks if block.kind == "paragraph"
+    ]
+
+
+def test_word_documents_keep_headings_insertions_and_controls_and_drop_deletions(read_bytes):
+    (document,) = read_bytes(
+        docx(ARTICLE, ("Lee K. Iron: a trial. J X. 2015;1:2.", "Ito M. Iron. J Y. 2016;2:3.")), "a.docx"
+    )
+    assert (document.format, document.title) == ("docx", "Iron tablets for tired women")
+    assert document.authors == ("Ann Roe", "Jan van der Berg")
+    assert parts(document)[0] == (
+        "We gave iron to 40 women who were tired and had low ferritin, for 12 weeks.",
+        "methods",
+    )
+    assert [role for _, role in parts(document)] == ["methods", "results", "results"]
+
+
+def test_footnotes_that_cite_are_references_and_others_stay_as_text(read_bytes):
+    citing, plain = (
+        ("Lee K. Iron: a trial. J X. 2015;1:2.", "Ito M. Iron. J Y. 2016;2:3."),
+        ("Iron was free.", "By post."),
+    )
+    (document,) = read_bytes(docx(ARTICLE, citing), "a.docx")
+    assert [(entry.label, entry.year) for entry in document.references] == [("1", "2015"), ("2", "2016")]
+    assert [label for citation in document.citations for label in citation.labels] == ["1", "2"]
+    (document,) = read_bytes(docx(ARTICLE, plain), "b.docx")
+    assert not document.references and not document.citations
+    assert "Iron was free." in document.text
+
+
+def test_an_archive_gives_each_article_and_record_with_its_own_identity(read_bytes):
+    data = packed(
+        {
+            "deep/page.html": PAGE,
+            "../up.txt": "Zinc and colds\n\nZinc lozenges shortened colds by two days in a trial of 199 adults.\n",
+            "refs/a.ris": "TY  - JOUR\nTI  - Iron\nAB  - Iron.\nER  - \nTY  - JOUR\nTI  - Tin\nAB  - No.\nER  - \n",
+            "paper.docx": docx(ARTICLE),
+            "figure.png": b"\x89PNG\r\n\x1a\n" + b"\x00" * 50,
+            "__MACOSX/deep/._page.html": b"\x00\x05\x16\x07",
+            "broken.xml": "<article><front>",
+        }
+    )
+    documents = read_bytes(data, "articles.zip")
+    assert [document.path for document in documents] == [
+        "articles.zip#up.txt",
+        "articles.zip#broken.xml",
+        "articles.zip#deep/page.html",
+        "articles.zip#paper.docx",
+        "articles.zip#refs/a.ris#1",
+        "articles.zip#refs/a.ris#2",
+    ]
+    assert len({document.sha256 for document in documents}) == 5
+    assert "damaged record" in documents[1].quality_flags
+    assert documents[2].title == "Iron and sleep"
+
+
+def test_archives_beyond_a_limit_locked_or_without_articles_say_what_to_do(read_bytes):
+    with pytest.raises(SourceError, match="unpacks to more than 1,000 bytes"):
+        read_bytes(packed({"a.txt": "iron " * 100_000}), "bomb.zip", max_unpacked_bytes=1_000)
+    with pytest.raises(SourceError, match="3 files, more than the limit of 2"):
+        read_bytes(packed({f"{n}.txt": "Iron." for n in range(3)}), "many.zip", max_members=2)
+    with pytest.raises(SourceError, match="holds no article or record"):
+        read_bytes(packed({"a.png": b"\x89PNG" + b"\x00" * 50}), "images.zip")
+    with pytest.raises(SourceError, match="damaged or cut-off ZIP"):
+        read_bytes(packed({"a.txt": "Iron."})[:-30], "cut.zip")
+
+
+def test_a_page_saved_as_one_file_reads_like_the_page(read_bytes):
+    quoted = PAGE.replace("=", "=3D")
+    data = (
+        "From: <Saved by a browser>\r\nSnapshot-Content-Location: https://example.org/iron\r\nSubject: Iron\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype="text/html";\r\n\tboundary="B"\r\n\r\n'
+        "--B\r\nContent-Type: text/html\r\nContent-Location: https://example.org/frame\r\n\r\n<p>An advert.</p>\r\n"
+        "--B\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+        f"Content-Location: https://example.org/iron\r\n\r\n{quoted}\r\n--B--\r\n"
+    ).encode()
+    (document,) = read_bytes(data, "page.mhtml")
+    assert (document.format, document.title) == ("mhtml", "Iron and sleep")
+    assert "tablets of iron improved sleep" in document.text
+    assert "advert" not in document.text
+
+
+def test_an_e_book_reads_its_chapters_in_order(read_bytes):
+    chapter = "<html xmlns='http://www.w3.org/1999/xhtml'><body><h1>{0}</h1><p>{1}</p></body></html>"
+    book = {
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": "<container><rootfile full-path='OEBPS/book.opf'/></container>",
+        "OEBPS/book.opf": "<package><metadata><title>Minerals</title><creator>Ann Roe</creator><date>2020-05-04</date>"
+        "</metadata><manifest><item id='b' href='b.xhtml' media-type='application/xhtml+xml'/>"
+        "<item id='a' href='text/a.xhtml' media-type='application/xhtml+xml'/></manifest>"
+        "<spine><itemref idref='a'/><itemref idref='b'/></spine></package>",
+        "OEBPS/b.xhtml": chapter.format("Zinc", "Zinc lozenges shorten the common cold by about two days in adults."),
+        "OEBPS/text/a.xhtml": chapter.format("Iron", "Iron deficiency is a common cause of fatigue in young women."),
+    }
+    (document,) = read_bytes(packed(book), "book.epub")
+    assert (document.format, document.title, document.date) == ("epub", "Minerals", "2020-05-04")
+    assert document.authors == ("Ann Roe",)
+    assert [block.section for block in document.blocks if block.kind == "paragraph"] == ["Iron", "Zinc"]
+
+
+def test_a_pdf_opens_with_the_password_of_the_environment(read_bytes, monkeypatch: pytest.MonkeyPatch):
+    pdf = pymupdf.open()
+    pdf.new_page().insert_text((72, 72), "Iron deficiency is a common cause of fatigue in women.")
+    data = pdf.tobytes(encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="a secret", owner_pw="another")
+    with pytest.raises(SourceError, match="environment variable PROVENDER_PDF_PASSWORD"):
+        read_bytes(data, "locked.pdf")
+    monkeypatch.setenv("PROVENDER_PDF_PASSWORD", "a secret")
+    (document,) = read_bytes(data, "locked.pdf")
+    assert "Iron deficiency" in document.text
