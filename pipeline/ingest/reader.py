@@ -1,10 +1,7 @@
 """A path comes in; the documents of that file (`Document`) go out, whatever its format."""
 
-<<<<<<< HEAD
-import sys
-=======
 import logging
->>>>>>> bfb7c78 (Word documents, saved pages, e-books and archives of articles are read; encrypted PDFs open with a password)
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
