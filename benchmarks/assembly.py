@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.comparison import load_rules
 from pipeline.records import CitedReference, Duration, EvidenceRow, Flag, Population, Reference, SourceRow
 from pipeline.runs.assembly import assemble
 from pipeline.store import Extraction, OutputFolder, write_shard
@@ -158,7 +159,7 @@ def write_tables(folder: OutputFolder) -> None:
     began, busy = time.monotonic(), time.process_time()
     with folder.locked():
         keys = [shard.stem for shard in folder.shards.glob("*/*.parquet")]
-        summary = assemble(folder, keys, [], began=began)
+        summary = assemble(folder, keys, [], began=began, rules=load_rules())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{summary.n_claims} claims, {summary.n_comparisons} comparisons: {time.monotonic() - began:.0f} s "

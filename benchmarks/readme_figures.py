@@ -10,12 +10,11 @@ import re
 import sys
 from pathlib import Path
 
-from pipeline.claims import extract
 from pipeline.claims.learned import load_encoder
 from pipeline.config import load_settings
 from pipeline.evaluation import evaluate_claims, read_gold
 from pipeline.evaluation.recognition import evaluate_recognition, read_iob
-from pipeline.language import annotate
+from pipeline.extractor import Extractor
 
 README = Path(__file__).parent.parent / "README.md"
 MARKERS = re.compile(r"(?<=<!-- figures: begin -->\n).*(?=<!-- figures: end -->)", re.DOTALL)
@@ -23,8 +22,8 @@ MARKERS = re.compile(r"(?<=<!-- figures: begin -->\n).*(?=<!-- figures: end -->)
 
 def claim_figures(gold: Path, model: str) -> dict[str, float]:
     """Return the figures of one model on annotated documents, by their names in the table."""
-    settings = load_settings(model=model)
-    scores = evaluate_claims((d, extract(annotate(d.document(), settings), settings)) for d in read_gold(gold))
+    extractor = Extractor.load(load_settings(model=model))
+    scores = evaluate_claims((d, extractor.extract(extractor.annotate(d.document()))) for d in read_gold(gold))
     figures = scores.as_dict()
     return {
         "claims F1": scores.claims.f1,

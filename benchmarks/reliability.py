@@ -12,11 +12,10 @@ from typing import Annotated
 import matplotlib
 import typer
 
-from pipeline.claims import extract
 from pipeline.config import load_settings
 from pipeline.evaluation.gold import read_gold
 from pipeline.evaluation.measures import calibration_error, evaluate_claims
-from pipeline.language import annotate
+from pipeline.extractor import Extractor
 
 matplotlib.use("svg")
 matplotlib.rcParams["svg.hashsalt"] = "provender"
@@ -34,9 +33,9 @@ def wilson(right: int, count: int, z: float = 1.96) -> tuple[float, float]:
 
 def main(gold: Path, picture: Path, model: Annotated[str, typer.Option()] = "default", bins: int = 10) -> None:
     """Extract the claims of annotated documents and draw confidence against the share that is right."""
-    settings = load_settings(model=model)
+    extractor = Extractor.load(load_settings(model=model))
     documents = read_gold(gold)
-    scores = evaluate_claims((d, extract(annotate(d.document(), settings), settings)) for d in documents)
+    scores = evaluate_claims((d, extractor.extract(extractor.annotate(d.document()))) for d in documents)
     figure, axes = plt.subplots(figsize=(4.6, 4.2), layout="constrained")
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     for number in range(bins):

@@ -19,8 +19,9 @@ import spacy
 
 from pipeline import ingest
 from pipeline.config import Settings, load_settings
+from pipeline.extractor import Extractor
 from pipeline.records import Document
-from pipeline.runs.extraction import Extractor
+from pipeline.runs.extraction import extractions
 from pipeline.store import file_hash
 
 MODELS = ("fast", "default")
@@ -40,13 +41,13 @@ class Measured:
 
 def read(files: list[Path], settings: Settings) -> Measured:
     """Read files to graded rows, and tokenize the text of each, in turn."""
-    extractor = Extractor(settings)
+    extractor = Extractor.load(settings)
     tokenizer = spacy.blank("en").tokenizer
     measured = Measured()
     for file in files:
         sha256, n_bytes = file_hash(file)
         began = time.process_time()
-        for extraction in extractor.extract(file, file.parent, sha256=sha256, n_bytes=n_bytes):
+        for extraction in extractions(extractor, file, file.parent, sha256=sha256, n_bytes=n_bytes):
             measured.sources += 1
             measured.sentences += extraction.source.n_sentences
             measured.claims += len(extraction.rows)

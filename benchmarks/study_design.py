@@ -13,10 +13,12 @@ from typing import Annotated
 import typer
 
 from pipeline.evaluation.gold import read_gold
-from pipeline.grading.design import study_design
+from pipeline.grading import load_scheme, study_design
 from pipeline.ingest import read
-from pipeline.language import annotate
+from pipeline.language import Reader
+from pipeline.lexicons import load_lexicon
 
+READER, SCHEME = Reader(load_lexicon()), load_scheme()
 TRIALS = ("rct", "non-randomised trial")
 
 
@@ -24,7 +26,7 @@ def annotated_figures(path: Path, errors: bool) -> None:
     right, sized, size_right = 0, 0, 0
     documents = read_gold(path)
     for gold in documents:
-        found = study_design(annotate(gold.document()))
+        found = study_design(READER.annotate(gold.document()), SCHEME)
         right += found.design == gold.study_design
         if errors and found.design != gold.study_design:
             print(
@@ -45,7 +47,7 @@ def trial_figures(folder: Path, count: int, errors: bool) -> None:
     designs: Counter[str] = Counter()
     for path in chosen:
         [document] = read(path)
-        found = study_design(annotate(document))
+        found = study_design(READER.annotate(document), SCHEME)
         designs[found.design] += 1
         if errors and found.design not in TRIALS:
             print(f"TRIAL read as {found.design}: {path.name} {found.words[:3]} {document.title[:150]!r}")

@@ -21,7 +21,7 @@ from pipeline.config import Settings
 from pipeline.runs import Batch, RunError
 from pipeline.runs.plan import failed_row
 from pipeline.runs.workers import Outcome, Workers
-from pipeline.store import OutputFolder, extractor_version
+from pipeline.store import OutputFolder, extractor_version, grader_version
 
 CONNECT_SECONDS = 20
 WORKERS_SECONDS = 60
@@ -121,7 +121,7 @@ class Reading(WorkerPlugin):
         self._settings = settings
         self._out = out
         self._token = token
-        self._version = extractor_version(settings)
+        self._version = extractor_version(settings), grader_version(settings)
         self.workers: Workers | None = None
 
     def setup(self, worker: Worker) -> None:
@@ -129,7 +129,7 @@ class Reading(WorkerPlugin):
         here = f"The Dask worker {worker.address}"
         if not self._token.exists():
             raise RunError(f"{here} does not see {self._out}; {SHARED}")
-        if extractor_version(self._settings) != self._version:
+        if (extractor_version(self._settings), grader_version(self._settings)) != self._version:
             raise RunError(f"{here} has another version of Provender or of its libraries; install the same there.")
         self.workers = Workers(worker.state.nthreads, self._settings, OutputFolder(self._out)).__enter__()
 

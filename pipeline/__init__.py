@@ -4,6 +4,8 @@
 >>> rows = [row for document in read("page.html") for row in grade(document)]   # doctest: +SKIP
 >>> compare(rows)                                                              # doctest: +SKIP
 
+An `Extractor` does the same for many documents with tables and models loaded once.
+
 `run` does all of it for files and folders, and writes the tables. `against` says what a new document adds to, confirms
 or contradicts in such tables; `add` adds it.
 """
@@ -11,10 +13,10 @@ or contradicts in such tables; `add` adds it.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.api import add, against, compare, extract, grade, read, run
+    from pipeline.api import Extractor, add, against, compare, extract, grade, read, run
 
 __version__ = "0.3.0"
-__all__ = ["add", "against", "compare", "extract", "grade", "read", "run"]
+__all__ = ["Extractor", "add", "against", "compare", "extract", "grade", "read", "run"]
 
 
 def __getattr__(name: str) -> Any:

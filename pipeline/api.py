@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from pipeline import claims, grading, ingest, language
+from pipeline import ingest
 from pipeline.comparison import compare
 from pipeline.config import Settings, load_settings
+from pipeline.extractor import Extractor
 from pipeline.places import placed
 from pipeline.records import Claim, Document, EvidenceRow
 from pipeline.runs import add, against, run
 
-__all__ = ["add", "against", "compare", "extract", "grade", "read", "run"]
+__all__ = ["Extractor", "add", "against", "compare", "extract", "grade", "read", "run"]
 
 
 def read(path: str | Path, *, settings: Settings | None = None) -> list[Document]:
@@ -18,20 +19,22 @@ def read(path: str | Path, *, settings: Settings | None = None) -> list[Document
     return ingest.read(Path(path), limits=settings.limits)
 
 
-def extract(document: Document, *, settings: Settings | None = None) -> tuple[Claim, ...]:
-    """Return the claims that a document makes, in the order of the text."""
-    settings = settings or load_settings()
-    annotated = language.annotate(document, settings)
-    return placed(annotated, claims.extract(annotated, settings))
+def extract(
+    document: Document, *, settings: Settings | None = None, extractor: Extractor | None = None
+) -> tuple[Claim, ...]:
+    """Return the claims that a document makes, in the order of the text.
+
+    For more than one document make an `Extractor` once and give it: it holds tables and models.
+    """
+    extractor = extractor or Extractor.load(settings or load_settings())
+    annotated = extractor.annotate(document)
+    return placed(annotated, extractor.extract(annotated))
 
 
-def grade(document: Document, *, settings: Settings | None = None) -> tuple[EvidenceRow, ...]:
-    """Return the claims that a document makes as graded rows of the evidence table."""
-    settings = settings or load_settings()
-    annotated = language.annotate(document, settings)
-    return grading.grade(
-        annotated,
-        claims.extract(annotated, settings),
-        scheme=grading.load_scheme(settings.scheme),
-        model_version=claims.model_version(settings),
-    )
+def grade(
+    document: Document, *, settings: Settings | None = None, extractor: Extractor | None = None
+) -> tuple[EvidenceRow, ...]:
+    """Return the claims that a document makes as graded rows of the evidence table; `extractor` as in `extract`."""
+    extractor = extractor or Extractor.load(settings or load_settings())
+    annotated = extractor.annotate(document)
+    return extractor.grade(annotated, extractor.extract(annotated))

@@ -16,9 +16,8 @@ from hashlib import sha256
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.claims import extract
 from pipeline.config import load_settings
-from pipeline.language import annotate
+from pipeline.extractor import Extractor
 from pipeline.places import placed
 from pipeline.records import Block, Document
 
@@ -34,7 +33,7 @@ def make_provender(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]
     """
     if not Doc.has_extension("provender_claims"):
         Doc.set_extension("provender_claims", default=())
-    settings = load_settings(model=model)
+    extractor = Extractor.load(load_settings(model=model))
 
     def provender(doc: Doc) -> Doc:
         text = doc.text
@@ -47,8 +46,8 @@ def make_provender(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]
             text=text,
             blocks=(Block(0, len(text)),) if text.strip() else (),
         )
-        annotated = annotate(document, settings)
-        claims = placed(annotated, extract(annotated, settings))
+        annotated = extractor.annotate(document)
+        claims = placed(annotated, extractor.extract(annotated))
         mentions = {(m.start, m.end, m.kind) for claim in claims for m in (claim.nutrient, claim.condition)}
         spans = [doc.char_span(a, b, label=kind, alignment_mode="expand") for a, b, kind in sorted(mentions)]
         doc.spans[SPAN_GROUP] = [span for span in spans if span is not None]

@@ -24,8 +24,9 @@ from typer.testing import CliRunner
 import pipeline
 from pipeline.cli import app
 from pipeline.config import Settings
+from pipeline.extractor import Extractor
 from pipeline.runs import Batch
-from pipeline.runs.extraction import Extractor
+from pipeline.runs.extraction import extractions
 from pipeline.runs.workers import Outcome
 from pipeline.store import OutputFolder, write_shard
 
@@ -42,7 +43,7 @@ class Here:
 
     def __init__(self, count: int, settings: Settings, folder: OutputFolder) -> None:
         if Here._extractor is None:
-            Here._extractor = Extractor(settings)
+            Here._extractor = Extractor.load(settings)
         self._extractor = Here._extractor
         self._folder = folder
 
@@ -56,7 +57,8 @@ class Here:
 
     def read(self, batch: Batch) -> Iterator[Outcome]:
         for source in batch:
-            found = self._extractor.extract(source.path, source.root, sha256=source.sha256, n_bytes=source.n_bytes)
+            sha256, n_bytes = source.sha256, source.n_bytes
+            found = extractions(self._extractor, source.path, source.root, sha256=sha256, n_bytes=n_bytes)
             write_shard(self._folder.shard(source.key), found, temporary=self._folder.drafts)
             yield Outcome(source)
 

@@ -1,10 +1,10 @@
 """Build documents and read them, for tests of language and claims."""
 
+from functools import cache
 from hashlib import sha256
 
-from pipeline.claims import extract
 from pipeline.config import load_settings
-from pipeline.language import annotate
+from pipeline.extractor import Extractor
 from pipeline.records import AnnotatedDocument, Block, Citation, Claim, Document, Mention
 
 
@@ -20,8 +20,13 @@ def document(text: str, *, title: str = "", citations: tuple[Citation, ...] = ()
                     blocks=tuple(blocks), citations=citations)  # fmt: skip
 
 
+@cache
+def extractor(model: str = "fast") -> Extractor:
+    return Extractor.load(load_settings(model=model))
+
+
 def read(text: str, **options: str) -> AnnotatedDocument:
-    return annotate(document(text, **options), load_settings(model="fast"))
+    return extractor().annotate(document(text, **options))
 
 
 def mentions(text: str, **options: str) -> list[Mention]:
@@ -29,5 +34,4 @@ def mentions(text: str, **options: str) -> list[Mention]:
 
 
 def claims(text: str, *, model: str = "fast", **options: str) -> list[Claim]:
-    settings = load_settings(model=model)
-    return list(extract(annotate(document(text, **options), settings), settings))
+    return list(extractor(model).extract(extractor(model).annotate(document(text, **options))))

@@ -4,11 +4,7 @@ from pathlib import Path
 
 import pytest
 import spacy
-from reading import claims, read
-
-from pipeline.claims import model_version
-from pipeline.config import load_settings
-from pipeline.language import annotate
+from reading import claims, extractor
 
 
 def test_a_spacy_pipeline_can_carry_the_claims() -> None:
@@ -37,12 +33,12 @@ def test_an_installed_models_diseases_take_part_in_claims(recogniser: str) -> No
     assert claims(text, model="fast") == []
     [claim] = claims(text, model=recogniser)
     assert (claim.condition.text, claim.relation) == ("blue marsh twitch", "increases_risk")
-    assert recogniser in model_version(load_settings(model=recogniser))
+    assert recogniser in extractor(recogniser).model.version
 
 
 def test_a_missing_model_is_told_in_one_sentence() -> None:
     with pytest.raises(ValueError, match=r"The model en_not_here is not installed; .* --model default"):
-        annotate(read("Zinc helps.").document, load_settings(model="en_not_here"))
+        extractor("en_not_here")
 
 
 def test_a_model_without_a_recogniser_is_told_in_one_sentence(tmp_path: Path) -> None:

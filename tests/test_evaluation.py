@@ -6,18 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from reading import extractor
 from typer.testing import CliRunner
 
-from pipeline.claims import extract
 from pipeline.cli import app
-from pipeline.config import load_settings
 from pipeline.evaluation import evaluate_claims, read_gold
 from pipeline.evaluation.errors import errors_by_cause
 from pipeline.evaluation.measures import calibration_error
 from pipeline.evaluation.recognition import tagged_spans
-from pipeline.language import annotate
-
-FAST = load_settings(model="fast")
 
 
 def gold_line(sentences: list[str], claims: list[dict[str, object]]) -> str:
@@ -46,8 +42,8 @@ def gold_file(tmp_path: Path) -> Path:
 
 def test_a_claim_is_found_by_its_words_and_missed_where_they_are_unknown(gold_file: Path) -> None:
     [document] = read_gold(gold_file)
-    reading = annotate(document.document(), FAST)
-    scores = evaluate_claims([(document, extract(reading, FAST))])
+    reading = extractor().annotate(document.document())
+    scores = evaluate_claims([(document, extractor().extract(reading))])
     assert (scores.claims.tp, scores.claims.fp, scores.claims.fn) == (1, 0, 1)
     assert scores.relation.tp == 1
     groups = errors_by_cause(scores.matched, {"one": reading})
@@ -85,7 +81,7 @@ def test_figures_agree_with_the_reference_scorer(shared: Path, tmp_path: Path) -
     scorer = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(scorer)
     documents = read_gold(shared / "gold" / "dev.jsonl")
-    found = {d.doc_id: extract(annotate(d.document(), FAST), FAST) for d in documents}
+    found = {d.doc_id: extractor().extract(extractor().annotate(d.document())) for d in documents}
     table = tmp_path / "evidence.csv"
     columns = ["source_id", "nutrient", "condition", "condition_type", "exposure", "relation", "strength", "factuality",
                "statistics", "sentence_start", "sentence_end", "nutrient_start", "nutrient_end", "condition_start",

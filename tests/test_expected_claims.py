@@ -8,6 +8,7 @@ from gate import floors
 
 from pipeline.api import grade
 from pipeline.config import load_settings
+from pipeline.extractor import Extractor
 from pipeline.ingest import list_sources, read
 from pipeline.records import EvidenceRow
 
@@ -28,9 +29,9 @@ def floor(model: str) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def rows(model: str, corpus: Path) -> list[EvidenceRow]:
-    settings = load_settings(model=model)
+    extractor = Extractor.load(load_settings(model=model))
     documents = [d for path, root in list_sources([corpus]) for d in read(path, root=root)]
-    return [row for document in documents for row in grade(document, settings=settings)]
+    return [row for document in documents for row in grade(document, extractor=extractor)]
 
 
 def table(corpus: Path, name: str) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from grading_records import claim, source
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pipeline.grading import explain_flag, flag_explanations, grade
+from pipeline.grading import explain_flag, grade, load_scheme
 from pipeline.grading.effect import effects, p_bounds
 from pipeline.records import EvidenceRow, Statistic
 
@@ -21,6 +21,7 @@ NUMBER_FLAGS = {
     "percent-count-mismatch",
     "significance-mismatch",
 }
+SCHEME = load_scheme()
 MANY = settings(max_examples=200, deadline=None)
 TITLE = "Vitamin D and falls: a case-control study"
 
@@ -75,7 +76,7 @@ def reported(p: float) -> list[str]:
 def row(text: str, **fields: Any) -> EvidenceRow:
     annotated = source(text, title=TITLE, role="results", source_type="research article")
     given = {"condition": "falls", "exposure": "deficiency", "strength": "correlational"} | fields
-    return grade(annotated, [claim(annotated, text, **given)])[0]
+    return grade(annotated, [claim(annotated, text, **given)], scheme=SCHEME)[0]
 
 
 def flags(text: str, **fields: Any) -> set[str]:
@@ -199,9 +200,11 @@ def test_reported_p_values_stand_for_a_range() -> None:
 
 def test_every_flag_is_explained_in_one_sentence_with_the_rows_own_numbers() -> None:
     given = row("Deficiency was related to falls (OR 0.80, 95% CI 0.70-0.91, p=0.40).", relation="increases_risk")
-    for code in flag_explanations():
-        sentence = explain_flag(code, given)
+    for code in SCHEME.flags:
+        sentence = explain_flag(code, given, SCHEME)
         assert sentence.endswith(".") and "{" not in sentence and "\n" not in sentence
-    assert "OR 0.8 (0.7 to 0.91)" in explain_flag("effect-direction-mismatch", given)
-    assert "0.40" in explain_flag("ci-p-mismatch", given) and "p b" in explain_flag("ci-p-mismatch", given)
-    assert "unheard-of" in explain_flag("unheard-of", given)
+    assert "OR 0.8 (0.7 to 0.91)" in explain_flag("effect-direction-mismatch", given, SCHEME)
+    assert "0.40" in explain_flag("ci-p-mismatch", given, SCHEME) and "p b" in explain_flag(
+        "ci-p-mismatch", given, SCHEME
+    )
+    assert "unheard-of" in explain_flag("unheard-of", given, SCHEME)

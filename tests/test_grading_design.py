@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from grading_records import sentence, source
 
-from pipeline.grading import study_design
+from pipeline.grading import load_scheme, study_design
 from pipeline.grading.sample import number_of, population_in_words, sample_in_words
 from pipeline.records import AnnotatedDocument, Document, Dose, Duration, Population, Sentence
+
+WORDS = load_scheme().population
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_the_runner_up_is_told() -> None:
     ],
 )
 def test_participants_are_counted(text: str, size: int | None) -> None:
-    assert sample_in_words(text).size == size
+    assert sample_in_words(text, WORDS).size == size
 
 
 def test_sizes_of_methods_come_before_those_of_results() -> None:
@@ -105,12 +107,12 @@ def test_sizes_of_methods_come_before_those_of_results() -> None:
     [("twelve", 12), ("two hundred", 200), ("three thousand and five", 3005), ("1 million", 10**6), ("many", None)],
 )
 def test_numbers_are_read_from_words(words: str, number: int | None) -> None:
-    assert number_of(words) == number
+    assert number_of(words, WORDS) == number
 
 
 def test_population_tells_who_where_and_what_was_given() -> None:
     text = "We randomised 60 pregnant women with anaemia in India to iron 60 mg daily or placebo for 12 weeks."
-    told = population_in_words(text)
+    told = population_in_words(text, WORDS)
     assert told.who == "pregnant women with anaemia in India"
     assert (told.sex, told.dose, told.duration) == ("pregnant women", "60 mg daily", "12 weeks")
     traits = ("pregnant women with anaemia in India", "adults")

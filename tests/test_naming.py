@@ -1,11 +1,10 @@
 """What words that the encoder marks denote: names without what clings to them, and no bare "levels"."""
 
 import pytest
-from reading import read
+from reading import extractor, read
 
 from pipeline.claims.encoder import EncodedSpan
 from pipeline.claims.naming import Namer
-from pipeline.language import reader
 from pipeline.records import Mention
 
 TEXT = "Zinc-deficiency lowered serum levels and the rate of wound closure (slowly) in children."
@@ -16,7 +15,7 @@ def named(words: str, kind: str = "measure") -> tuple[Mention, ...]:
     [sentence] = document.sentences
     start = TEXT.index(words)
     span = EncodedSpan(start, start + len(words), kind, 1.0)
-    return Namer(document, reader()).name(sentence, span, ())
+    return Namer(document, extractor().reader).name(sentence, span, ())
 
 
 @pytest.mark.parametrize("words", ["serum levels", "levels", "-deficiency", "the", "and"])

@@ -5,10 +5,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reading import document
+from reading import document, extractor
 
 from pipeline.language.sentences import sentences, split
 from pipeline.records import Citation
+
+BOUNDS = extractor().reader.cues.bounds
 
 
 @pytest.mark.parametrize(
@@ -25,12 +27,12 @@ from pipeline.records import Citation
     ],
 )  # fmt: skip
 def test_a_full_stop_ends_a_sentence_only_where_a_reader_would_stop(text: str, expected: list[str]) -> None:
-    assert [text[a:b] for a, b in split(text)] == expected
+    assert [text[a:b] for a, b in split(text, BOUNDS)] == expected
 
 
 @given(st.text(alphabet="aAbB.?! ()\n12–", max_size=80))
 def test_every_character_but_white_space_is_in_exactly_one_sentence(text: str) -> None:
-    spans = split(text)
+    spans = split(text, BOUNDS)
     assert all(a < b for a, b in spans)
     assert all(first[1] <= second[0] for first, second in pairwise(spans))
     covered = {i for a, b in spans for i in range(a, b)}
@@ -40,7 +42,7 @@ def test_every_character_but_white_space_is_in_exactly_one_sentence(text: str) -
 def test_bare_citation_digits_belong_to_the_sentence_before_them() -> None:
     text = "Iron deficiency causes restless legs. 1, 2 Low ferritin is common."
     article = document(text, citations=(Citation(38, 42, ("1", "2")),))
-    first, second = sentences(article)
+    first, second = sentences(article, BOUNDS)
     assert first.text == "Iron deficiency causes restless legs."
     assert first.citations == ("1", "2")
     assert second.text == "Low ferritin is common."

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from table_rows import ROW, SOURCE_ROW, row
 
-from pipeline.comparison import Names, compare, compare_pair, pairs_of, place
+from pipeline.comparison import Names, compare, compare_pair, load_rules, pairs_of, place
 from pipeline.config import Settings
 from pipeline.records import SourceRow
 from pipeline.store import (
@@ -20,6 +20,7 @@ from pipeline.store import (
     Spool,
     StoreError,
     extractor_version,
+    grader_version,
     shard_key,
     write_shard,
 )
@@ -114,7 +115,7 @@ def test_pair_by_pair_from_disk_the_comparison_is_that_of_all_rows_in_memory(fol
     ]
     with Contents(shards, scratch=folder.drafts) as contents:
         pairs = pairs_of(Names(*names) for names in contents.names())
-        bodies = [body for claims in contents.pairs(pairs.items()) for body in compare_pair(claims)]
+        bodies = [body for claims in contents.pairs(pairs.items()) for body in compare_pair(claims, load_rules())]
     spool = Spool(folder.drafts / "bodies", ((place(body), body) for body in bodies))
     assert tuple(spool) == compare(rows)
     assert (len(spool), spool[3], spool[-2:]) == (len(bodies), list(spool)[3], list(spool)[-2:])
@@ -177,14 +178,23 @@ def test_the_key_changes_with_bytes_name_and_settings_but_not_with_workers(tmp_p
     assert extractor_version(Settings(model="fast")) != usual
     scheme = tmp_path / "scheme.toml"
     scheme.write_text("a = 1")
-    first = extractor_version(Settings(scheme=scheme))
+    first = grader_version(Settings(scheme=scheme))
     scheme.write_text("a = 2")
-    assert len({usual, first, extractor_version(Settings(scheme=scheme))}) == 3
+    assert len({grader_version(Settings()), first, grader_version(Settings(scheme=scheme))}) == 3
+    assert extractor_version(Settings(scheme=scheme)) == usual
+    scheme.write_text("a = 2\n[comparison.weight]\nuncited = 0.1")
+    compared = grader_version(Settings(scheme=scheme))
+    scheme.write_text("a = 2")
+    assert grader_version(Settings(scheme=scheme)) == compared
+    nutrients = tmp_path / "lexicons"
+    nutrients.mkdir()
+    (nutrients / "head_words.csv").write_text("kind,stands_alone,pattern\ncondition,yes,blight\n")
+    assert extractor_version(Settings(lexicons=nutrients)) != usual
     keys = {
-        shard_key(extractor=usual, source_sha256="1", path="a"),
-        shard_key(extractor=usual, source_sha256="2", path="a"),
-        shard_key(extractor=usual, source_sha256="1", path="b"),
-        shard_key(extractor=first, source_sha256="1", path="a"),
+        shard_key(extractor=usual, grader="g", source_sha256="1", path="a"),
+        shard_key(extractor=usual, grader="g", source_sha256="2", path="a"),
+        shard_key(extractor=usual, grader="g", source_sha256="1", path="b"),
+        shard_key(extractor="other", grader="g", source_sha256="1", path="a"),
     }
     assert len(keys) == 4
 

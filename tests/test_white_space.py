@@ -8,15 +8,13 @@ from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from reading import extractor
 
-from pipeline import claims, grading, ingest
-from pipeline.config import Settings, load_settings
-from pipeline.language import annotate
+from pipeline import ingest
 from pipeline.records import Document
 
 CORPUS = Path(__file__).parent.parent / "corpora" / "rls-b12"
 WIDTHS = range(40, 100, 3)  # twenty
-FAST = load_settings(model="fast")
 OFFSETS = ("sentence_start", "sentence_end", "nutrient_start", "nutrient_end", "condition_start", "condition_end")
 Row = dict[str, object]
 
@@ -28,11 +26,11 @@ def documents() -> tuple[Document, ...]:
     )
 
 
-def rows(document: Document, settings: Settings = FAST) -> list[Row]:
+def rows(document: Document, model: str = "fast") -> list[Row]:
     """The rows of a document, with the white space of `sentence` as one space and each span as its words."""
-    annotated = annotate(document, settings)
+    annotated = extractor(model).annotate(document)
     found = []
-    for row in grading.grade(annotated, claims.extract(annotated, settings)):
+    for row in extractor(model).grade(annotated, extractor(model).extract(annotated)):
         said = asdict(row)
         start, end = row.sentence_start, row.sentence_end
         assert document.text[start:end] == row.sentence
@@ -73,8 +71,8 @@ def respaced(document: Document, respace: Callable[[str], str]) -> Document:
 
 
 @cache
-def plain_rows(settings: Settings = FAST) -> list[list[Row]]:
-    return [rows(document, settings) for document in documents()]
+def plain_rows(model: str = "fast") -> list[list[Row]]:
+    return [rows(document, model) for document in documents()]
 
 
 def wrapped(width: int) -> Callable[[str], str]:
@@ -102,6 +100,5 @@ def test_the_kind_of_white_space_changes_no_row(spacing: str) -> None:
 
 @pytest.mark.parametrize("width", [47, 72])
 def test_the_trained_model_reads_wrapped_lines_alike(width: int) -> None:
-    settings = load_settings()
-    read = [rows(respaced(document, wrapped(width)), settings) for document in documents()]
-    assert read == plain_rows(settings)
+    read = [rows(respaced(document, wrapped(width)), "default") for document in documents()]
+    assert read == plain_rows("default")

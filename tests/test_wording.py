@@ -1,9 +1,9 @@
 """Where cue words stand around a pair, as the regressions of the attributes are told."""
 
-from reading import read
+from reading import extractor, read
 
-from pipeline.claims.relation import cues
-from pipeline.claims.wording import SENSES, WORDINGS, wording
+from pipeline.claims.relation import find_cues
+from pipeline.claims.wording import SENSES, WORDINGS, wording, wordings
 from pipeline.records import Mention, Sentence
 
 
@@ -12,7 +12,9 @@ def said(text: str) -> dict[str, bool]:
     [sentence] = read(text).sentences
     nutrient, outcome = first(sentence, True), first(sentence, False)
     places = [f"{sense} {place}" for place in ("before", "between", "behind", "nearest") for sense in SENSES]
-    values = wording(sentence, cues(sentence.text), nutrient, outcome)
+    known = extractor().reader.cues
+    has = wordings(sentence.text, known)
+    values = wording(sentence, find_cues(sentence.text, known), has, nutrient, outcome)
     return dict(zip([*places, *WORDINGS, "nutrient first"], values, strict=True))
 
 

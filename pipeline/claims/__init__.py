@@ -1,37 +1,23 @@
 """In: an AnnotatedDocument; out: the Claims it makes about a nutrient and a condition."""
 
 from pipeline.claims.identity import identified
-from pipeline.claims.learned import learned_claims, load_encoder, load_weighing
+from pipeline.claims.learned import learned_claims
+from pipeline.claims.model import Model, load_model
 from pipeline.claims.naming import Namer
 from pipeline.claims.rules import rule_claims
-from pipeline.config import Settings
-from pipeline.language import reader
+from pipeline.language import Reader
 from pipeline.records import AnnotatedDocument, Claim
 
-__all__ = ["extract", "model_version"]
-
-RULES_VERSION = "rules-1"
+__all__ = ["Model", "extract", "load_model"]
 
 
-def extract(annotated: AnnotatedDocument, settings: Settings | None = None) -> tuple[Claim, ...]:
+def extract(annotated: AnnotatedDocument, model: Model, reader: Reader) -> tuple[Claim, ...]:
     """Return the claims of a document, each with its identifier, in reading order.
 
-    The trained encoder reads them, or, with `model` set to "fast" or to a model of another package, rules.
+    `reader` is the one that annotated the document.
     """
-    if _learns(settings):
-        claims = learned_claims(annotated, load_encoder(), load_weighing(), Namer(annotated, reader(settings)))
+    if model.encoder and model.weighing:
+        claims = learned_claims(annotated, model.encoder, model.weighing, Namer(annotated, reader))
     else:
-        claims = rule_claims(annotated)
+        claims = rule_claims(annotated, reader.cues)
     return tuple(identified(annotated.document.source_id, claims))
-
-
-def model_version(settings: Settings | None = None) -> str:
-    """Return the name and version of what extracts the claims, as written into every row."""
-    if _learns(settings):
-        return f"encoder-{load_encoder().version}"
-    name = settings.model if settings else "fast"
-    return RULES_VERSION if name == "fast" else f"{RULES_VERSION}+{name}"
-
-
-def _learns(settings: Settings | None) -> bool:
-    return settings is None or settings.model == "default"

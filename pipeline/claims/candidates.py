@@ -12,9 +12,9 @@ from pipeline.claims.exposure import exposure
 from pipeline.claims.factuality import factuality
 from pipeline.claims.features import DocumentWords, Features, Participant, SentenceFeatures
 from pipeline.claims.naming import Namer
-from pipeline.claims.relation import RelationFinding, clause, cues, relate
+from pipeline.claims.relation import RelationFinding, clause, find_cues, names_event, relate
 from pipeline.claims.rules import names_population
-from pipeline.claims.wording import wording
+from pipeline.claims.wording import wording, wordings
 from pipeline.records import AnnotatedDocument, Exposure, Factuality, Mention, Sentence
 
 
@@ -30,6 +30,7 @@ class Candidate:
     rule_factuality: Factuality | None
     features: Features
     wording: tuple[bool, ...]
+    names_event: bool
 
     def rule_label(self, attribute: str) -> str:
         """Return what the rules say of an attribute, "" where they say nothing."""
@@ -58,16 +59,20 @@ class CandidateFinder:
         pairs = [(n, o) for n in nutrients for o in outcomes if n.span[1] <= o.span[0] or o.span[1] <= n.span[0]]
         readings = self._encoder.read_pairs(found, [(n.span, o.span) for n, o in pairs])
         spoken_for = [p.span for p in participants]
-        said = cues(sentence.text)
+        cues = self._namer.cues
+        said = find_cues(sentence.text, cues)
+        has = wordings(sentence.text, cues)
         all_cues = [c for c in said if not any(a < c.end and c.start < b for a, b in spoken_for)]
-        stated_at_all = factuality(sentence)
+        stated_at_all = factuality(sentence, cues)
         features = SentenceFeatures(self._words, sentence, found, participants, readings, methods=stated_at_all is None)
         for (n, o), reading in zip(pairs, readings, strict=True):
             for n_index, nutrient in enumerate(n.mentions):
                 for o_index, condition in enumerate(o.mentions):
-                    met = exposure(sentence, nutrient, abbreviations=self._annotated.abbreviations)
-                    rule = relate(sentence, all_cues, nutrient, condition, met)
-                    stated = factuality(sentence, clause(sentence.text, n.span, o.span)) if stated_at_all else None
+                    met = exposure(sentence, nutrient, cues, abbreviations=self._annotated.abbreviations)
+                    rule = relate(sentence, all_cues, nutrient, condition, met, cues)
+                    stated = (
+                        factuality(sentence, cues, clause(sentence.text, n.span, o.span)) if stated_at_all else None
+                    )
                     population = names_population(sentence, condition)
                     yield Candidate(
                         nutrient,
@@ -77,7 +82,8 @@ class CandidateFinder:
                         met.exposure,
                         stated,
                         features.of((n, n_index), (o, o_index), reading, rule, stated, population),
-                        wording(sentence, said, nutrient, condition),
+                        wording(sentence, said, has, nutrient, condition),
+                        names_event(condition, cues),
                     )
 
     def _participants(

@@ -3,26 +3,17 @@
 The words beside the nutrient decide (`lexicons/exposure_cues.csv`); where they are silent, what the document studies.
 """
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
-from pipeline.records import EXPOSURES, AnnotatedDocument, Exposure, Mention, Sentence
+from pipeline.lexicons import Cues
+from pipeline.records import AnnotatedDocument, Exposure, Mention, Sentence
 
 _WINDOW = 60
 _BOUNDARY = re.compile(r"[;:.]\s|, (?:and|but|or|while)\b|\b(?:and|or|but|while|than|versus|vs)\b")
 _LIST = re.compile(r"[\s,/+&]*(?:and|or|plus|as well as)?\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Cue:
-    exposure: Exposure
-    where: str
-    pattern: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +25,10 @@ class ExposureFinding:
     end: int
 
 
-@cache
-def _cues() -> tuple[_Cue, ...]:
-    text = resources.files("pipeline.lexicons").joinpath("exposure_cues.csv").read_text("utf-8")
-    shape = {"after": r"[\s-]*(?:{})(?!\w)", "before": r"(?:^|(?<=\W))(?:{})[\s-]*$", "word": r"(?:{})"}
-    names: dict[str, Exposure] = {name: name for name in EXPOSURES}
-    return tuple(
-        _Cue(
-            names[row["exposure"]],
-            row["where"],
-            re.compile(shape[row["where"]].format(row["pattern"]), re.IGNORECASE),
-        )
-        for row in csv.DictReader(text.splitlines())
-    )
-
-
 def exposure(
     sentence: Sentence,
     nutrient: Mention,
+    cues: Cues,
     *,
     abbreviations: Mapping[str, str] | None = None,
     default: Exposure = "unspecified",
@@ -70,7 +47,7 @@ def exposure(
     after = text[list_end : list_end + 2 * _WINDOW]
     breaks = _BOUNDARY.search(after)
     after = after[: min(breaks.start() if breaks else _WINDOW, _WINDOW)]
-    for cue in _cues():
+    for cue in cues.exposures:
         if cue.where == "word":
             if cue.pattern.search(nutrient.text) or cue.pattern.search(long_form):
                 return ExposureFinding(cue.exposure, start, end)
@@ -84,12 +61,12 @@ def exposure(
     return ExposureFinding("status" if nutrient.biomarker else default, start, start)
 
 
-def document_exposure(annotated: AnnotatedDocument) -> Exposure:
+def document_exposure(annotated: AnnotatedDocument, cues: Cues) -> Exposure:
     """Return the exposure that a document's sentences state most often; supplementation in a trial."""
     counts: Counter[Exposure] = Counter()
     for sentence in annotated.sentences:
         for mention in _nutrients(sentence.mentions):
-            stated = exposure(sentence, mention, abbreviations=annotated.abbreviations).exposure
+            stated = exposure(sentence, mention, cues, abbreviations=annotated.abbreviations).exposure
             if stated != "unspecified":
                 counts[stated] += 3 if sentence.kind == "title" else 1
     return "supplementation" if counts and counts.most_common(1)[0][0] == "supplementation" else "unspecified"

@@ -5,7 +5,6 @@ both make of it (`pipeline.claims.weighing`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -39,16 +38,14 @@ def bundled() -> Path:
     return Path(str(resources.files("pipeline.models"))) / "claims"
 
 
-@lru_cache(maxsize=2)
 def load_encoder(folder: Path | None = None) -> ClaimEncoder:
-    """Return the encoder in `folder`, by default the bundled one; it is loaded once a process."""
+    """Return the encoder in `folder`, by default the bundled one."""
     return ClaimEncoder.from_directory(folder or bundled())
 
 
-@lru_cache(maxsize=2)
-def load_weighing(folder: Path | None = None) -> Weighing:
-    """Return the weighing in `folder`, by default the bundled one; it is loaded once a process."""
-    return Weighing.from_directory(folder or bundled(), load_encoder(folder).settings)
+def load_weighing(encoder: ClaimEncoder, folder: Path | None = None) -> Weighing:
+    """Return the weighing in `folder`, by default the bundled one, whose settings came with the encoder."""
+    return Weighing.from_directory(folder or bundled(), encoder.settings)
 
 
 def learned_claims(

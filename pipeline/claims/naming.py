@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from pipeline.claims.encoder import EncodedSpan
 from pipeline.language import Reader
-from pipeline.lexicons import word_list
 from pipeline.records import AnnotatedDocument, Mention, MentionKind, Sentence
 
 _EDGE_WORDS = re.compile(
@@ -24,6 +23,7 @@ class Namer:
     """Names what marked words denote, for one document."""
 
     def __init__(self, annotated: AnnotatedDocument, reader: Reader) -> None:
+        self.cues = reader.cues
         self._document = annotated.document
         self._reader = reader
         self._meanings = reader.meanings(annotated.abbreviations)
@@ -41,7 +41,7 @@ class Namer:
         kind: MentionKind = (
             "nutrient" if span.kind == "nutrient" else ("measure" if span.kind == "measure" else "condition")
         )
-        if kind != "nutrient" and word_list("outcome_stops.txt").issuperset(stripped.lower().split()):
+        if kind != "nutrient" and self._reader.cues.outcome_stops.issuperset(stripped.lower().split()):
             return ()
         placed = Mention(start, end, stripped, kind, _plain(stripped))
         wanted = {"nutrient"} if kind == "nutrient" else {"condition", "measure"}

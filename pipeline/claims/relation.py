@@ -4,16 +4,13 @@ Cue words with their senses stand in `lexicons/relation_cues.csv`. The cue that 
 nearest to the condition; a denial ("did not reduce", "no association") outweighs what it denies.
 """
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Literal
 
 from pipeline.claims.exposure import ExposureFinding
-from pipeline.lexicons import word_list
+from pipeline.lexicons import Cues
 from pipeline.records import Exposure, Mention, Relation, Sentence, Strength
 
 _CLAUSE_BREAK = re.compile(
@@ -63,22 +60,13 @@ class RelationFinding:
     cue: str
 
 
-@cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    text = resources.files("pipeline.lexicons").joinpath("relation_cues.csv").read_text("utf-8")
-    return tuple(
-        (row["sense"], re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w])", re.IGNORECASE))
-        for row in csv.DictReader(text.splitlines())
-    )
-
-
-def cues(text: str) -> list[Cue]:
+def find_cues(text: str, cues: Cues) -> list[Cue]:
     """Return the cues of a sentence in order; where two overlap the sense listed first in the table wins."""
     found: list[Cue] = []
-    for sense, pattern in _patterns():
-        for match in pattern.finditer(text):
+    for known in cues.relations:
+        for match in known.pattern.finditer(text):
             if not any(match.start() < cue.end and cue.start < match.end() for cue in found):
-                found.append(Cue(match.start(), match.end(), sense))
+                found.append(Cue(match.start(), match.end(), known.sense))
     return sorted(found, key=lambda cue: cue.start)
 
 
@@ -90,7 +78,12 @@ def clause(text: str, a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]
 
 
 def relate(
-    sentence: Sentence, all_cues: Sequence[Cue], nutrient: Mention, condition: Mention, met: ExposureFinding
+    sentence: Sentence,
+    all_cues: Sequence[Cue],
+    nutrient: Mention,
+    condition: Mention,
+    met: ExposureFinding,
+    cues: Cues,
 ) -> RelationFinding | None:
     """Return the relation that `sentence` states of the pair, or None where no cue connects it.
 
@@ -122,7 +115,7 @@ def relate(
             sense = cue.sense
             if sense == "inverse" and _COMPARED.match(text, met.start):
                 sense = "direct"  # "lower levels correlated inversely with severity" says that lower is worse
-            relation = _reverse(near, n, c, met.exposure) or _relation(sense, condition, met.exposure)
+            relation = _reverse(near, n, c, met.exposure) or _relation(sense, condition, cues)
             return RelationFinding(relation, strength, text[cue.start : cue.end])
     return None
 
@@ -169,7 +162,7 @@ def _reverse(near: list[Cue], n: tuple[int, int], c: tuple[int, int], exposure: 
     return None
 
 
-def _relation(sense: str, condition: Mention, exposure: Exposure) -> Relation:
+def _relation(sense: str, condition: Mention, cues: Cues) -> Relation:
     if sense == "none":
         return "no_effect"
     if sense == "assoc" or sense == "affect":
@@ -184,13 +177,13 @@ def _relation(sense: str, condition: Mention, exposure: Exposure) -> Relation:
         return "improves"
     if sense == "worsen":
         return "worsens"
-    return "decreases_risk" if names_event(condition) else "improves"
+    return "decreases_risk" if names_event(condition, cues) else "improves"
 
 
-def names_event(condition: Mention) -> bool:
+def names_event(condition: Mention, cues: Cues) -> bool:
     """Whether a condition is something that happens (a fall, a fracture) rather than something that one has."""
     words = condition.text.lower().split()
-    return bool(words) and words[-1].strip("()") in word_list("event_conditions.txt")
+    return bool(words) and words[-1].strip("()") in cues.events
 
 
 def _measure_relation(sense: str, healthy: Literal["higher", "lower", "unclear"]) -> Relation:

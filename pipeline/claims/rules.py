@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pipeline.claims.attachment import backed
 from pipeline.claims.exposure import document_exposure, exposure
 from pipeline.claims.factuality import factuality
-from pipeline.claims.relation import clause, cues, relate
+from pipeline.claims.relation import clause, find_cues, relate
 from pipeline.claims.statistics import statistics
+from pipeline.lexicons import Cues
 from pipeline.records import AnnotatedDocument, Claim, Exposure, Mention, Sentence
 from pipeline.vocabulary import MOST_CLAIMS_PER_SENTENCE
 
@@ -25,33 +26,37 @@ _STUDIED_AFTER = re.compile(rf"[\s-]+(?:{_PEOPLE}|models?|induced|survivors)\b",
 RULE_CONFIDENCE = {"condition": 0.55, "measure": 0.43}
 
 
-def rule_claims(annotated: AnnotatedDocument) -> Iterator[Claim]:
+def rule_claims(annotated: AnnotatedDocument, cues: Cues) -> Iterator[Claim]:
     """Yield the claims of a document in reading order, without identifiers."""
-    default = document_exposure(annotated)
+    default = document_exposure(annotated, cues)
     for sentence in annotated.sentences:
         kinds = {mention.kind for mention in sentence.mentions}
         if sentence.kind == "heading" or "nutrient" not in kinds or not kinds & {"condition", "measure"}:
             continue
-        yield from _sentence_claims(annotated, sentence, default)
+        yield from _sentence_claims(annotated, sentence, default, cues)
 
 
-def _sentence_claims(annotated: AnnotatedDocument, sentence: Sentence, default: Exposure) -> Iterator[Claim]:
-    if factuality(sentence) is None:
+def _sentence_claims(
+    annotated: AnnotatedDocument, sentence: Sentence, default: Exposure, cues: Cues
+) -> Iterator[Claim]:
+    if factuality(sentence, cues) is None:
         return
     numbers = statistics(sentence)
     spoken_for = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.mentions]
-    all_cues = [cue for cue in cues(sentence.text) if not any(a < cue.end and cue.start < b for a, b in spoken_for)]
+    all_cues = [
+        cue for cue in find_cues(sentence.text, cues) if not any(a < cue.end and cue.start < b for a, b in spoken_for)
+    ]
     nutrients = [m for m in sentence.mentions if m.kind == "nutrient"]
     claims: dict[tuple[str, str], Claim] = {}
     for nutrient, condition in sorted(_pairs(sentence), key=_apart):
-        met = exposure(sentence, nutrient, abbreviations=annotated.abbreviations, default=default)
-        finding = relate(sentence, all_cues, nutrient, condition, met)
+        met = exposure(sentence, nutrient, cues, abbreviations=annotated.abbreviations, default=default)
+        finding = relate(sentence, all_cues, nutrient, condition, met, cues)
         if finding is None or (nutrient.name, condition.name) in claims:
             continue
         bounds = clause(
             sentence.text, *((m.start - sentence.start, m.end - sentence.start) for m in (nutrient, condition))
         )
-        stated = factuality(sentence, bounds) or "Unknown"
+        stated = factuality(sentence, cues, bounds) or "Unknown"
         claim = Claim(
             claim_id="",
             sentence=sentence,

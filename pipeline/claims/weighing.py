@@ -16,7 +16,6 @@ import onnxruntime as ort
 
 from pipeline.claims.candidates import Candidate
 from pipeline.claims.encoder import session
-from pipeline.claims.relation import names_event
 from pipeline.records import EXPOSURES, FACTUALITIES, RELATIONS, STRENGTHS
 
 Array = npt.NDArray[np.float32]
@@ -46,7 +45,7 @@ def attribute_row(candidate: Candidate) -> list[float]:
         said = candidate.rule_label(attribute)
         row += [float(said == label) for label in _SAID[attribute]]
     row += [float(condition.kind == "measure" and condition.healthy_direction == way) for way in _HEALTHY]
-    row += [float(condition.kind == "measure"), float(names_event(condition)), float(candidate.nutrient.anaphoric)]
+    row += [float(condition.kind == "measure"), float(candidate.names_event), float(candidate.nutrient.anaphoric)]
     return row + [float(said) for said in candidate.wording]
 
 

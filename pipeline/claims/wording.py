@@ -4,13 +4,10 @@ The rules name one relation by one cue; a fitted model can weigh all of them. Cu
 ways of putting things that are no cue by themselves ("lower ... than", "symptoms") in `lexicons/wordings.csv`.
 """
 
-import csv
-import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from importlib import resources
 
 from pipeline.claims.relation import Cue
+from pipeline.lexicons import Cues
 from pipeline.records import Mention, Sentence
 
 SENSES = ("affect", "assoc", "cause", "causedby", "direct", "down", "improve", "inverse", "none", "prevent", "riskdown",
@@ -18,24 +15,17 @@ SENSES = ("affect", "assoc", "cause", "causedby", "direct", "down", "improve", "
 WORDINGS = ("symptoms", "lower_than", "higher_than", "occurrence", "denial", "patients", "treatment")
 
 
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    text = resources.files("pipeline.lexicons").joinpath("wordings.csv").read_text("utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {row["name"]: re.compile(rf"(?<![\w-])(?:{row['pattern']})(?!\w)", re.IGNORECASE) for row in rows}
+def wordings(text: str, cues: Cues) -> tuple[bool, ...]:
+    """Whether a sentence has each wording, in the order of `WORDINGS`."""
+    return tuple(name in cues.wordings and bool(cues.wordings[name].search(text)) for name in WORDINGS)
 
 
-@lru_cache(maxsize=8)
-def _put(text: str) -> tuple[bool, ...]:
-    """Whether a sentence has each wording; its pairs ask one after the other."""
-    patterns = _patterns()
-    return tuple(name in patterns and bool(patterns[name].search(text)) for name in WORDINGS)
-
-
-def wording(sentence: Sentence, cues: Sequence[Cue], nutrient: Mention, condition: Mention) -> tuple[bool, ...]:
+def wording(
+    sentence: Sentence, cues: Sequence[Cue], has: tuple[bool, ...], nutrient: Mention, condition: Mention
+) -> tuple[bool, ...]:
     """Return for each sense whether a cue of it stands before, between and behind the pair, and is nearest the outcome.
 
-    Then for each wording whether the sentence has it, and whether the nutrient comes first.
+    Then for each wording whether the sentence has it (`has`, from `wordings`), and whether the nutrient comes first.
     """
     n = (nutrient.start - sentence.start, nutrient.end - sentence.start)
     c = (condition.start - sentence.start, condition.end - sentence.start)
@@ -47,7 +37,7 @@ def wording(sentence: Sentence, cues: Sequence[Cue], nutrient: Mention, conditio
         {nearest(cues, c)},
     )
     said = [sense in place for place in places for sense in SENSES]
-    return (*said, *_put(sentence.text), n < c)
+    return (*said, *has, n < c)
 
 
 def nearest(cues: Sequence[Cue], span: tuple[int, int]) -> str:

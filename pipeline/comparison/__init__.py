@@ -2,5 +2,6 @@
 
 from pipeline.comparison.comparer import compare, compare_pair, place
 from pipeline.comparison.pairs import Names, pairs_of
+from pipeline.comparison.rules import ComparisonRules, load_rules
 
-__all__ = ["Names", "compare", "compare_pair", "pairs_of", "place"]
+__all__ = ["ComparisonRules", "Names", "compare", "compare_pair", "load_rules", "pairs_of", "place"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.comparison.disagreement import disagreement
 from pipeline.comparison.pairs import Names, pairs_of
 from pipeline.comparison.reviewed import REJECTED, review_reasons
-from pipeline.comparison.rules import ComparisonRules, comparison_rules
+from pipeline.comparison.rules import ComparisonRules, load_rules
 from pipeline.comparison.stance import stances, votes
 from pipeline.comparison.study import independent_studies
 from pipeline.comparison.verdict import judge
@@ -17,29 +17,29 @@ from pipeline.vocabulary import direction_of, pair_key
 _UNDIRECTED = ("associated", "raises", "lowers")
 
 
-def compare(rows: Iterable[EvidenceRow]) -> tuple[ComparisonRow, ...]:
+def compare(rows: Iterable[EvidenceRow], rules: ComparisonRules | None = None) -> tuple[ComparisonRow, ...]:
     """Return the body of evidence for every nutrient, exposure and condition, ordered by their names.
 
     Rows belong together by identifier where there is one, else by name; those that a reviewer rejected are out.
     Independent studies count once; aims
     and questions do not count; `nutrient_role` says what the nutrient does where several exposures point the
-    same way (a deficiency that harms and a supplement that helps).
+    same way (a deficiency that harms and a supplement that helps). `rules` are the bundled ones if not given.
     """
+    rules = rules or load_rules()
     rows = sorted(rows, key=lambda r: (r.source_id, r.sentence_start, r.nutrient_start, r.condition_start, r.claim_id))
     pairs = pairs_of(map(_names, rows))
     by_pair: defaultdict[tuple[str, str], list[EvidenceRow]] = defaultdict(list)
     for row in rows:
         by_pair[pairs[_names(row)]].append(row)
-    return tuple(sorted((body for group in by_pair.values() for body in compare_pair(group)), key=place))
+    return tuple(sorted((body for group in by_pair.values() for body in compare_pair(group, rules)), key=place))
 
 
-def compare_pair(rows: Iterable[EvidenceRow]) -> list[ComparisonRow]:
+def compare_pair(rows: Iterable[EvidenceRow], rules: ComparisonRules) -> list[ComparisonRow]:
     """Return the bodies of evidence for one nutrient and condition, one for each exposure.
 
     `rows` are all rows of the pair (see `pairs_of`), in the order of the table. This is `compare` for more rows
     than memory holds: nothing in one pair depends on another.
     """
-    rules = comparison_rules()
     by_exposure: defaultdict[Exposure, list[EvidenceRow]] = defaultdict(list)
     for row in rows:
         if row.review_status != REJECTED:

@@ -2,10 +2,10 @@
 
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.records import Certainty, Exposure, Factuality, FlagCode
 
@@ -64,8 +64,25 @@ class ComparisonRules(_Table):
     reasons: Reasons
 
 
-@lru_cache(maxsize=1)
-def comparison_rules() -> ComparisonRules:
-    """Return the rules of the bundled table."""
-    text = (Path(__file__).parent / "comparison.toml").read_text(encoding="utf-8")
-    return ComparisonRules.model_validate(tomllib.loads(text))
+def load_rules(changes: Mapping[str, Any] | None = None) -> ComparisonRules:
+    """Return the rules of the bundled table, with the entries that `changes` (tables of the same names) gives anew.
+
+    Raises `ValueError` with one sentence saying which entry is wrong.
+    """
+    bundled = tomllib.loads((Path(__file__).parent / "comparison.toml").read_text(encoding="utf-8"))
+    try:
+        return ComparisonRules.model_validate(_merged(bundled, changes or {}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(("comparison", *(str(part) for part in first["loc"])))
+        raise ValueError(
+            f"The rules of comparison have a wrong or missing entry at {where} ({first['msg']})."
+        ) from None
+
+
+def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    out = dict(base)
+    for key, value in changes.items():
+        old = out.get(key)
+        out[key] = _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return out

@@ -104,22 +104,22 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
     enough = [design for design in ranking if points[design] >= least]
     best: StudyDesign = enough[0] if enough else "unclear"
     reviewed = best in ("meta-analysis", "systematic review")
-    sample = _sample(best, own, words.get(best, []))
+    sample = _sample(best, own, words.get(best, []), scheme)
     return DesignFinding(
         design=best,
         words=tuple(dict.fromkeys(words.get(best, ()))),
         sample=sample,
-        people=population(title, own, sample, people=best not in ("animal", "in vitro")),
+        people=population(title, own, sample, scheme.population, people=best not in ("animal", "in vitro")),
         pooled=_pooled(f"{title}\n{front}\n{rest}", rules) if reviewed else None,
         runner_up=enough[1] if len(enough) > 1 else None,
     )
 
 
-def _sample(design: StudyDesign, own: list[Sentence], words: list[str]) -> SampleSize:
+def _sample(design: StudyDesign, own: list[Sentence], words: list[str], scheme: Scheme) -> SampleSize:
     """The sample size of the source's study; a report of one case has one participant, a page or review none."""
     if design in ("consumer health page", "narrative review", "guideline"):
         return SampleSize()
-    found = sample_size(own)
+    found = sample_size(own, scheme.population)
     one_case = design == "case report" and found.size is None and "series" not in words[0].lower()
     return SampleSize(1, words[0]) if one_case else found
 

@@ -70,14 +70,15 @@ def grade(
     *,
     scheme: Scheme | None = None,
     model_version: str = "",
+    finding: DesignFinding | None = None,
 ) -> tuple[EvidenceRow, ...]:
     """Return one row of the evidence table for every claim of a document, in the order given.
 
     `scheme` is the default GRADE scheme unless one was loaded with `load_scheme`; `model_version` is written
-    into the rows as it is.
+    into the rows as it is; `finding` is the study design of the source where that is known.
     """
     scheme = scheme or load_scheme()
-    source = _source(annotated, scheme)
+    source = _source(annotated, scheme, finding)
     rows = []
     evidences = [_evidence(claim, source, scheme) for claim in claims]
     own = [evidence.claim for evidence in evidences if evidence.basis.kind == "own result"]
@@ -88,7 +89,8 @@ def grade(
             evidence = replace(evidence, spin=True)
         appraisal = _appraisal(evidence, scheme)
         row = evidence_row(annotated, claim, appraisal, evidence.effects, model_version)
-        rows.append(replace(row, flags=tuple(Flag(flag.code, explain_flag(flag.code, row)) for flag in row.flags)))
+        flags = tuple(Flag(code, explain_flag(code, row, scheme)) for code in appraisal.flags)
+        rows.append(replace(row, flags=flags))
     return tuple(rows)
 
 
@@ -117,8 +119,8 @@ def _appraisal(evidence: Evidence, scheme: Scheme) -> Appraisal:
     )
 
 
-def _source(annotated: AnnotatedDocument, scheme: Scheme) -> _Source:
-    finding = study_design(annotated, scheme)
+def _source(annotated: AnnotatedDocument, scheme: Scheme, finding: DesignFinding | None = None) -> _Source:
+    finding = finding or study_design(annotated, scheme)
     words = source_words(annotated.sentences, finding.design, scheme)
     return _Source(annotated, finding, own_begins(annotated, scheme), words)
 
@@ -128,7 +130,7 @@ def _evidence(claim: Claim, source: _Source, scheme: Scheme) -> Evidence:
     behind = _behind(claim, basis, source.finding, scheme)
     own_review = basis.kind == "own result" and is_review(behind.design)
     stated = stated_for(claim, source.annotated.sentences, scheme) or source.words.stated if own_review else None
-    sample, people = _participants(claim, basis, source.finding)
+    sample, people = _participants(claim, basis, source.finding, scheme)
     return Evidence(
         claim=claim,
         basis=basis,
@@ -178,7 +180,7 @@ def _statuses(basis: Basis, document: Document) -> tuple[PublicationStatus, ...]
     return tuple(dict.fromkeys(reference.status for reference in basis.references if reference.status))
 
 
-def _participants(claim: Claim, basis: Basis, source: DesignFinding) -> tuple[SampleSize, Population]:
+def _participants(claim: Claim, basis: Basis, source: DesignFinding, scheme: Scheme) -> tuple[SampleSize, Population]:
     """How many people stand behind the claim, and who: as its sentence says, else the source's own study."""
     text = claim.sentence.text
     if basis.kind == "own result":
@@ -189,5 +191,5 @@ def _participants(claim: Claim, basis: Basis, source: DesignFinding) -> tuple[Sa
     if basis.kind == "uncited statement":
         return SampleSize(), Population()
     counted = next((s for s in claim.statistics if s.kind == "count" and s.total), None)
-    sample = SampleSize(counted.total, counted.text, text) if counted else sample_in_words(text)
-    return sample, population_in_words(text).record
+    sample = SampleSize(counted.total, counted.text, text) if counted else sample_in_words(text, scheme.population)
+    return sample, population_in_words(text, scheme.population).record

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pipeline.grading.explanation import flag_explanations
 from pipeline.grading.scheme import Scheme, load_scheme
 from pipeline.records import STUDY_DESIGNS
 
@@ -30,7 +29,7 @@ def handbook_tables() -> dict[str, str]:
         "steps": _steps(grade),
         "thresholds": _thresholds(grade, nutrigrade),
         "caps": _caps(grade),
-        "flags": _flags(),
+        "flags": _flags(grade),
     }
 
 
@@ -99,8 +98,8 @@ def _caps(scheme: Scheme) -> str:
     )
 
 
-def _flags() -> str:
-    return _table(("Flag", "What it says"), [(f"`{code}`", text) for code, text in flag_explanations().items()])
+def _flags(scheme: Scheme) -> str:
+    return _table(("Flag", "What it says"), [(f"`{code}`", text) for code, text in scheme.flags.items()])
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -2,24 +2,17 @@
 
 import math
 import re
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from pipeline.records import Dose, Duration, Population, Sentence
 
-_TABLE = tomllib.loads((Path(__file__).parent / "population.toml").read_text(encoding="utf-8"))
-_UNITS: dict[str, int] = _TABLE["numbers"]
-_WORD = "|".join([*sorted(_UNITS, key=len, reverse=True), "hundred", "thousand"])
-_NUMBER = (
-    rf"(?<!\d[.,·])(?:\d{{1,3}}(?:[,\u2009\u202f ]\d{{3}})+|\d+|(?:{_WORD})(?:[ -](?:and )?(?:{_WORD}))*)"
-    r"(?: million)?(?![\w%]|[.,·]\d)"
-)
+Words = Mapping[str, Any]
+"""The tables of population.toml with their patterns compiled (`compiled`)."""
+
 _LATE = {"results", "conclusion", "discussion"}
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 
@@ -56,13 +49,13 @@ class People:
         )
 
 
-def sample_size(sentences: Sequence[Sentence]) -> SampleSize:
+def sample_size(sentences: Sequence[Sentence], words: Words) -> SampleSize:
     """Return the participants randomised or analysed that a source gives for itself, with the words.
 
     `sentences` are those about the source's own study. Numbers with a verb of enrolment or allocation come
     before bare counts, methods before results, the first before later ones.
     """
-    sample = _words()["sample"]
+    sample = words["sample"]
     best: tuple[int, SampleSize] = (0, SampleSize())
     for sentence in sentences:
         extra = 0
@@ -72,68 +65,71 @@ def sample_size(sentences: Sequence[Sentence]) -> SampleSize:
             extra = sample["methods_points"]
         if best[0] >= sample["most_points"] + extra:
             continue  # nothing in this sentence could win
-        for points, number, phrase in _counts(sentence.text):
+        for points, number, phrase in _counts(sentence.text, words):
             gained = points + extra
             if gained > best[0]:
                 best = (gained, SampleSize(number, phrase, sentence.text))
     return best[1]
 
 
-def sample_in_words(text: str) -> SampleSize:
+def sample_in_words(text: str, words: Words) -> SampleSize:
     """Return the participants that one sentence gives for the evidence it tells of."""
-    counts = sorted(_counts(text), key=lambda found: -found[0])
+    counts = sorted(_counts(text, words), key=lambda found: -found[0])
     return SampleSize(counts[0][1], counts[0][2], text) if counts else SampleSize()
 
 
-def population(title: str, sentences: Sequence[Sentence], sample: SampleSize, *, people: bool = True) -> People:
+def population(
+    title: str, sentences: Sequence[Sentence], sample: SampleSize, words: Words, *, people: bool = True
+) -> People:
     """Return who was studied: the sample's own words first, then the title, then the methods.
 
     `people` is False for animals and cells, which have neither age group nor sex here.
     """
-    words = _words()
     texts = [sample.sentence, title, *(s.text for s in sentences)]
-    who = _who(sample) or _first_group(words["who"]["title"], title)
+    who = _who(sample, words) or _first_group(words["who"]["title"], title)
     near = f"{who} {sample.sentence} {title}"
     return People(
         who=who,
-        age=_label("age", near) if people else "",
-        sex=_label("sex", near) if people else "",
-        country=next((c for c in map(_country, texts) if c), ""),
-        dose=_dose(texts),
+        age=_label("age", near, words) if people else "",
+        sex=_label("sex", near, words) if people else "",
+        country=next((c for text in texts if (c := _country(text, words))), ""),
+        dose=_dose(texts, words),
         duration=next((d for d in (_first_group(words["exposure"]["duration"], t) for t in texts) if d), ""),
     )
 
 
-def population_in_words(text: str) -> People:
+def population_in_words(text: str, words: Words) -> People:
     """Return who was studied as one sentence tells it."""
-    sample = sample_in_words(text)
+    sample = sample_in_words(text, words)
     return People(
-        who=_who(sample) or _first_group(_words()["who"]["title"], text),
-        age=_label("age", text),
-        sex=_label("sex", text),
-        country=_country(text),
-        dose=_dose([text]),
-        duration=_first_group(_words()["exposure"]["duration"], text),
+        who=_who(sample, words) or _first_group(words["who"]["title"], text),
+        age=_label("age", text, words),
+        sex=_label("sex", text, words),
+        country=_country(text, words),
+        dose=_dose([text], words),
+        duration=_first_group(words["exposure"]["duration"], text),
     )
 
 
-def number_of(words: str) -> int | None:
+def number_of(written: str, words: Words) -> int | None:
     """Return the whole number written in digits or English words, None where it is none.
 
-    >>> number_of("one hundred and twenty"), number_of("1,204"), number_of("Sixty-six")
-    (120, 1204, 66)
+    >>> words = compiled(tomllib.loads((Path(__file__).parent / "population.toml").read_text("utf-8")))
+    >>> [number_of(written, words) for written in ("one hundred and twenty", "1,204", "Sixty-six")]
+    [120, 1204, 66]
     """
-    if words.endswith(" million"):
-        millions = number_of(words.removesuffix(" million"))
+    if written.endswith(" million"):
+        millions = number_of(written.removesuffix(" million"), words)
         return None if millions is None else millions * 1_000_000
-    digits = re.sub(r"[,\u2009\u202f ]", "", words)
+    digits = re.sub(r"[,\u2009\u202f ]", "", written)
     if digits.isdigit():
         return int(digits)
+    units: Mapping[str, int] = words["numbers"]
     total = current = 0
-    parts = [part for part in re.split(r"[ -]", words.lower()) if part and part != "and"]
+    parts = [part for part in re.split(r"[ -]", written.lower()) if part and part != "and"]
     for part in parts:
-        if part in _UNITS:
-            current += _UNITS[part]
+        if part in units:
+            current += units[part]
         elif part == "hundred":
             current = max(current, 1) * 100
         elif part == "thousand":
@@ -143,45 +139,45 @@ def number_of(words: str) -> int | None:
     return total + current if parts else None
 
 
-def _counts(text: str) -> Iterator[tuple[int, int, str]]:
+def _counts(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
     """Every number of participants that a sentence may give: how sure it is, the number, the words."""
-    if not _words()["sample"]["worth_reading"].search(text):
+    if not words["sample"]["worth_reading"].search(text):
         return
-    yield from _counts_in(text)
+    yield from _counts_in(text, words)
     plain, removed = text, 1
     while removed:
         plain, removed = _BRACKETS.subn("", plain)
     if plain != text:
-        yield from _counts_in(plain)
+        yield from _counts_in(plain, words)
 
 
-def _counts_in(text: str) -> Iterator[tuple[int, int, str]]:
-    sample = _words()["sample"]
+def _counts_in(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
+    sample = words["sample"]
     for kind in ("sums", "products", "patterns"):
         for pattern in sample[kind]:
             for match in pattern["find"].finditer(text):
-                parts = [number_of(part) for name, part in match.groupdict().items() if part and name != "who"]
+                parts = [number_of(part, words) for name, part in match.groupdict().items() if part and name != "who"]
                 sizes = [size for size in parts if size]
-                if len(sizes) < len(parts) or not all(_is_count(match, name) for name in "nm"):
+                if len(sizes) < len(parts) or not all(_is_count(match, name, words) for name in "nm"):
                     continue
                 number = math.prod(sizes) if kind == "products" else sum(sizes)
                 if sample["smallest"] <= number <= sample["largest"]:
-                    lost = _subset(text, match) if kind == "patterns" else 0
+                    lost = _subset(text, match, words) if kind == "patterns" else 0
                     few = sample["few_points"] if number < sample["few"] else 0
                     yield pattern["points"] + lost + few, number, _clean(match.group())
     groups = list(sample["group"].finditer(text))
-    sizes = [size for group in groups if (size := number_of(group.group("n")))]
+    sizes = [size for group in groups if (size := number_of(group.group("n"), words))]
     if len(sizes) > 1:
         total = sizes[0] if len(sizes) > 2 and sizes[0] == sum(sizes[1:]) else sum(sizes)
-        words = ", ".join(_clean(group.group()) for group in groups)
-        yield sample["group_points"] + _subset(text, groups[0]), total, words
+        phrase = ", ".join(_clean(group.group()) for group in groups)
+        yield sample["group_points"] + _subset(text, groups[0], words), total, phrase
 
 
-def _is_count(match: re.Match[str], name: str) -> bool:
+def _is_count(match: re.Match[str], name: str, words: Words) -> bool:
     """Whether the number in a group of the match counts people, not years, doses or a list's label."""
     if not match.groupdict().get(name):
         return True
-    guards, text = _words()["sample"]["guards"], match.string
+    guards, text = words["sample"]["guards"], match.string
     start, end = match.span(name)
     if guards["before"].search(text[:start]) or guards["after"].search(text[end : end + 20]):
         return False
@@ -191,16 +187,17 @@ def _is_count(match: re.Match[str], name: str) -> bool:
     return not a_year or text[:start].rstrip().endswith("=")
 
 
-def _subset(text: str, match: re.Match[str]) -> int:
+def _subset(text: str, match: re.Match[str], words: Words) -> int:
     """Points lost where the words name a part of the sample."""
-    sample = _words()["sample"]
+    sample = words["sample"]
     around = text[max(0, match.start() - 30) : match.end() + 25]
     return int(sample["subset_points"]) if sample["subset"].search(around) else 0
 
 
-def _who(sample: SampleSize) -> str:
-    words = _words()
-    match = re.search(rf"{_NUMBER} ?((?:[\w/+-]+,? ){{0,7}}?(?:{words['people']})\b)", sample.words, re.IGNORECASE)
+def _who(sample: SampleSize, words: Words) -> str:
+    match = re.search(
+        rf"{words['number']} ?((?:[\w/+-]+,? ){{0,7}}?(?:{words['people']})\b)", sample.words, re.IGNORECASE
+    )
     if not match:
         return ""
     at = sample.sentence.find(match.group())
@@ -210,19 +207,19 @@ def _who(sample: SampleSize) -> str:
     return _clean(match.group(1) + tail)
 
 
-def _label(kind: str, text: str) -> str:
-    table: dict[str, re.Pattern[str]] = _words()[kind]
+def _label(kind: str, text: str, words: Words) -> str:
+    table: dict[str, re.Pattern[str]] = words[kind]
     return next((name for name, find in table.items() if find.search(text)), "")
 
 
-def _dose(texts: Sequence[str]) -> str:
-    table = _words()["exposure"]
+def _dose(texts: Sequence[str], words: Words) -> str:
+    table = words["exposure"]
     found = [_clean(m.group()) for m in chain.from_iterable(table["dose"].finditer(t) for t in texts)]
     return next((dose for dose in found if table["regular"].search(dose)), "")
 
 
-def _country(text: str) -> str:
-    peoples, find = _words()["countries"]
+def _country(text: str, words: Words) -> str:
+    peoples, find = words["countries"]
     match = find.search(text)
     return "" if not match else peoples.get(match.group(), match.group())
 
@@ -236,29 +233,41 @@ def _clean(phrase: str) -> str:
     return re.sub(r"\s+", " ", phrase).strip(" ,;.:([")
 
 
-@lru_cache(maxsize=1)
-def _words() -> dict[str, Any]:
-    """The tables of population.toml with their patterns compiled."""
-    table = deepcopy(_TABLE)
+def compiled(given: Mapping[str, Any]) -> Words:
+    """Return the tables with their patterns compiled. Raises `ValueError` for what is missing or no pattern."""
+    try:
+        return _compiled(deepcopy(dict(given)))
+    except KeyError as error:
+        raise ValueError(f"the table {error} of [population] is missing") from None
+    except re.error as error:
+        raise ValueError(f"{error.pattern!r} in [population] is not a regular expression: {error}") from None
+
+
+def _compiled(table: dict[str, Any]) -> dict[str, Any]:
     people = table["people"]
     anyone = rf"(?!(?:{table['sample']['not_people']}|{people})\b)[a-z][\w-]*(?:[a-rt-z]s|ses|men|folk|people)"
+    word = "|".join([*sorted(table["numbers"], key=len, reverse=True), "hundred", "thousand"])
+    number = table["number"] = (
+        rf"(?<!\d[.,·])(?:\d{{1,3}}(?:[,\u2009\u202f ]\d{{3}})+|\d+|(?:{word})(?:[ -](?:and )?(?:{word}))*)"
+        r"(?: million)?(?![\w%]|[.,·]\d)"
+    )
 
-    def compiled(pattern: str) -> re.Pattern[str]:
+    def pattern_of(pattern: str) -> re.Pattern[str]:
         for mark, words in marks.items():
             pattern = pattern.replace(mark, words)
         return re.compile(pattern, re.IGNORECASE)
 
     sample = table["sample"]
-    between = rf"(?:{sample['between'].replace('{N}', _NUMBER)}[\w/+-]+,? )"
-    marks = {"{W}": between, "{N}": _NUMBER, "{P}": people, "{O}": anyone}
+    between = rf"(?:{sample['between'].replace('{N}', number)}[\w/+-]+,? )"
+    marks = {"{W}": between, "{N}": number, "{P}": people, "{O}": anyone}
     for kind in ("patterns", "sums", "products"):
-        sample[kind] = [{**p, "find": compiled(p["find"])} for p in sample[kind]]
+        sample[kind] = [{**p, "find": pattern_of(p["find"])} for p in sample[kind]]
     sample["most_points"] = max(p["points"] for kind in ("patterns", "sums", "products") for p in sample[kind])
     for kind in ("subset", "group", "late", "methods", "worth_reading"):
-        sample[kind] = compiled(sample[kind])
-    sample["guards"] = {name: compiled(find) for name, find in sample["guards"].items()}
+        sample[kind] = pattern_of(sample[kind])
+    sample["guards"] = {name: pattern_of(find) for name, find in sample["guards"].items()}
     for kind in ("who", "age", "sex", "exposure"):
-        table[kind] = {name: compiled(find) for name, find in table[kind].items()}
+        table[kind] = {name: pattern_of(find) for name, find in table[kind].items()}
     names = [name.replace("~", " ") for name in table["countries"]["names"].split()]
     peoples = table["countries"]["peoples"]
     find = re.compile(rf"\b(?:{'|'.join([*names, *peoples])})\b")

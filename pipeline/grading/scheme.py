@@ -3,12 +3,13 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache, reduce
+from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from pipeline.grading.sample import Words, compiled
 from pipeline.records import (
     BiasDomain,
     Certainty,
@@ -23,8 +24,12 @@ from pipeline.records import (
 
 BUNDLED = Path(__file__).parent
 DEFAULT = "grade"
+COMPARISON = "comparison"
+"""The table of a scheme that is for `pipeline.comparison`."""
 PARTS = ("bias", "plausibility")
 """Tables of every scheme that stand in files of their own; a scheme changes an entry of them by its name."""
+_BESIDE = ("population", "flags")
+"""Files that are each one table of every scheme, under their name."""
 
 Question = Literal["benefit", "harm", "aetiology"]
 Pooled = Literal["trials", "observational"]
@@ -312,31 +317,36 @@ class Scheme(_Table):
     spin: SpinRules
     bias: BiasRules
     plausibility: PlausibilityRules
+    flags: Mapping[FlagCode, str]
+    population: Annotated[Words, BeforeValidator(compiled)]
 
 
 def load_scheme(scheme: Path | str | None = None) -> Scheme:
     """Return the scheme in a TOML file, a bundled one by name ("grade", "nutrigrade"), or the default.
 
-    A file with `extends = "grade"` (a bundled name or a path relative to the file) holds only
-    what it changes.
-
     Raises `ValueError` with one sentence saying which entry of which file is wrong.
     """
-    path = _locate(DEFAULT if scheme is None else scheme, Path.cwd())
-    return _load(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=8)
-def _load(path: Path, _changed: int) -> Scheme:
+    tables = scheme_tables(scheme)
+    tables.pop(COMPARISON, None)
     try:
-        return Scheme.model_validate(_tables(path, ()))
+        return Scheme.model_validate(tables)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ValueError(
-            f"The grading scheme {path} has a wrong or missing entry at {where} ({first['msg']}); "
+            f"The grading scheme {scheme or DEFAULT} has a wrong or missing entry at {where} ({first['msg']}); "
             f"compare it with {BUNDLED / (DEFAULT + '.toml')}."
         ) from None
+
+
+def scheme_tables(scheme: Path | str | None = None) -> dict[str, Any]:
+    """Return the tables of a scheme as they stand in its file, merged with those that it rests on.
+
+    A file with `extends = "grade"` (a bundled name or a path relative to the file) holds only what it changes. What
+    else grading looks for and says stands in files of its own, whose tables a scheme may change as `[population]`,
+    `[flags]` and `[comparison]`. Raises `ValueError` with one sentence.
+    """
+    return _tables(_locate(DEFAULT if scheme is None else scheme, Path.cwd()), ())
 
 
 def _locate(scheme: Path | str, folder: Path) -> Path:
@@ -360,9 +370,12 @@ def _tables(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
         raise ValueError(f"The grading scheme {path} is not readable as TOML ({error}); correct it.") from None
     base = own.pop("extends", None)
     if base is None:
-        parts = (tomllib.loads((BUNDLED / f"{part}.toml").read_text(encoding="utf-8")) for part in PARTS)
-        return reduce(_merged, [*parts, own])
+        return reduce(_merged, [*map(_bundled, PARTS), *({name: _bundled(name)} for name in _BESIDE), own])
     return _merged(_tables(_locate(base, path.parent), (*seen, path)), own)
+
+
+def _bundled(name: str) -> dict[str, Any]:
+    return tomllib.loads((BUNDLED / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """In: a Document; out: an AnnotatedDocument with sentences, mentions and abbreviations."""
 
-from pipeline.language.reader import BUNDLED_MODELS, Reader, annotate, reader
-from pipeline.language.recogniser import recognised
+from pipeline.language.reader import Reader
+from pipeline.language.recogniser import Recogniser, load_recogniser
 
-__all__ = ["BUNDLED_MODELS", "Reader", "annotate", "reader", "recognised"]
+__all__ = ["Reader", "Recogniser", "load_recogniser"]

@@ -4,14 +4,12 @@ A reference is resolved within the document only: to the mention of its kind tha
 trial, to what the title says was given. The patterns are in `lexicons/back_references.csv`.
 """
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
+from dataclasses import replace
 
+from pipeline.lexicons import BackReference
 from pipeline.records import Mention, MentionKind, Sentence
 
 PRONOUN = "pronoun"  # refers to what was named last, but only where a reader of the whole sentence says so
@@ -22,32 +20,15 @@ _LEAST_SHARE = 0.1  # of a document's sentences name what its trial gave, where 
 _POINTS_BACK = re.compile(r"(?:this|these|such)\b", re.IGNORECASE)  # also to what its own sentence names before it
 
 
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    kind: MentionKind
-    pattern: re.Pattern[str]
-    refers_to: str
+References = Sequence[BackReference]
 
 
-@cache
-def _references() -> tuple[_Reference, ...]:
-    text = resources.files("pipeline.lexicons").joinpath("back_references.csv").read_text("utf-8")
-    return tuple(
-        _Reference(
-            "nutrient" if row["kind"] == "nutrient" else "condition",
-            re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w-])", re.IGNORECASE),
-            row["refers_to"],
-        )
-        for row in csv.DictReader(text.splitlines())
-    )
-
-
-def resolve(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
+def resolve(sentences: Sequence[Sentence], references: References) -> Iterator[Sentence]:
     """Yield the sentences with anaphoric mentions added; one for each antecedent, over the same words."""
     about = given(sentences)
     for position, sentence in enumerate(sentences):
         earlier = sentences[max(0, position - _SENTENCES_BACK) : position]
-        added = list(_anaphoric(sentence, earlier, about))
+        added = list(_anaphoric(sentence, earlier, about, references))
         if added:
             kept = [m for m in sentence.mentions if not any(m.start < a.end and a.start < m.end for a in added)]
             mentions = sorted((*kept, *added), key=lambda m: (m.start, m.end, m.name))
@@ -55,10 +36,10 @@ def resolve(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
         yield sentence
 
 
-def refers(words: str, kind: MentionKind) -> bool:
+def refers(words: str, kind: MentionKind, references: References) -> bool:
     """Whether `words` as a whole refer back to something of `kind` and name nothing themselves."""
     wanted: MentionKind = "nutrient" if kind == "nutrient" else "condition"
-    return any(reference.kind == wanted and reference.pattern.fullmatch(words) for reference in _references())
+    return any(reference.kind == wanted and reference.pattern.fullmatch(words) for reference in references)
 
 
 def antecedents(kind: MentionKind, earlier: Sequence[Sentence], about: Sequence[Mention]) -> tuple[Mention, ...]:
@@ -70,11 +51,13 @@ def antecedents(kind: MentionKind, earlier: Sequence[Sentence], about: Sequence[
     return tuple(about)[:_MOST_ANTECEDENTS] if kind == "nutrient" else ()
 
 
-def _anaphoric(sentence: Sentence, earlier: Sequence[Sentence], about: Sequence[Mention]) -> Iterator[Mention]:
+def _anaphoric(
+    sentence: Sentence, earlier: Sequence[Sentence], about: Sequence[Mention], references: References
+) -> Iterator[Mention]:
     for kind in ("nutrient", "condition"):
         if sentence.kind == "title":
             continue
-        for reference in _references():
+        for reference in references:
             if reference.kind != kind or reference.refers_to == PRONOUN:
                 continue
             match = reference.pattern.search(sentence.text)

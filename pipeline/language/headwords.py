@@ -4,15 +4,12 @@ Conditions are an open class: "inflammatory bowel disease" is recognised by "dis
 head words stand in `lexicons/head_words.csv`, the words that end a phrase to the left in `head_word_stops.txt`.
 """
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import Literal
 
-from pipeline.lexicons import word_list
+from pipeline.lexicons import HeadWords
+from pipeline.vocabulary import ConditionType
 
 _WORD = re.compile(r"[A-Za-zΑ-ωÀ-ÿ0-9][\w'’/+-]*")
 _MOST_MODIFIERS = 3
@@ -24,39 +21,18 @@ class HeadPhrase:
 
     start: int
     end: int
-    kind: Literal["condition", "measure"]
+    kind: ConditionType
     head_start: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Heads:
-    patterns: tuple[tuple[Literal["condition", "measure"], bool, re.Pattern[str]], ...]
-    stops: frozenset[str]
-
-
-@cache
-def _heads() -> _Heads:
-    folder = resources.files("pipeline.lexicons")
-    alternatives: dict[tuple[Literal["condition", "measure"], bool], list[str]] = {}
-    for row in csv.DictReader(folder.joinpath("head_words.csv").read_text("utf-8").splitlines()):
-        kind: Literal["condition", "measure"] = "condition" if row["kind"] == "condition" else "measure"
-        alternatives.setdefault((kind, row["stands_alone"] == "yes"), []).append(row["pattern"])
-    return _Heads(
-        tuple(
-            (kind, alone, re.compile(rf"(?<![\w-])(?:{'|'.join(patterns)})(?![\w-])", re.IGNORECASE))
-            for (kind, alone), patterns in alternatives.items()
-        ),
-        word_list("head_word_stops.txt"),
-    )
-
-
-def head_phrases(text: str) -> Iterator[HeadPhrase]:
+def head_phrases(text: str, heads: HeadWords) -> Iterator[HeadPhrase]:
     """Yield the head-word phrases of `text`, conditions first; offsets index `text`.
 
-    >>> [text[p.start:p.end] for text in ["It eased chronic kidney disease."] for p in head_phrases(text)]
+    >>> from pipeline.lexicons import load_lexicon
+    >>> text, heads = "It eased chronic kidney disease.", load_lexicon().cues.heads
+    >>> [text[p.start:p.end] for p in head_phrases(text, heads)]
     ['chronic kidney disease']
     """
-    heads = _heads()
     words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
     for kind, stands_alone, pattern in heads.patterns:
         for match in pattern.finditer(text):

@@ -10,7 +10,6 @@ The words of the lexicons, in all their spellings, are compiled once into an Aho
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -73,14 +72,14 @@ class Matcher:
 
     @classmethod
     def load(cls, lexicon_dir: Path | None = None) -> "Matcher":
-        """Return the matcher for the bundled lexicons or those of `lexicon_dir`, compiled once in a process.
+        """Compile the bundled lexicons or those of `lexicon_dir`.
 
         Raises LexiconError where a table cannot be used.
         """
-        return _matcher(load_lexicon(lexicon_dir))
+        return cls(load_lexicon(lexicon_dir))
 
     def __reduce__(self) -> tuple[Callable[[Lexicon], "Matcher"], tuple[Lexicon]]:
-        return _matcher, (self._lexicon,)
+        return Matcher, (self._lexicon,)
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> list[LexiconMatch]:
         """Return what `text[start:end]` names, ordered by offset; offsets are into `text`.
@@ -124,11 +123,6 @@ class Matcher:
 
 
 _start = attrgetter("start")
-
-
-@lru_cache(maxsize=4)
-def _matcher(lexicon: Lexicon) -> Matcher:
-    return Matcher(lexicon)
 
 
 class _Guards:

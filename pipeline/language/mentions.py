@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from pipeline.language.headwords import head_phrases
 from pipeline.language.matcher import LexiconMatch, Matcher
-from pipeline.language.recogniser import recognised
+from pipeline.language.recogniser import Recogniser
+from pipeline.lexicons import HeadWords
 from pipeline.records import Mention
 from pipeline.records import Sentence as SentenceRecord
 
@@ -31,7 +32,9 @@ def named(match: LexiconMatch) -> Mention:
     )
 
 
-def abbreviation_mentions(abbreviations: Mapping[str, str], matcher: Matcher) -> dict[str, Mention | None]:
+def abbreviation_mentions(
+    abbreviations: Mapping[str, str], matcher: Matcher, heads: HeadWords
+) -> dict[str, Mention | None]:
     """Say for each abbreviation what its long form names; None where it names nothing that we know.
 
     The mention's offsets are those of the long form and must be replaced. A short form whose long form is unknown
@@ -46,7 +49,7 @@ def abbreviation_mentions(abbreviations: Mapping[str, str], matcher: Matcher) ->
         if whole is not None and (whole.end >= len(long) - 1 or whole.kind == "nutrient"):
             meanings[short] = named(whole)
         else:
-            phrase = next((p for p in head_phrases(long) if p.end == len(long)), None)
+            phrase = next((p for p in head_phrases(long, heads) if p.end == len(long)), None)
             meanings[short] = Mention(0, 0, long, phrase.kind, long.lower()) if phrase else None
     return meanings
 
@@ -55,11 +58,12 @@ def sentence_mentions(
     sentence: SentenceRecord,
     matcher: Matcher,
     meanings: Mapping[str, Mention | None],
-    recogniser: str | None = None,
+    heads: HeadWords,
+    recogniser: Recogniser | None = None,
 ) -> tuple[Mention, ...]:
     """Return the mentions of one sentence, ordered by offset, without back-references.
 
-    `recogniser` names a spaCy model that finds the conditions outside the lexicons in place of their head words.
+    `recogniser` finds the conditions outside the lexicons in place of their head words.
     """
     found = [
         named(replace(match, start=match.start + sentence.start, end=match.end + sentence.start))
@@ -73,9 +77,9 @@ def sentence_mentions(
             start = sentence.start + match.start()
             mention = replace(meaning, start=start, end=start + len(short), text=short)
             found = [other for other in found if not _overlap(other, mention)] + [mention]
-    found = _with_head_phrases(sentence, found, with_conditions=recogniser is None)
+    found = _with_head_phrases(sentence, found, heads, with_conditions=recogniser is None)
     if recogniser is not None:
-        for phrase in recognised(recogniser, sentence.text):
+        for phrase in recogniser.find(sentence.text):
             start, end = phrase.start + sentence.start, phrase.end + sentence.start
             text = sentence.text[phrase.start : phrase.end]
             mention = Mention(start, end, text, "condition", text.lower())
@@ -84,10 +88,12 @@ def sentence_mentions(
     return tuple(_without_definitions(sentence, sorted(found, key=lambda m: (m.start, m.end, m.kind))))
 
 
-def _with_head_phrases(sentence: SentenceRecord, found: list[Mention], *, with_conditions: bool) -> list[Mention]:
+def _with_head_phrases(
+    sentence: SentenceRecord, found: list[Mention], heads: HeadWords, *, with_conditions: bool
+) -> list[Mention]:
     """Add phrases known by their head word; one replaces the bare head word, but never a nutrient or a full name."""
     nutrients = [mention for mention in found if mention.kind == "nutrient"]
-    for phrase in head_phrases(sentence.text):
+    for phrase in head_phrases(sentence.text, heads):
         if phrase.kind == "condition" and not with_conditions:
             continue
         start, end = phrase.start + sentence.start, phrase.end + sentence.start

@@ -1,27 +1,25 @@
-"""In: a Document and settings; out: an AnnotatedDocument. The reader keeps what is loaded once: lexicons and models."""
+"""In: a Document; out: an AnnotatedDocument. The reader holds what was loaded once: lexicons and a recogniser."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 
-from pipeline.config import Settings
 from pipeline.language import backreferences
 from pipeline.language.abbreviations import abbreviations
 from pipeline.language.flow import flowing
 from pipeline.language.matcher import Matcher
 from pipeline.language.mentions import abbreviation_mentions, sentence_mentions
+from pipeline.language.recogniser import Recogniser
 from pipeline.language.sentences import sentences
+from pipeline.lexicons import Lexicon
 from pipeline.records import AnnotatedDocument, Document, Mention, MentionKind, Sentence
-
-BUNDLED_MODELS = ("default", "fast")
 
 
 class Reader:
-    """Finds sentences and mentions with one set of lexicons and, if named, a recogniser of another package."""
+    """Finds sentences and mentions with one set of lexicons and, if given, a recogniser of another package."""
 
-    def __init__(self, lexicons: Path | None = None, recogniser: str | None = None) -> None:
-        self._matcher = Matcher.load(lexicons)
+    def __init__(self, lexicon: Lexicon, recogniser: Recogniser | None = None) -> None:
+        self.cues = lexicon.cues
+        self._matcher = Matcher(lexicon)
         self._recogniser = recogniser
 
     def annotate(self, document: Document) -> AnnotatedDocument:
@@ -30,43 +28,26 @@ class Reader:
         short_forms = abbreviations(running)
         meanings = self.meanings(short_forms)
         bare = [
-            replace(s, mentions=sentence_mentions(s, self._matcher, meanings, self._recogniser))
-            for s in sentences(running)
+            replace(s, mentions=sentence_mentions(s, self._matcher, meanings, self.cues.heads, self._recogniser))
+            for s in sentences(running, self.cues.bounds)
         ]
-        return AnnotatedDocument(running, tuple(backreferences.resolve(bare)), short_forms, document, places)
+        resolved = tuple(backreferences.resolve(bare, self.cues.references))
+        return AnnotatedDocument(running, resolved, short_forms, document, places)
 
     def meanings(self, short_forms: Mapping[str, str]) -> dict[str, Mention | None]:
         """Return what each abbreviation of a document names; None where it is nothing that the lexicons know."""
-        return abbreviation_mentions(short_forms, self._matcher)
+        return abbreviation_mentions(short_forms, self._matcher, self.cues.heads)
 
     @staticmethod
     def given(annotated: Sequence[Sentence]) -> tuple[Mention, ...]:
         """Return the nutrients that a document is about."""
         return backreferences.given(annotated)
 
-    @staticmethod
-    def refers(words: str, kind: MentionKind) -> bool:
+    def refers(self, words: str, kind: MentionKind) -> bool:
         """Whether words only refer back ("it", "the intervention group") and name nothing themselves."""
-        return backreferences.refers(words, kind)
+        return backreferences.refers(words, kind, self.cues.references)
 
     @staticmethod
     def antecedents(kind: MentionKind, earlier: Sequence[Sentence], about: Sequence[Mention]) -> tuple[Mention, ...]:
         """Return what a reference after the sentences `earlier` points to."""
         return backreferences.antecedents(kind, earlier, about)
-
-
-@lru_cache(maxsize=4)
-def _reader(lexicons: Path | None, recogniser: str | None) -> Reader:
-    return Reader(lexicons, recogniser)
-
-
-def reader(settings: Settings | None = None) -> Reader:
-    """Return the reader for some settings; it is loaded once a process."""
-    if settings is None:
-        return _reader(None, None)
-    return _reader(settings.lexicons, None if settings.model in BUNDLED_MODELS else settings.model)
-
-
-def annotate(document: Document, settings: Settings | None = None) -> AnnotatedDocument:
-    """Split the document into sentences and find what they mention; see `pipeline.records` for the shapes."""
-    return reader(settings).annotate(document)

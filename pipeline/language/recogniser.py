@@ -6,7 +6,6 @@ of the phrases that are recognised by their head word.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import spacy
 from spacy.language import Language
@@ -24,8 +23,24 @@ class RecognisedPhrase:
     end: int
 
 
-@lru_cache(maxsize=2)
-def _loaded(name: str) -> Language:
+class Recogniser:
+    """A spaCy model that recognises conditions."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._nlp = nlp
+
+    def find(self, text: str) -> Iterator[RecognisedPhrase]:
+        """Yield what the model takes for a condition in `text`."""
+        for entity in self._nlp(text).ents:
+            if entity.label_ in DISEASE_LABELS:
+                yield RecognisedPhrase(entity.start_char, entity.end_char)
+
+
+def load_recogniser(name: str) -> Recogniser:
+    """Load a spaCy model by its name or path.
+
+    Raises `ValueError` with one sentence where it is not installed or recognises no entities.
+    """
     try:
         nlp = spacy.load(name, exclude=_UNUSED)
     except OSError as error:
@@ -36,14 +51,4 @@ def _loaded(name: str) -> Language:
         raise ValueError(
             f"The model {name} recognises no entities; name one with a recogniser, or use --model default."
         )
-    return nlp
-
-
-def recognised(name: str, text: str) -> Iterator[RecognisedPhrase]:
-    """Yield what the model `name` takes for a condition in `text`.
-
-    Raises `ValueError` with one sentence where the model is not installed or recognises no entities.
-    """
-    for entity in _loaded(name)(text).ents:
-        if entity.label_ in DISEASE_LABELS:
-            yield RecognisedPhrase(entity.start_char, entity.end_char)
+    return Recogniser(nlp)

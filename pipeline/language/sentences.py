@@ -5,13 +5,10 @@ Citations that stand after the full stop ("... in RLS. 1, 2 The ...") belong to 
 """
 
 import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
+from pipeline.lexicons import SentenceBounds
 from pipeline.records import Block, Document, Sentence
 
 _CANDIDATE = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|\n[ \t]*\n|:\s*(?=\n)")
@@ -21,35 +18,23 @@ _INITIAL = re.compile(r"(?:^|[\s(])[A-Z]$")
 _LONGEST_PARENTHESIS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class _Bounds:
-    abbreviations: frozenset[str]
-    letter_names: frozenset[str]
-    sentence_openers: frozenset[str]
-
-
-@cache
-def _bounds() -> _Bounds:
-    data = tomllib.loads(resources.files("pipeline.lexicons").joinpath("sentence_bounds.toml").read_text("utf-8"))
-    return _Bounds(*(frozenset(data[name]) for name in ("abbreviations", "letter_names", "sentence_openers")))
-
-
-def split(text: str) -> list[tuple[int, int]]:
+def split(text: str, words: SentenceBounds) -> list[tuple[int, int]]:
     """Return (start, end) of each sentence of a paragraph, without the white space around it.
 
-    >>> split("Take vitamin D. The dose (e.g. 400 IU) is small.")
+    >>> from pipeline.lexicons import load_lexicon
+    >>> split("Take vitamin D. The dose (e.g. 400 IU) is small.", load_lexicon().cues.bounds)
     [(0, 15), (16, 48)]
     """
     spans, start = [], 0
     for match in _CANDIDATE.finditer(text):
-        if match.start() >= start and _ends_sentence(text, start, match):
+        if match.start() >= start and _ends_sentence(text, start, match, words):
             spans.append((start, match.end()))
             start = match.end()
     spans.append((start, len(text)))
     return [trimmed for a, b in spans if (trimmed := _trim(text, a, b))]
 
 
-def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+def _ends_sentence(text: str, start: int, match: re.Match[str], words: SentenceBounds) -> bool:
     mark = match.group()
     if mark[0] in "\n:":
         return True
@@ -59,20 +44,19 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
         return False
     if mark[0] != ".":
         return True
-    bounds = _bounds()
     before = text[max(start, match.start() - 40) : match.start()]
     if _INITIAL.search(before):
         names = before[:-1].split()
         following = re.match(r"\W*(\w+)", text[match.end() : match.end() + 40])
         return bool(
-            (names and names[-1].strip("(,").lower() in bounds.letter_names)
-            or (following and following.group(1) in bounds.sentence_openers)
+            (names and names[-1].strip("(,").lower() in words.letter_names)
+            or (following and following.group(1) in words.sentence_openers)
         )
     last = _LAST_WORD.search(before)
     word = last.group(1).strip("([{\"'“‘").lower() if last else ""
     if word == "no":  # "no. 5" is an abbreviation, "no." at the end of an answer is not
         return not re.match(r"\s*\d", text[match.end() :])
-    return word not in bounds.abbreviations and not re.fullmatch(r"(?:[a-z]\.)+[a-z]", word)
+    return word not in words.abbreviations and not re.fullmatch(r"(?:[a-z]\.)+[a-z]", word)
 
 
 def _inside_parenthesis(text: str, start: int, end: int) -> bool:
@@ -97,7 +81,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if end > start else None
 
 
-def sentences(document: Document) -> Iterator[Sentence]:
+def sentences(document: Document, words: SentenceBounds) -> Iterator[Sentence]:
     """Yield the sentences of all blocks in reading order; tables and captions are left out.
 
     A title or heading is one sentence. Offsets index `document.text`.
@@ -107,7 +91,7 @@ def sentences(document: Document) -> Iterator[Sentence]:
     for block in document.blocks:
         if block.kind in ("table", "caption"):
             continue
-        for start, end in _block_sentences(document, block):
+        for start, end in _block_sentences(document, block, words):
             position = bisect_right(page_starts, start) - 1
             yield Sentence(
                 index=index,
@@ -123,7 +107,7 @@ def sentences(document: Document) -> Iterator[Sentence]:
             index += 1
 
 
-def _block_sentences(document: Document, block: Block) -> list[tuple[int, int]]:
+def _block_sentences(document: Document, block: Block, words: SentenceBounds) -> list[tuple[int, int]]:
     if block.kind in ("title", "heading"):
         bounds = _trim(document.text, block.start, block.end)
         return [bounds] if bounds else []
@@ -134,7 +118,7 @@ def _block_sentences(document: Document, block: Block) -> list[tuple[int, int]]:
             if before.endswith((".", "!", "?", ".”", '."', ".)")):
                 a, b = citation.start - block.start, citation.end - block.start
                 text = text[:a] + " " * (b - a) + text[b:]
-    return [(block.start + a, block.start + b) for a, b in split(text)]
+    return [(block.start + a, block.start + b) for a, b in split(text, words)]
 
 
 def _cited(document: Document, start: int, end: int, block: Block) -> tuple[str, ...]:

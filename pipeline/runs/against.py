@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline import ingest, tables
-from pipeline.comparison import compare
+from pipeline.comparison import ComparisonRules, compare
 from pipeline.config import Settings, load_settings
+from pipeline.knowledge import comparison_of
 from pipeline.records import ComparisonRow, EvidenceRow, SourceError, SourceRow
 from pipeline.runs.plan import ADDED, copy_into, make_plan
 from pipeline.runs.runner import ProgressCallback, carry_out
@@ -90,6 +91,7 @@ def against(
     >>> report = against("new.pdf", "outputs/sleep")                     # doctest: +SKIP
     >>> [(f.bearing, f.nutrient, f.condition) for f in report.findings]  # doctest: +SKIP
     """
+    settings = settings or load_settings()
     out = Path(out)
     for name in ("evidence.csv", "sources.csv"):
         if not (out / name).is_file():
@@ -99,7 +101,7 @@ def against(
         documents, read = Path(scratch, "documents"), Path(scratch, "read")
         for path, _ in ingest.list_sources(given):
             copy_into(documents / ADDED, path)
-        rows, done = _read(documents, OutputFolder(read), settings or load_settings(), progress)
+        rows, done = _read(documents, OutputFolder(read), settings, progress)
     sources = [source for source in done if source.status != "failed"]
     ids, hashes = {source.source_id for source in sources}, {source.sha256 for source in sources}
     same = [
@@ -108,13 +110,14 @@ def against(
         if source.status != "failed" and (source.source_id in ids or source.sha256 in hashes)
     ]
     others = _about(rows, out / "evidence.csv", {source.source_id for source in same})
+    findings = _findings(rows, others, comparison_of(settings))
     return AgainstReport(
         out=out,
         source_ids=tuple(sorted(ids)),
         known=tuple(sorted({source.source_id for source in same})),
         failures=tuple(Failure(source.source_id, source.reason) for source in done if source.status == "failed"),
         n_claims=len(rows),
-        findings=tuple(sorted(_findings(rows, others), key=lambda f: BEARINGS.index(f.bearing))),
+        findings=tuple(sorted(findings, key=lambda finding: BEARINGS.index(finding.bearing))),
     )
 
 
@@ -143,10 +146,10 @@ def _about(rows: Iterable[EvidenceRow], evidence: Path, without: set[str]) -> li
     ]
 
 
-def _findings(rows: Sequence[EvidenceRow], others: Sequence[EvidenceRow]) -> Iterable[Finding]:
+def _findings(rows: Sequence[EvidenceRow], others: Sequence[EvidenceRow], rules: ComparisonRules) -> Iterable[Finding]:
     sentences = {row.claim_id: " ".join(row.sentence.split()) for row in rows}
-    alone, before = _by_claim(compare(rows)), _by_claim(compare(others))
-    for body in compare([*others, *rows]):
+    alone, before = _by_claim(compare(rows, rules)), _by_claim(compare(others, rules))
+    for body in compare([*others, *rows], rules):
         claims = body.claim_ids
         said = next((alone[claim] for claim in claims if claim in alone), None)
         if said is None:

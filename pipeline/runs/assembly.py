@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline import tables
-from pipeline.comparison import Names, compare_pair, pairs_of, place
+from pipeline.comparison import ComparisonRules, Names, compare_pair, pairs_of, place
 from pipeline.figures import Gallery
 from pipeline.records import CERTAINTIES, ComparisonRow, EvidenceRow, SourceRow
 from pipeline.review import REJECTED, STATES, Decision, carry
@@ -38,13 +38,14 @@ def assemble(
     *,
     decisions: Mapping[str, Decision],
     began: float,
+    rules: ComparisonRules,
     with_figures: bool = True,
     before_replacing: Callable[[], None] = lambda: None,
 ) -> RunSummary:
     """Write every table from the shards of `keys` and the rows of sources that have none; return the summary.
 
-    `decisions` are what reviewers said. `began` is when the run began, by the monotonic clock. What `before_replacing`
-    raises, once the tables are written aside, keeps them from being put in place.
+    `decisions` are what reviewers said. `began` is when the run began, by the monotonic clock; `rules` are those of the
+    comparison. What `before_replacing` raises, once the tables are written aside, keeps them from being put in place.
     """
     last = folder.finished()
     drafts = {name: folder.drafts / name for name in FILES}
@@ -84,7 +85,7 @@ def assemble(
         carried = carry(decisions, contents.evidence_of)
         contents.revise(carried.rows)
         stale = contents.stale_keys
-        comparisons = _compare(contents, folder.drafts, gallery)
+        comparisons = _compare(contents, folder.drafts, gallery, rules)
         tables.write_table(drafts["evidence.csv"], tables.EVIDENCE, counted(contents.evidence()))
         tables.write_table(drafts["comparison.csv"], tables.COMPARISON, comparisons)
         tables.write_matrix(drafts["comparison_matrix.csv"], comparisons)
@@ -129,13 +130,13 @@ def assemble(
     )
 
 
-def _compare(contents: Contents, scratch: Path, gallery: Gallery) -> Spool[ComparisonRow]:
+def _compare(contents: Contents, scratch: Path, gallery: Gallery, rules: ComparisonRules) -> Spool[ComparisonRow]:
     """Compare pair by pair: memory holds the claims of one nutrient and condition at a time."""
     pairs = pairs_of(Names(*names) for names in contents.names())
 
     def bodies() -> Iterator[ComparisonRow]:
         for claims in contents.pairs(pairs.items()):
-            found = compare_pair(claims)
+            found = compare_pair(claims, rules)
             if found:  # not where all claims were rejected
                 gallery.see_pair([claim for claim in claims if claim.review_status != REJECTED], found)
             yield from found

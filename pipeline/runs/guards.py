@@ -4,9 +4,10 @@ import os
 import shutil
 from collections.abc import Iterable
 
-from pipeline import grading
+from pipeline.claims.model import BUNDLED_MODELS
 from pipeline.config import Settings
-from pipeline.language import BUNDLED_MODELS, recognised
+from pipeline.knowledge import load_knowledge
+from pipeline.language import load_recogniser
 from pipeline.runs.plan import Plan
 from pipeline.runs.workers import RunError, disk_sentence
 from pipeline.store import OutputFolder, StoreError
@@ -22,13 +23,11 @@ MOST_NAMED = 5
 def check_settings(settings: Settings) -> None:
     """Find what would keep every source from being read. Raises `RunError`."""
     try:
-        grading.load_scheme(settings.scheme)
+        load_knowledge(settings)
         if settings.model not in BUNDLED_MODELS:
-            list(recognised(settings.model, ""))
+            load_recogniser(settings.model)
     except (OSError, ValueError) as error:
         raise RunError(" ".join(str(error).split())) from None
-    if settings.lexicons and not settings.lexicons.is_dir():
-        raise RunError(f"The folder of lexicons {settings.lexicons} does not exist; check its path.")
 
 
 def check_room(folder: OutputFolder) -> None:

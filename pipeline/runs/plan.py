@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline import ingest
 from pipeline.config import Settings
 from pipeline.records import SourceRow
-from pipeline.store import OutputFolder, extractor_version, file_hash, publish, shard_key
+from pipeline.store import OutputFolder, extractor_version, file_hash, grader_version, publish, shard_key
 from pipeline.store.folder import LEDGER_FILES, STORE_NAME
 
 ADDED = "added"
@@ -44,13 +44,13 @@ class Plan:
 def make_plan(paths: Sequence[Path], folder: OutputFolder, settings: Settings) -> Plan:
     """List and hash the sources below `paths`, and those added to the folder, and find those that no shard holds yet.
 
-    Raises `SourceError` where a path is missing.
+    Raises `SourceError` where a path is missing, and `ValueError` where a table that the settings name is wrong.
     """
     added = folder.path / ADDED
     given = [source for source in list_sources(paths) if not source.path.is_relative_to(added)]
     if added.is_dir():
         given += [replace(source, root=folder.path, name=f"{ADDED}/{source.name}") for source in list_sources([added])]
-    extractor = extractor_version(settings)
+    extractor, grader = extractor_version(settings), grader_version(settings)
     sources: list[SourceFile] = []
     failed: list[SourceRow] = []
     for source in given:
@@ -62,7 +62,7 @@ def make_plan(paths: Sequence[Path], folder: OutputFolder, settings: Settings) -
             reason = f"{source.name} cannot be opened ({error.strerror}); check that it is a file you may read."
             failed.append(failed_row(source, reason))
             continue
-        key = shard_key(extractor=extractor, source_sha256=sha256, path=source.name)
+        key = shard_key(extractor=extractor, grader=grader, source_sha256=sha256, path=source.name)
         sources.append(replace(source, sha256=sha256, n_bytes=n_bytes, key=key))
     todo = tuple(source for source in sources if not folder.has(source.key))
     return Plan(tuple(sources), todo, tuple(failed))

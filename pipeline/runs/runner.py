@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from pipeline import ingest
 from pipeline.config import Settings, load_settings
+from pipeline.knowledge import comparison_of
 from pipeline.records import SourceRow
 from pipeline.review import decisions_of
 from pipeline.runs.assembly import assemble
@@ -215,6 +216,7 @@ def _assemble(
                     failed,
                     decisions=decisions_of(ledger.events),
                     began=began,
+                    rules=comparison_of(settings),
                     with_figures=settings.figures,
                     before_replacing=unless_edited,
                 )

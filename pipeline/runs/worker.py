@@ -48,10 +48,13 @@ def main() -> None:
 
 def _extractor(first: dict[str, Any]) -> Callable[[dict[str, Any], Reply], None]:
     from pipeline.config import Settings
-    from pipeline.runs.extraction import Extractor
+    from pipeline.extractor import Extractor
+    from pipeline.records import Document
+    from pipeline.runs.extraction import extractions, regraded
     from pipeline.store import Extraction, file_hash, write_shard
 
-    extractor = Extractor(Settings.model_validate(first["settings"]))
+    extractor = Extractor.load(Settings.model_validate(first["settings"]))
+    extractor.annotate(Document(source_id="", path="", format="text", sha256="", n_bytes=0, text=""))
     drafts = Path(first["drafts"])
 
     def extract(task: dict[str, Any], reply: Reply) -> None:
@@ -59,20 +62,24 @@ def _extractor(first: dict[str, Any]) -> Callable[[dict[str, Any], Reply], None]
         n_claims = 0
         reason = ""
 
-        def extractions() -> Iterator[Extraction]:
+        def found() -> Iterator[Extraction]:
+            if task["extracted"]:
+                yield from regraded(extractor, Path(task["extracted"]))
+                return
+            yield from extractions(extractor, path, Path(task["root"]), sha256=task["sha256"], n_bytes=task["n_bytes"])
+            if file_hash(path)[0] != task["sha256"]:
+                raise RuntimeError(f"{path.name} was changed while it was read; run again.")
+
+        def counted() -> Iterator[Extraction]:
             nonlocal n_claims, reason
-            for extraction in extractor.extract(
-                path, Path(task["root"]), sha256=task["sha256"], n_bytes=task["n_bytes"]
-            ):
+            for extraction in found():
                 n_claims += len(extraction.rows)
                 if extraction.source.status == "failed":
                     reason = extraction.source.reason
                 yield extraction
                 reply({"alive": True})
-            if file_hash(path)[0] != task["sha256"]:
-                raise RuntimeError(f"{path.name} was changed while it was read; run again.")
 
-        write_shard(Path(task["shard"]), extractions(), temporary=drafts)
+        write_shard(Path(task["shard"]), counted(), temporary=drafts)
         reply({"claims": n_claims, "reason": reason})
 
     return extract

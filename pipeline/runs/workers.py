@@ -148,6 +148,7 @@ class Workers:
                 "sha256": source.sha256,
                 "n_bytes": source.n_bytes,
                 "shard": str(self._folder.shard(source.key)),
+                "extracted": str(self._folder.extracted(source.key) or ""),
             }
         )
         answer = {"alive": True}

@@ -1,10 +1,10 @@
 """In: what was found in each source, once. Out: the same again for every later run, without reading the source."""
 
 from pipeline.store.contents import Contents, StoredText
-from pipeline.store.fingerprint import extractor_version, file_hash, shard_key
+from pipeline.store.fingerprint import extractor_version, file_hash, grader_version, shard_key
 from pipeline.store.folder import Finished, OutputFolder, StoreError, publish
 from pipeline.store.replacement import opened, replace_tables, restore
-from pipeline.store.shards import Extraction, write_shard
+from pipeline.store.shards import Extraction, read_shard, write_shard
 from pipeline.store.snapshot import Difference, Snapshot, differences, write_snapshot
 from pipeline.store.spool import Spool
 
@@ -21,8 +21,10 @@ __all__ = [
     "differences",
     "extractor_version",
     "file_hash",
+    "grader_version",
     "opened",
     "publish",
+    "read_shard",
     "replace_tables",
     "restore",
     "shard_key",

@@ -29,7 +29,7 @@ def arrow_type(hint: Any) -> pa.DataType:
         return _TYPES[hint]
     if dataclasses.is_dataclass(hint):
         return pa.struct([(name, arrow_type(part)) for name, part in _fields(hint).items()])
-    if get_origin(hint) is tuple and get_args(hint)[1:] == (...,):
+    if get_origin(hint) is tuple and len(set(get_args(hint)) - {...}) == 1:
         return pa.list_(arrow_type(get_args(hint)[0]))
     if get_origin(hint) is Mapping:
         return pa.map_(*map(arrow_type, get_args(hint)))
@@ -65,7 +65,7 @@ def from_arrow(hint: Any) -> Convert | None:
     if get_origin(inner) is tuple:
         convert = from_arrow(get_args(inner)[0])
         return tuple if convert is None else lambda values: tuple(map(convert, values))
-    return None
+    return dict if get_origin(inner) is Mapping else None
 
 
 @cache

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from pipeline.records import EvidenceRow, SourceRow
 from pipeline.store.columnar import from_values
+from pipeline.store.fingerprint import extraction_of
 from pipeline.store.shards import SCHEMA, evidence_table
 from pipeline.store.stale import KeptRecord, Revive, kept_records
 
@@ -179,6 +180,7 @@ class Contents:
 
     def sources(self, finished: frozenset[str]) -> Iterator[SourceRow]:
         """Yield a row for each record, by source_id and path; what the last finished run held is `unchanged`."""
+        read = set(map(extraction_of, finished))
         rows = self._fetch(
             "SELECT file, occurrence, kept_path, unnest(source) FROM record ORDER BY source.source_id, occurrence"
         )
@@ -187,7 +189,7 @@ class Contents:
             if occurrence > 1 and row.status != "failed":
                 reason = f"{row.source_id} was already read from {kept_path}; leave one of the two out."
                 row = dataclasses.replace(row, status="skipped", reason=reason, n_claims=0)
-            elif row.status == "processed" and Path(file).stem in finished:
+            elif row.status == "processed" and extraction_of(Path(file).stem) in read:
                 row = dataclasses.replace(row, status="unchanged")
             yield row
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pipeline
 from pipeline.config import Settings
+from pipeline.knowledge import grading_fingerprint, lexicon_fingerprint
 
 _CODE = (
     "records.py",
@@ -16,13 +17,16 @@ _CODE = (
     "ingest",
     "language",
     "claims",
-    "grading",
     "lexicons",
     "models",
+    "extractor.py",
+    "runs/extraction.py",
     "store/columnar.py",
     "store/shards.py",
 )
-"""What a row depends on, inside the package: a change of tables or flows extracts nothing again."""
+"""What a claim depends on, inside the package: a change of grading, tables or flows extracts nothing again."""
+_GRADING_CODE = ("records.py", "vocabulary.py", "places.py", "grading", "runs/extraction.py", "store/shards.py")
+"""What a graded row depends on beside its claim; the tables of grading count by what they say."""
 
 _LIBRARIES = (
     "charset-normalizer",
@@ -68,26 +72,47 @@ def file_hash(path: Path) -> tuple[str, int]:
 
 
 def extractor_version(settings: Settings) -> str:
-    """Return a hash over all that decides what is found in a source, apart from the source.
+    """Return a hash over all that decides which claims are found in a source, apart from the source.
 
-    The code and data of the extracting packages, the versions of the libraries they rest on, a lexicon folder,
-    grading scheme or spaCy model that the settings name, and the settings themselves.
+    The code and data of the extracting packages, the versions of the libraries they rest on, the lexicons and the
+    spaCy model that the settings name, and the settings themselves. Raises `ValueError` as `load_knowledge`.
     """
     home = Path(pipeline.__file__).parent
     digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
     for library in (*_LIBRARIES, settings.model):
         digest.update(f"{library}={_version(library)}\n".encode())
     digest.update(settings.model_dump_json(exclude=_SETTINGS_WITHOUT_EFFECT).encode())
-    given = [path for path in (settings.lexicons, settings.scheme, Path(settings.model)) if path and path.exists()]
-    for root in [*(home / part for part in _CODE), *given]:
+    digest.update(lexicon_fingerprint(settings).encode())
+    own_model = Path(settings.model)
+    for root in [*(home / part for part in _CODE), *([own_model] if own_model.exists() else [])]:
         for name, content in _contents(root):
             digest.update(f"{name} {content}\n".encode())
     return digest.hexdigest()
 
 
-def shard_key(*, extractor: str, source_sha256: str, path: str) -> str:
-    """Return the name of a source's shard: by its bytes, by what it is called and by what reads it."""
-    return hashlib.sha256(f"{extractor}\n{source_sha256}\n{path}".encode()).hexdigest()[:40]
+def grader_version(settings: Settings) -> str:
+    """Return a hash over all that decides how claims are graded: the scheme's tables and the grading code.
+
+    Raises `ValueError` as `load_knowledge`.
+    """
+    home = Path(pipeline.__file__).parent
+    digest = hashlib.sha256(grading_fingerprint(settings).encode())
+    for part in _GRADING_CODE:
+        for name, content in _contents(home / part):
+            if name.endswith(".py"):
+                digest.update(f"{name} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def shard_key(*, extractor: str, grader: str, source_sha256: str, path: str) -> str:
+    """Return the name of a source's shard: by its bytes, its name and what reads it, then by what grades it."""
+    read = hashlib.sha256(f"{extractor}\n{source_sha256}\n{path}".encode()).hexdigest()
+    return f"{read[:40]}-{grader[:16]}"
+
+
+def extraction_of(key: str) -> str:
+    """Return the part of a shard's name that stands for what was read: it is the same whatever graded it."""
+    return key.partition("-")[0]
 
 
 def _contents(root: Path) -> Iterator[tuple[str, str]]:

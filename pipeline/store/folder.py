@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline.records import SourceRow
 from pipeline.store.columnar import from_values
+from pipeline.store.fingerprint import extraction_of
 from pipeline.store.shards import is_whole
 
 STORE_NAME = ".provender"
@@ -101,6 +102,11 @@ class OutputFolder:
     def has(self, key: str) -> bool:
         """Tell whether the shard of a key is there, whole."""
         return is_whole(self.shard(key))
+
+    def extracted(self, key: str) -> Path | None:
+        """Return a shard with the claims that the shard of a key would hold, graded by whatever; None without one."""
+        found = self.shard(key).parent.glob(f"{extraction_of(key)}-*.parquet")
+        return next((shard for shard in sorted(found) if is_whole(shard)), None)
 
     def finished(self) -> Finished:
         """Return what the tables of the last run that finished hold."""

@@ -3,32 +3,38 @@
 import os
 import platform
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.records import EvidenceRow, SourceRow
-from pipeline.store.columnar import arrow_type, to_arrow
+from pipeline.records import AnnotatedDocument, Claim, EvidenceRow, SourceRow
+from pipeline.store.columnar import Convert, arrow_type, from_arrow, to_arrow
 
 GROUP_CHARACTERS = 8_000_000
 """Text that one row group holds: what a file of many records needs in memory while it is written."""
+
+READ = 32
+"""Records of a shard that are in memory at a time while it is read."""
 
 _MAGIC = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What was found in one record: its row for sources.csv, its text, and its claims.
+    """What was found in one record: its row for sources.csv, its text, its graded claims, and what these were made of.
 
-    `text` is "" where the text is the source file itself, which needs no copy.
+    `text` is "" where the text is the source file itself, which needs no copy. `annotated` and `claims` are kept so
+    that another grading scheme can grade them again; a record that failed has none.
     """
 
     source: SourceRow
     text: str = ""
     rows: tuple[EvidenceRow, ...] = ()
+    annotated: AnnotatedDocument | None = None
+    claims: tuple[Claim, ...] = ()
 
 
 SCHEMA = pa.schema(
@@ -36,8 +42,19 @@ SCHEMA = pa.schema(
         ("source", arrow_type(SourceRow)),
         ("text", pa.string()),
         ("evidence", arrow_type(tuple[EvidenceRow, ...])),
+        ("annotated", arrow_type(AnnotatedDocument)),
+        ("claims", arrow_type(tuple[Claim, ...])),
     ]
 )
+
+
+def _back(hint: Any) -> Convert:
+    convert = from_arrow(hint)
+    assert convert is not None
+    return convert
+
+
+_SOURCE, _ANNOTATED, _CLAIMS = map(_back, (SourceRow, AnnotatedDocument, tuple[Claim, ...]))
 
 
 def write_shard(path: Path, extractions: Iterable[Extraction], *, temporary: Path) -> None:
@@ -63,6 +80,20 @@ def write_shard(path: Path, extractions: Iterable[Extraction], *, temporary: Pat
 def evidence_table(rows: Iterable[EvidenceRow]) -> pa.Table:
     """Return rows as a table in memory, with the columns that they have in a shard."""
     return pa.Table.from_pylist(to_arrow(tuple[EvidenceRow, ...])(rows), pa.schema(arrow_type(EvidenceRow)))
+
+
+def read_shard(path: Path) -> Iterator[Extraction]:
+    """Yield what a shard holds of each record, but the graded rows. Raises `OSError`."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(READ, columns=["source", "text", "annotated", "claims"]):
+            for row in batch.to_pylist():
+                found = Extraction(
+                    source=_SOURCE(row["source"]),
+                    text=row["text"],
+                    annotated=_ANNOTATED(row["annotated"]),
+                    claims=_CLAIMS(row["claims"]),
+                )
+                yield replace(found, annotated=_with_text(found, found.text)) if found.text else found
 
 
 def is_whole(path: Path) -> bool:
@@ -93,4 +124,23 @@ def _row(extraction: Extraction) -> dict[str, Any]:
         "source": to_arrow(SourceRow)(extraction.source),
         "text": to_arrow(str)(extraction.text),
         "evidence": to_arrow(tuple[EvidenceRow, ...])(extraction.rows),
+        "annotated": to_arrow(AnnotatedDocument)(_with_text(extraction, "") if extraction.text else _thin(extraction)),
+        "claims": to_arrow(tuple[Claim, ...])(extraction.claims),
     }
+
+
+def _with_text(extraction: Extraction, text: str) -> AnnotatedDocument | None:
+    """The annotated document with a text in place of the source's, which a shard holds once."""
+    annotated = extraction.annotated
+    if annotated is None or annotated.source is None:
+        return annotated and replace(annotated, document=replace(annotated.document, text=text))
+    thin = _thin(extraction)
+    return thin and replace(thin, source=replace(annotated.source, text=text))
+
+
+def _thin(extraction: Extraction) -> AnnotatedDocument | None:
+    """The annotated document without its running text, which grading does not need beside the sentences."""
+    annotated = extraction.annotated
+    if annotated is None or annotated.source is None:
+        return annotated
+    return replace(annotated, document=replace(annotated.document, text=""))

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from pipeline.ingest import read
-from pipeline.language import annotate
 from pipeline.records import SourceError
 from pipeline.training.batches import SEP
 from pipeline.training.corpora import split_words
 from pipeline.training.prepare import load_tokenizer
+from pipeline.training.reading import READER
 
 
 def read_articles(archive: Path, annotated: Sequence[dict[str, Any]]) -> Iterator[bytes]:
@@ -49,7 +49,7 @@ def read_article(path: Path, titles: set[str], numbers: set[str]) -> bytes | Non
         return None
     tokenizer = load_tokenizer()
     pieces: list[int] = []
-    for sentence in annotate(document).sentences:
+    for sentence in READER.annotate(document).sentences:
         pieces += [*split_words(tokenizer, sentence.text).ids, SEP]
     return np.asarray(pieces, dtype=np.uint16).tobytes()
 

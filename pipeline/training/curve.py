@@ -19,9 +19,9 @@ from pipeline.claims import learned
 from pipeline.claims.encoder import ClaimEncoder
 from pipeline.claims.naming import Namer
 from pipeline.evaluation import evaluate_claims, read_gold
-from pipeline.language import annotate, reader
 from pipeline.training.__main__ import Trainer
 from pipeline.training.prepare import SHARES, Inputs, encoder_folder
+from pipeline.training.reading import READER
 
 
 def main() -> None:
@@ -43,11 +43,12 @@ def main() -> None:
 
 def figures(folder: Path, reference: Path) -> str:
     """Return the figures on dev.jsonl of the encoder in a folder."""
-    encoder, weighing = ClaimEncoder.from_directory(folder), learned.load_weighing()
+    encoder = ClaimEncoder.from_directory(folder)
+    weighing = learned.load_weighing(learned.load_encoder())
     pairs = []
     for document in read_gold(reference / "gold" / "dev.jsonl"):
-        annotated = annotate(document.document())
-        namer = Namer(annotated, reader())
+        annotated = READER.annotate(document.document())
+        namer = Namer(annotated, READER)
         pairs.append((document, list(learned.learned_claims(annotated, encoder, weighing, namer))))
     scores = evaluate_claims(pairs)
     return (f"claims {scores.claims.f1:.3f}, direction {scores.direction.f1:.3f}, relation {scores.relation.f1:.3f}, "

@@ -14,9 +14,9 @@ from typing import Any
 from pipeline.claims.encoder import Mark
 from pipeline.claims.learned import marks_of
 from pipeline.evaluation.gold import gold_document
-from pipeline.language import annotate
 from pipeline.records import Block, Document
 from pipeline.training.corpora import MARKS, Example, Passage, words_between
+from pipeline.training.reading import READER
 
 
 def marked_claims(passage: Passage, annotated: dict[str, Any]) -> Passage:
@@ -47,7 +47,7 @@ def marked_passage(passage: Passage) -> Passage:
 
 
 def _marked(sentences: Sequence[Example], document: Document, bounds: Sequence[tuple[int, int]]) -> list[Example]:
-    found = [mark for s in annotate(document).sentences for mark in marks_of(s, 0)]
+    found = [mark for s in READER.annotate(document).sentences for mark in marks_of(s, 0)]
     return [replace(s, marks=_of_words(s, b, found)) for s, b in zip(sentences, bounds, strict=True)]
 
 

@@ -30,13 +30,12 @@ from pipeline.claims.candidates import Candidate
 from pipeline.claims.encoder import ClaimEncoder
 from pipeline.claims.naming import Namer
 from pipeline.claims.weighing import ATTRIBUTES, attribute_row, feature_row
-from pipeline.config import load_settings
 from pipeline.evaluation.gold import GoldClaim, GoldDocument, read_gold
 from pipeline.evaluation.measures import agreement, calibration_error, evaluate_claims
-from pipeline.language import annotate, reader
 from pipeline.records import Claim, Sentence
 from pipeline.training.corpora import folds_of, read_jsonl
 from pipeline.training.prepare import read_schedule
+from pipeline.training.reading import READER
 from pipeline.training.trees import export_trees
 
 FOLDS = 8
@@ -70,11 +69,10 @@ class Judged:
 
 def judged(documents: Sequence[GoldDocument], folder: Path) -> Iterator[Judged]:
     """Yield all candidates of annotated documents, read with the encoder in `folder`, with the claims they are."""
-    settings = load_settings()
     encoder = ClaimEncoder.from_directory(folder)
     for document in documents:
-        annotated = annotate(document.document(), settings)
-        namer = Namer(annotated, reader(settings))
+        annotated = READER.annotate(document.document())
+        namer = Namer(annotated, READER)
         for sentence, candidates in learned.candidates_of(annotated, encoder, namer):
             fitting = {
                 (c, g): agrees

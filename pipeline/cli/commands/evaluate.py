@@ -36,16 +36,15 @@ def claims(
       provender evaluate claims dev.jsonl --errors 5
     """
     with errors_in_words():
-        from pipeline.claims import extract
         from pipeline.config import load_settings
         from pipeline.evaluation import evaluate_claims, read_gold
         from pipeline.evaluation.errors import errors_by_cause
-        from pipeline.language import annotate
+        from pipeline.extractor import Extractor
 
-        settings = load_settings(model=model)
+        extractor = Extractor.load(load_settings(model=model))
         documents = read_gold(gold)
-        readings = {document.doc_id: annotate(document.document(), settings) for document in documents}
-        scores = evaluate_claims((d, extract(readings[d.doc_id], settings)) for d in documents)
+        readings = {document.doc_id: extractor.annotate(document.document()) for document in documents}
+        scores = evaluate_claims((d, extractor.extract(readings[d.doc_id])) for d in documents)
         groups = errors_by_cause(scores.matched, readings)
         figures = scores.as_dict() | {"errors_by_cause": {cause: len(found) for cause, found in groups.items()}}
         if as_json:

@@ -30,11 +30,13 @@ def explain(
       provender explain 3f2a9c0d1e5b7a48 --out evidence/
     """
     with errors_in_words():
-        from pipeline.grading import explain_flag
+        from pipeline.config import load_settings
+        from pipeline.grading import explain_flag, load_scheme
         from pipeline.tables import EVIDENCE, plain_values
 
         row = _find(claim_id, out)
-        flags = {flag.code: explain_flag(flag.code, row) for flag in row.flags}
+        scheme = load_scheme(load_settings().scheme)
+        flags = {flag.code: explain_flag(flag.code, row, scheme) for flag in row.flags}
         if as_json:
             claim = dict(zip(EVIDENCE.header, plain_values(EVIDENCE, row), strict=True))
             print_json({"claim": claim, "certainty_reasons": row.certainty_reasons, "flags": flags})

@@ -1,0 +1,172 @@
+"""In: the cue tables of the lexicon folder. Out: their words as compiled patterns, typed.
+
+Tables: `relation_cues.csv`, `exposure_cues.csv`, `factuality_cues.csv`, `wordings.csv` (pattern and what it stands
+for), `head_words.csv` and `head_word_stops.txt`, `back_references.csv`, `sentence_bounds.toml`, and
+`event_conditions.txt` and `outcome_stops.txt` (words). Lines of a .txt that begin with # are comments.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.lexicons.files import LexiconError, LexiconFiles
+from pipeline.vocabulary import EXPOSURES, FACTUALITIES, ConditionType, Exposure, Factuality, MentionKind, one_of
+
+ExposurePlace = Literal["after", "before", "word"]
+
+_EXPOSURE_SHAPES: Mapping[ExposurePlace, str] = {
+    "after": r"[\s-]*(?:{})(?!\w)",
+    "before": r"(?:^|(?<=\W))(?:{})[\s-]*$",
+    "word": r"(?:{})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SenseCue:
+    """Words that state a relation in one sense ("riskup", "none" ...)."""
+
+    sense: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureCue:
+    """Words that state an exposure, and where they stand: after or before the nutrient, or in its own words."""
+
+    exposure: Exposure
+    where: ExposurePlace
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FactualityCue:
+    """Words that make a sentence hedged or open; "none" marks what only tells methods."""
+
+    factuality: Factuality | Literal["none"]
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadWords:
+    """Head words of conditions and measures: whether they stand alone, and the words that end a phrase to the left."""
+
+    patterns: tuple[tuple[ConditionType, bool, re.Pattern[str]], ...]
+    stops: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BackReference:
+    """Words that refer back, to what kind, and where that is looked for."""
+
+    kind: MentionKind
+    pattern: re.Pattern[str]
+    refers_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceBounds:
+    """Words that decide whether a full stop ends a sentence."""
+
+    abbreviations: frozenset[str]
+    letter_names: frozenset[str]
+    sentence_openers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """What the cue tables say, in their order."""
+
+    relations: tuple[SenseCue, ...]
+    exposures: tuple[ExposureCue, ...]
+    factualities: tuple[FactualityCue, ...]
+    wordings: Mapping[str, re.Pattern[str]]
+    heads: HeadWords
+    references: tuple[BackReference, ...]
+    bounds: SentenceBounds
+    events: frozenset[str]
+    outcome_stops: frozenset[str]
+
+
+def load_cues(files: LexiconFiles) -> Cues:
+    """Return the cues of a lexicon folder. Raises `LexiconError` with one sentence where a table cannot be used."""
+    return Cues(
+        relations=tuple(
+            SenseCue(row["sense"], pattern)
+            for row, pattern in _compiled(files, "relation_cues.csv", ("sense",), r"(?<![\w-])(?:{})(?![\w])")
+        ),
+        exposures=tuple(_exposures(files)),
+        factualities=tuple(
+            FactualityCue(_factuality(row["factuality"]), pattern)
+            for row, pattern in _compiled(files, "factuality_cues.csv", ("factuality",), r"(?<![\w-])(?:{})(?!\w)")
+        ),
+        wordings={
+            row["name"]: pattern
+            for row, pattern in _compiled(files, "wordings.csv", ("name",), r"(?<![\w-])(?:{})(?!\w)")
+        },
+        heads=_heads(files),
+        references=tuple(
+            BackReference("nutrient" if row["kind"] == "nutrient" else "condition", pattern, row["refers_to"])
+            for row, pattern in _compiled(
+                files, "back_references.csv", ("kind", "refers_to"), r"(?<![\w-])(?:{})(?![\w-])"
+            )
+        ),
+        bounds=_bounds(files),
+        events=files.words("event_conditions.txt"),
+        outcome_stops=files.words("outcome_stops.txt"),
+    )
+
+
+def _compiled(
+    files: LexiconFiles, table: str, columns: tuple[str, ...], shape: str | Callable[[dict[str, str]], str]
+) -> Iterator[tuple[dict[str, str], re.Pattern[str]]]:
+    """Give each row of a table with its pattern, in a shape that says what may stand around it."""
+    for row in files.rows(table, ("pattern", *columns), strip=False):
+        form = shape if isinstance(shape, str) else shape(row)
+        try:
+            yield row, re.compile(form.replace("{}", row["pattern"]), re.IGNORECASE)
+        except re.error as error:
+            raise LexiconError(f'{table}: "{row["pattern"]}" is no regular expression ({error}).') from None
+
+
+def _exposures(files: LexiconFiles) -> Iterator[ExposureCue]:
+    table = "exposure_cues.csv"
+    places = tuple(_EXPOSURE_SHAPES)
+
+    def shape(row: dict[str, str]) -> str:
+        return _EXPOSURE_SHAPES[files.one_of(row["where"], places, table)]
+
+    for row, pattern in _compiled(files, table, ("exposure", "where"), shape):
+        where = files.one_of(row["where"], places, table)
+        yield ExposureCue(files.one_of(row["exposure"], EXPOSURES, table), where, pattern)
+
+
+def _factuality(name: str) -> Factuality | Literal["none"]:
+    try:
+        return "none" if name == "none" else one_of(name, FACTUALITIES)
+    except ValueError as error:
+        raise LexiconError(f"factuality_cues.csv: {error}") from None
+
+
+def _heads(files: LexiconFiles) -> HeadWords:
+    alternatives: dict[tuple[ConditionType, bool], list[str]] = {}
+    for row, _ in _compiled(files, "head_words.csv", ("kind", "stands_alone"), "{}"):
+        kind: ConditionType = "condition" if row["kind"] == "condition" else "measure"
+        alternatives.setdefault((kind, row["stands_alone"] == "yes"), []).append(row["pattern"])
+    patterns = tuple(
+        (kind, alone, re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])", re.IGNORECASE))
+        for (kind, alone), words in alternatives.items()
+    )
+    return HeadWords(patterns, files.words("head_word_stops.txt"))
+
+
+def _bounds(files: LexiconFiles) -> SentenceBounds:
+    name = "sentence_bounds.toml"
+    try:
+        data = tomllib.loads(files.text(name))
+        return SentenceBounds(
+            *(frozenset(data[part]) for part in ("abbreviations", "letter_names", "sentence_openers"))
+        )
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise LexiconError(f"{name}: it is no TOML with all three lists of words ({error}).") from None
