@@ -30,9 +30,10 @@ class Edits:
 class Written:
     """The rows of evidence.csv as a run wrote them."""
 
-    def __init__(self, rows: Snapshot) -> None:
-        """Take the copy of the table that the run left."""
+    def __init__(self, rows: Snapshot, *, is_reviewed: bool = True) -> None:
+        """Take the copy of the table that the run left; where the ledger has nothing, no row of it was reviewed."""
         self._rows = rows
+        self._is_reviewed = is_reviewed
         self._spots: dict[str, Spot] = {}
         self._places: dict[str, int] = {}
         for place, cells in enumerate(rows.columns_of(*_SPOT)):
@@ -43,7 +44,8 @@ class Written:
 
     def row(self, claim_id: str) -> Mapping[str, str]:
         """Return a row as it was written."""
-        return self._rows.row(self._places[claim_id])
+        row = self._rows.row(self._places[claim_id])
+        return row if self._is_reviewed else {**row, **dict.fromkeys(REVIEW, "")}
 
     def match(self, cells: Mapping[str, str]) -> tuple[str, str]:
         """Return the claim_id that a row had when it was written, "" where it matches none, and then why."""

@@ -3,6 +3,7 @@
 from pipeline.runs.against import AgainstReport, Finding, against
 from pipeline.runs.changes import Changes
 from pipeline.runs.restore import restore
+from pipeline.runs.reviewing import import_review, review_events, review_status
 from pipeline.runs.runner import Batch, Dispatch, Pool, PoolMaker, Progress, ProgressCallback, add, in_threads, run
 from pipeline.runs.summary import Failure, RunSummary
 from pipeline.runs.workers import RunError
@@ -22,7 +23,10 @@ __all__ = [
     "RunSummary",
     "add",
     "against",
+    "import_review",
     "in_threads",
     "restore",
+    "review_events",
+    "review_status",
     "run",
 ]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pipeline.review import NEEDED, Edits, Event, Ledger, Written, decisions_of, edits
 from pipeline.review.event import STATUS
+from pipeline.review.export import LINES, events_in
 from pipeline.store import OutputFolder, Snapshot, StoreError, file_hash
 from pipeline.tables import EVIDENCE, SheetError, SheetRow, read_sheet
-from pipeline.tables.columns import REVIEW
 
 REVIEWED = ("evidence.csv", "evidence.xlsx")
 """The tables that people work on."""
@@ -60,7 +60,7 @@ def take_in(folder: OutputFolder) -> Taken:
         written: Written | None = None
         for file in sorted(changed, key=lambda file: file.stat().st_mtime):
             rows = _read(file)
-            written = written or _written(folder, rows)
+            written = written or _written(folder, rows, ledger)
             found = _edits(rows, written, ledger, file)
             notes += [*found.notes, *_conflicts(taken, found.events, file.name)]
             if found.events or found.notes:
@@ -70,10 +70,18 @@ def take_in(folder: OutputFolder) -> Taken:
 
 
 def import_file(folder: OutputFolder, file: Path, reviewer: str = "") -> Taken:
-    """Take into the ledger of a folder what a reviewed copy of its table says. Raises as `take_in`."""
-    with ledger_of(folder) as ledger:
+    """Take into the ledger of a folder what a reviewed copy of its table, or an exported ledger (`.jsonl`), says.
+
+    A ledger that is gone is begun anew. Raises as `take_in`.
+    """
+    ledger = ledger_of(folder)
+    if not ledger.path.exists():
+        ledger.start_anew()
+    with ledger:
+        if file.suffix.lower() == LINES:
+            return _taken(ledger.append(events_in(file, ledger.events)), ())
         rows = _read(file)
-        found = _edits(rows, _written(folder, rows), ledger, file, reviewer)
+        found = _edits(rows, _written(folder, rows, ledger), ledger, file, reviewer)
         if found.events or found.notes:
             _keep(folder, file)
         return _taken(ledger.append(found.events), found.notes)
@@ -99,14 +107,14 @@ def _edits(rows: Iterable[SheetRow], written: Written, ledger: Ledger, file: Pat
     )
 
 
-def _written(folder: OutputFolder, rows: Iterable[SheetRow]) -> Written:
+def _written(folder: OutputFolder, rows: Iterable[SheetRow], ledger: Ledger) -> Written:
     """The rows as last written; where no run has left a copy of them, the table itself without its review columns."""
     snapshot = folder.finished().snapshot
     if snapshot is not None:
-        return Written(Snapshot.read(snapshot / "claims.parquet"))
+        return Written(Snapshot.read(snapshot / "claims.parquet"), is_reviewed=bool(ledger.events))
     table = folder.path / REVIEWED[0]
     found = rows if not table.is_file() else _read(table)
-    return Written(Snapshot.of(EVIDENCE.header, ({**row.cells, **dict.fromkeys(REVIEW, "")} for row in found)))
+    return Written(Snapshot.of(EVIDENCE.header, (row.cells for row in found)), is_reviewed=False)
 
 
 def _conflicts(before: Iterable[Event], now: Iterable[Event], name: str) -> Iterator[str]:

@@ -1,0 +1,97 @@
+"""In: reviewed tables and the folder of a run. Out: `provender review`: decisions in, where they stand, and out."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.app import app, errors_in_words, messages, output
+
+review = typer.Typer(
+    help="Take in what reviewers decided, say where it stands, and write it out.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(review, name="review")
+
+Out = Annotated[Path, typer.Option(metavar="DIR", help="The folder that a run wrote.")]
+
+
+@review.command("import")
+def take(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A reviewed CSV, XLSX or ODS; an exported ledger.")],
+    out: Out,
+    reviewer: Annotated[str, typer.Option(metavar="NAME", help="Who decided, where no reviewer is named.")] = "",
+) -> None:
+    """Take the decisions in a reviewed copy of evidence.csv or evidence.xlsx into the ledger.
+
+    The next run puts them beside its claims. What stands in the tables of DIR itself needs no import: each run takes it
+    in. A row that matches no claim is named, and kept in the ledger all the same.
+
+    \b
+    Examples:
+      provender review import evidence-ann.xlsx --reviewer "Ann Lee" --out evidence/
+    """
+    with errors_in_words():
+        from pipeline.runs import import_review
+
+        taken = import_review(file, out, reviewer=reviewer)
+        for note in taken.notes:
+            messages.print(note, markup=False)
+        output.print(f"{taken.n_decisions} decisions and {taken.n_corrections} corrections taken in.")
+
+
+@review.command()
+def status(out: Out) -> None:
+    """Print what is decided, first what needs a look: not understood, gone, stale.
+
+    \b
+    Examples:
+      provender review status --out evidence/
+    """
+    with errors_in_words():
+        from pipeline.runs import review_status
+
+        carried = review_status(out)
+        counts = dict.fromkeys(("not understood", "gone", "stale", "in force"), 0)
+        for placed in carried.placed:
+            counts[placed.state] += 1
+        said = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+        output.print(f"{len(carried.placed)} decisions" + (f": {said}" if said else ""))
+        for placed in carried.placed:
+            if placed.state != "in force":
+                who = " ".join(filter(None, [placed.review_status, placed.corrections, placed.reviewer]))
+                output.print(f"  {placed.state}: {placed.claim_id} ({who}): {placed.reason}", markup=False)
+                output.print(f"      {placed.source_id}: “{' '.join(placed.sentence.split())}”", markup=False)
+
+
+@review.command()
+def export(
+    out: Out,
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to: .csv for the decisions, .jsonl for the whole ledger."),
+    ] = None,
+) -> None:
+    """Write all decisions as CSV, or the whole ledger, entry by entry, as JSON Lines, which import takes back.
+
+    \b
+    Examples:
+      provender review export --out evidence/ > decisions.csv
+      provender review export --out evidence/ --to ledger.jsonl
+    """
+    with errors_in_words():
+        from pipeline.review.export import LINES, lines_of
+        from pipeline.runs import review_events, review_status
+        from pipeline.tables import DECISIONS, write_table
+
+        if to is not None and to.suffix.lower() == LINES:
+            to.write_text("".join(f"{line}\n" for line in lines_of(review_events(out))), encoding="utf-8")
+        else:
+            placed = review_status(out).placed
+            with tempfile.TemporaryDirectory() as scratch:
+                written = to or Path(scratch, "decisions.csv")
+                write_table(written, DECISIONS, placed)
+                if to is None:
+                    print(written.read_text(encoding="utf-8-sig"), end="")

@@ -1,0 +1,52 @@
+"""In: an output folder. Out: what is decided in it, and where each decision stands beside its claims."""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from pipeline import tables
+from pipeline.records import EvidenceRow
+from pipeline.review import Carried, Event, carry, decisions_of
+from pipeline.runs.intake import Taken, import_file, ledger_of
+from pipeline.store import OutputFolder, Snapshot, StoreError, opened
+from pipeline.store.folder import STORE_NAME
+
+
+def import_review(file: str | Path, out: str | Path, *, reviewer: str = "") -> Taken:
+    """Take into the ledger of a folder what a reviewed copy of its evidence table says (CSV, XLSX, ODS, or JSONL).
+
+    The next run puts it beside the claims. `reviewer` is who said what names nobody. Raises `StoreError` where the
+    folder, its ledger or the file cannot be read.
+
+    >>> import_review("evidence-ann.xlsx", "evidence/", reviewer="Ann Lee").n_decisions   # doctest: +SKIP
+    """
+    folder = _folder(out)
+    with opened(folder):
+        return import_file(folder, Path(file), reviewer)
+
+
+def review_events(out: str | Path) -> tuple[Event, ...]:
+    """Return all events of the ledger of a folder, oldest first. Raises `StoreError`."""
+    with ledger_of(_folder(out)) as ledger:
+        return ledger.events
+
+
+def review_status(out: str | Path) -> Carried:
+    """Return all decisions of a folder with where they stand beside the claims of the last run. Raises `StoreError`."""
+    folder = _folder(out)
+    snapshot = folder.finished().snapshot
+    rows = Snapshot.read(snapshot / "claims.parquet") if snapshot else Snapshot.of(tables.EVIDENCE.header, ())
+
+    def rows_of(sources: Collection[str]) -> Iterable[Sequence[EvidenceRow]]:
+        wanted = (row for row in rows.columns_of(*tables.EVIDENCE.header) if row["source_id"] in sources)
+        for _, found in groupby(wanted, key=lambda row: row["source_id"]):
+            yield [tables.revive(row) for row in found]
+
+    return carry(decisions_of(review_events(out)), rows_of)
+
+
+def _folder(out: str | Path) -> OutputFolder:
+    folder = OutputFolder(Path(out))
+    if not (folder.path / STORE_NAME).is_dir():
+        raise StoreError(f"{out} holds no tables of a run; give the folder that `provender run ... --out` wrote.")
+    return folder
