@@ -9,8 +9,8 @@ CRLF (RFC 4180); one header line; dates as ISO 8601; `.` as decimal separator; a
 are written with as few digits as tell them apart, twelve at most. A text cell that a spreadsheet would run as a formula
 (first character `=`, `+`, `-`, `@`, tab or carriage return) gets a leading `'`, which `pipeline.tables.read_evidence`
 takes away again. The same inputs, decisions, configuration and version give the same bytes, whatever the number of
-workers and however often the run was interrupted; only `status` and `seconds` of sources.csv, changes.csv, and rows with
-the flag `stale`, which an earlier run left because their source could not be read now, tell of the run itself.
+workers and however often the run was interrupted; only `status` and `seconds` of sources.csv, changes.csv, and rows
+with the flag `stale`, which an earlier run left because their source could not be read now, tell of the run itself.
 
 The review columns, and corrections in the others, are yours: see [reviewing](reviewing.md).
 
