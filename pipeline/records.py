@@ -167,6 +167,24 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table of an article: its header rows and body rows of cells, all of one width; a row's first cell is its stub.
+
+    The caption stands at `start` to `end` in `Document.text`, -1 where it is no part of it.
+    """
+
+    label: str
+    caption: str
+    header: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, ...], ...]
+    footnotes: tuple[str, ...] = ()
+    section: str = ""
+    page: int | None = None
+    start: int = -1
+    end: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source as ingestion understood it; `text` is the file itself for .txt, else the text Provender stores."""
 
@@ -187,6 +205,7 @@ class Document:
     references: tuple[Reference, ...] = ()
     pages: tuple[Page, ...] = ()
     quality_flags: tuple[QualityFlag, ...] = ()
+    tables: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

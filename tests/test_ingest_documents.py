@@ -84,6 +84,8 @@ ARTICLE = (
     "</w:sdtContent></w:sdt>"
 )
 
+WITHOUT_NOTES = ARTICLE.replace(note(2) + note(3), "")
+
 
 @pytest.fixture
 def read_bytes(tmp_path: Path) -> Callable[..., list[Document]]:
@@ -127,13 +129,25 @@ def test_footnotes_that_cite_are_references_and_others_stay_as_text(read_bytes):
     assert "Iron was free." in document.text
 
 
+def test_a_reference_list_of_a_word_document_is_read_and_cited(read_bytes):
+    listed = (
+        paragraph(run("As known [1, 2], iron is a cause of many things that a tired woman feels in her daily life."))
+        + paragraph(run("References"), style="Heading1")
+        + paragraph(run("1. Lee K. Iron: a randomized trial. J X. 2015;1:2-9."))
+        + paragraph(run("2. Ito M. Iron in a cohort of women. J Y. 2016;2:3-8."))
+    )
+    (document,) = read_bytes(docx(WITHOUT_NOTES + listed), "a.docx")
+    assert [(entry.label, entry.design) for entry in document.references] == [("1", "rct"), ("2", "cohort")]
+    assert [citation.labels for citation in document.citations] == [("1", "2")]
+
+
 def test_an_archive_gives_each_article_and_record_with_its_own_identity(read_bytes):
     data = packed(
         {
             "deep/page.html": PAGE,
             "../up.txt": "Zinc and colds\n\nZinc lozenges shortened colds by two days in a trial of 199 adults.\n",
             "refs/a.ris": "TY  - JOUR\nTI  - Iron\nAB  - Iron.\nER  - \nTY  - JOUR\nTI  - Tin\nAB  - No.\nER  - \n",
-            "paper.docx": docx(ARTICLE),
+            "paper.docx": docx(WITHOUT_NOTES),
             "figure.png": b"\x89PNG\r\n\x1a\n" + b"\x00" * 50,
             "__MACOSX/deep/._page.html": b"\x00\x05\x16\x07",
             "broken.xml": "<article><front>",
@@ -150,7 +164,7 @@ def test_an_archive_gives_each_article_and_record_with_its_own_identity(read_byt
     ]
     assert len({document.sha256 for document in documents}) == 5
     assert "damaged record" in documents[1].quality_flags
-    assert documents[2].title == "Iron and sleep"
+    assert (documents[2].title, documents[3].title) == ("Iron and sleep", "Iron tablets for tired women")
 
 
 def test_archives_beyond_a_limit_locked_or_without_articles_say_what_to_do(read_bytes):

@@ -21,6 +21,7 @@ from pipeline.ingest.quality import Findings, finish
 from pipeline.ingest.reference_lists import reference_lists
 from pipeline.ingest.references import find_identifiers, make_reference, read_reference_lists
 from pipeline.ingest.source import Source
+from pipeline.ingest.tables import html_tables
 from pipeline.records import Document, Reference, SourceError
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{3,20})", re.IGNORECASE)
@@ -75,6 +76,7 @@ def read_html(source: Source) -> list[Document]:
             assembly.text, [*assembly.citations, *find_citations(assembly.text, assembly.blocks, references)]
         ),
         references=references,
+        tables=html_tables(root),
         flags=(*outline.flags, "truncated") if too_deep else outline.flags,
     )
     return [finish(source, findings)]

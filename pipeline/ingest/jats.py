@@ -12,7 +12,8 @@ from pipeline.ingest.passages import Passage, Piece, assemble
 from pipeline.ingest.quality import Damage, Findings, damaged_record, finish
 from pipeline.ingest.sections import is_back_matter, section_role
 from pipeline.ingest.source import Source
-from pipeline.records import BlockKind, Document, SectionRole, SourceError
+from pipeline.ingest.tables import foot_notes, jats_tables
+from pipeline.records import BlockKind, Document, SectionRole, SourceError, Table
 from pipeline.vocabulary import QualityFlag
 
 # Abstracts that repeat or advertise the main one.
@@ -73,6 +74,7 @@ class _Article:
         if self.meta is None:
             self.meta = element.find("./{*}front-stub")
         self.references = ReferenceList(element)
+        self.tables: list[Table] = []
 
     def document(self, source: Source) -> Document:
         title, title_piece = self._title()
@@ -102,6 +104,7 @@ class _Article:
                 citations=assembly.citations,
                 references=self.references.entries,
                 flags=self._flags(title, types),
+                tables=tuple(self.tables),
                 record=self.record and next(iter(identifiers.values()), self.record),
             ),
         )
@@ -233,10 +236,15 @@ class _Article:
                 if tag_of(item) in {"list-item", "def-item"}:
                     yield from self._item(item, section, role, level)
         elif tag in FIGURES:
+            if tag == "table-wrap":
+                self.tables.extend(jats_tables(element, section, self._reading))
             for caption in element.iter("{*}caption", "caption"):
                 for part in caption:
                     if tag_of(part) in {"p", "title"} and (piece := self._inline(part, "caption")).text:
                         yield Passage(piece, section, role)
+            for note in foot_notes(element):
+                if (piece := self._inline(note, "caption")).text:
+                    yield Passage(piece, section, role)
         else:
             yield from self._part(element, section, role, level + 1)
 

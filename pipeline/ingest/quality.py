@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.ingest.kind import RECORD_FORMATS, source_type
 from pipeline.ingest.source import Source
+from pipeline.ingest.tables import located
 from pipeline.records import (
     Block,
     Citation,
@@ -16,6 +17,7 @@ from pipeline.records import (
     SourceError,
     SourceFormat,
     SourceType,
+    Table,
 )
 
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -38,6 +40,7 @@ class Findings:
     references: tuple[Reference, ...] = ()
     pages: tuple[Page, ...] = ()
     flags: tuple[QualityFlag, ...] = ()
+    tables: tuple[Table, ...] = ()
     source_type: SourceType | None = None
     record: str = ""
 
@@ -98,6 +101,7 @@ def finish(source: Source, findings: Findings) -> Document:
         references=findings.references,
         pages=findings.pages,
         quality_flags=quality_flags(findings),
+        tables=located(findings.tables, findings.text, findings.blocks),
     )
 
 

@@ -9,7 +9,7 @@ import typer
 from pipeline.cli.app import app, errors_in_words, output, print_json
 
 if TYPE_CHECKING:
-    from pipeline.records import Block, Document
+    from pipeline.records import Block, Document, Table
 
 
 @app.command()
@@ -63,9 +63,21 @@ def _print_document(document: "Document") -> None:
             output.print(f"\n[bold]{'-' * 4}[/bold]", section or "(no heading)", f"({block.role})", markup=True)
         if block.kind != "heading":
             _print_block(document, block)
+    for table in document.tables:
+        _print_table(table)
     for reference in document.references:
         output.print(f"  [{reference.label}] {reference.text}", markup=False)
     output.print()
+
+
+def _print_table(table: "Table") -> None:
+    output.print(f"\n[bold]{'-' * 4}[/bold]", end=" ")
+    name = f"{table.label}: " if table.label and not table.caption.startswith(table.label) else ""
+    output.print(f"{name}{table.caption}" or "Table", markup=False)
+    for row in (*table.header, *table.rows):
+        output.print("  " + " | ".join(row), markup=False)
+    for note in table.footnotes:
+        output.print(f"  {note}", markup=False)
 
 
 def _print_block(document: "Document", block: "Block") -> None:

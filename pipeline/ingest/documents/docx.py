@@ -17,6 +17,7 @@ from pipeline.ingest.page import read_page
 from pipeline.ingest.passages import Piece
 from pipeline.ingest.references import make_reference
 from pipeline.ingest.source import Source
+from pipeline.ingest.tables import html_tables
 from pipeline.records import Document, Reference, SourceError
 
 STYLES = "p[style-name='Title'] => h1.title:fresh\np[style-name='Subtitle'] => p.subtitle:fresh"
@@ -33,11 +34,12 @@ def read_docx(source: Source) -> list[Document]:
     notes = _take_notes(root)
     _mark_headings(root)
     page = read_page(root)
+    tables = html_tables(root)
     if not page.pieces and not title:
         raise SourceError(f"{source.path} holds no text; if its pages are images, run OCR on them first.")
     pieces = [Piece(title, "title"), *page.pieces] if title else page.pieces
     stated_title, created = _properties(source)
-    document = article(source, "docx", pieces, title=stated_title, date=created, notes=notes)
+    document = article(source, "docx", pieces, title=stated_title, date=created, notes=notes, tables=tables)
     return [document]
 
 

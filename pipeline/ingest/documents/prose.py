@@ -8,9 +8,9 @@ from pipeline.ingest.dates import parse_date
 from pipeline.ingest.outline import entry_lines, is_prose, organise
 from pipeline.ingest.passages import Piece, assemble
 from pipeline.ingest.quality import Findings, finish
-from pipeline.ingest.references import DOI, read_references
+from pipeline.ingest.references import DOI, read_reference_lists
 from pipeline.ingest.source import Source
-from pipeline.records import Document, Reference
+from pipeline.records import Document, Reference, Table
 from pipeline.vocabulary import SourceFormat
 
 # By-line, affiliations and dates stand in so many pieces below the title.
@@ -28,12 +28,13 @@ def article(
     date: str = "",
     identifiers: Mapping[str, str] | None = None,
     notes: tuple[Reference, ...] = (),
+    tables: tuple[Table, ...] = (),
 ) -> Document:
     """Return the document of a text whose pieces are all its own (no navigation); `notes` are cited footnotes."""
     title, rest = title_of(pieces, title)
     rest, named, dated = without_front(rest)
     outline = organise([Piece(title, "title"), *rest] if title else rest)
-    references = read_references(entry_lines(outline.references)) or notes
+    references = read_reference_lists([entry_lines(entries) for entries in outline.references]) or notes
     assembly = assemble(outline.passages)
     front = " ".join(piece.text for piece in pieces[:FRONT])
     doi = DOI.search(front)
@@ -51,6 +52,7 @@ def article(
                 assembly.text, [*assembly.citations, *find_citations(assembly.text, assembly.blocks, references)]
             ),
             references=references,
+            tables=tables,
             flags=outline.flags,
         ),
     )
