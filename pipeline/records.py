@@ -229,7 +229,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a block with what was found in it; `citations` are the labels it cites, in order."""
+    """A sentence of a block with what was found in it; `citations` are the labels it cites, in order.
+
+    `truncated` says that it is a part of a longer one, or names more than its mentions.
+    """
 
     index: int
     start: int
@@ -241,6 +244,7 @@ class Sentence:
     page: int | None = None
     citations: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ FlagCode = Literal[
     "stale",
     "stale-decision",
     "review-not-understood",
+    "truncated",
 ]
 """What a reviewer of a row should look at; the scheme's `flags.toml` says in a sentence what each means."""
 QualityFlag = Literal[

@@ -4,6 +4,7 @@ Only paragraphs that name a nutrient meet the encoder. Every pair that either re
 both make of it (`pipeline.claims.weighing`).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -26,8 +27,8 @@ from pipeline.records import (
     Mention,
     Sentence,
 )
-from pipeline.vocabulary import MOST_CLAIMS_PER_SENTENCE
 
+SENTENCES_BACK = 100  # that a reference may look back for what it refers to
 MARK_ORDER = ("reference", "condition", "measure", "nutrient")  # of overlapping marks the last one holds
 _ASSERTED: tuple[Factuality, ...] = tuple(value for value in FACTUALITIES if value != "Unknown")
 Label = TypeVar("Label", bound=str)
@@ -78,7 +79,7 @@ def candidates_of(
             marks_after=marks_of(after, after.start) if after else (),
         )
         [found] = encoder.predict([given])
-        yield sentence, list(finder.find(sentence, found, flowing[:position]))
+        yield sentence, list(finder.find(sentence, found, flowing[max(0, position - SENTENCES_BACK) : position]))
 
 
 def marks_of(sentence: Sentence, origin: int) -> tuple[Mark, ...]:
@@ -93,9 +94,13 @@ def _mark(mention: Mention) -> str:
 
 def _near_nutrients(annotated: AnnotatedDocument, flowing: Sequence[Sentence]) -> set[int]:
     """Return the indices of the sentences whose block names a nutrient or refers back to one."""
-    naming = [m.start for s in flowing for m in s.mentions if m.kind == "nutrient"]
-    blocks = [b for b in annotated.document.blocks if any(b.start <= at < b.end for at in naming)]
-    return {s.index for s in flowing if any(b.start <= s.start < b.end for b in blocks)}
+    starts = [block.start for block in annotated.document.blocks]
+
+    def block_of(sentence: Sentence) -> int:
+        return bisect_right(starts, sentence.start)
+
+    naming = {block_of(s) for s in flowing if any(m.kind == "nutrient" for m in s.mentions)}
+    return {s.index for s in flowing if block_of(s) in naming}
 
 
 def _claims(sentence: Sentence, candidates: Sequence[Candidate], weighing: Weighing) -> list[Claim]:
@@ -123,8 +128,7 @@ def chosen_of(weighed: Sequence[tuple[float, Candidate]], threshold: float) -> l
             break
         if not any(same_claim(candidate, other) for _, other in kept):
             kept.append((confidence, candidate))
-    kept.sort(key=lambda item: (item[1].nutrient.start, item[1].condition.start))
-    return kept[:MOST_CLAIMS_PER_SENTENCE]
+    return sorted(kept, key=lambda item: (item[1].nutrient.start, item[1].condition.start))
 
 
 def same_claim(one: Candidate, other: Candidate) -> bool:

@@ -10,7 +10,6 @@ from pipeline.claims.relation import clause, find_cues, relate
 from pipeline.claims.statistics import statistics
 from pipeline.lexicons import Cues
 from pipeline.records import AnnotatedDocument, Claim, Exposure, Mention, Sentence
-from pipeline.vocabulary import MOST_CLAIMS_PER_SENTENCE
 
 _PEOPLE = (
     r"patients?|subjects?|people|persons?|children|women|men|individuals|adults|participants|infants|boys|girls|mothers|"
@@ -72,8 +71,7 @@ def _sentence_claims(
         claims[nutrient.name, condition.name] = (
             claim if stated == "Unknown" else backed(claim, numbers, None, nutrients)
         )
-    ordered = sorted(claims.values(), key=lambda claim: (claim.nutrient.start, claim.condition.start))
-    yield from ordered[:MOST_CLAIMS_PER_SENTENCE]
+    yield from sorted(claims.values(), key=lambda claim: (claim.nutrient.start, claim.condition.start))
 
 
 def _apart(pair: tuple[Mention, Mention]) -> int:

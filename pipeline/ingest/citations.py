@@ -66,19 +66,23 @@ def find_citations(text: str, blocks: Sequence[Block], references: Sequence[Refe
 def merge(text: str, citations: Iterable[Citation]) -> tuple[Citation, ...]:
     """Join neighbouring citations ("[3], [5]", "[10]–[12]") and take in the brackets around them; drop overlaps."""
     merged: list[Citation] = []
+    gathered: list[dict[str, None]] = []
     for citation in sorted(citations, key=lambda item: (item.start, -item.end)):
         if merged and citation.start < merged[-1].end:
             continue
         between = text[merged[-1].end : citation.start] if merged else "x"
         if merged and re.fullmatch(r"[\s,;\[\]()–—−-]{0,6}", between) and "\n" not in between:
-            last = merged.pop()
-            labels = last.labels + citation.labels
+            last, labels = merged[-1], gathered[-1]
             ends = (last.labels[-1], citation.labels[0])
             if re.search(r"[–—−-]", between) and all(end.isdigit() for end in ends):
-                labels = last.labels + expand_labels(f"{ends[0]}-{ends[1]}") + citation.labels
-            citation = Citation(last.start, citation.end, tuple(dict.fromkeys(labels)))
-        merged.append(citation)
-    return tuple(_with_brackets(text, citation) for citation in merged)
+                labels |= dict.fromkeys(expand_labels(f"{ends[0]}-{ends[1]}"))
+            labels |= dict.fromkeys(citation.labels)
+            merged[-1] = Citation(last.start, citation.end, citation.labels)
+        else:
+            merged.append(citation)
+            gathered.append(dict.fromkeys(citation.labels))
+    whole = (Citation(c.start, c.end, tuple(labels)) for c, labels in zip(merged, gathered, strict=True))
+    return tuple(_with_brackets(text, citation) for citation in whole)
 
 
 def _with_brackets(text: str, citation: Citation) -> Citation:

@@ -16,6 +16,8 @@ from pipeline.records import Mention
 from pipeline.records import Sentence as SentenceRecord
 
 _LETTER = re.compile(r"[A-Za-zΑ-ω]")
+MOST_MENTIONS = 60
+"""Mentions of a sentence that are kept: each nutrient is weighed with each outcome, against the words between them."""
 
 
 def named(match: LexiconMatch) -> Mention:

@@ -7,7 +7,7 @@ from pipeline.language import backreferences
 from pipeline.language.abbreviations import abbreviations
 from pipeline.language.flow import flowing
 from pipeline.language.matcher import Matcher
-from pipeline.language.mentions import abbreviation_mentions, sentence_mentions
+from pipeline.language.mentions import MOST_MENTIONS, abbreviation_mentions, sentence_mentions
 from pipeline.language.recogniser import Recogniser
 from pipeline.language.sentences import sentences
 from pipeline.lexicons import Lexicon
@@ -27,12 +27,14 @@ class Reader:
         running, places = flowing(document)
         short_forms = abbreviations(running)
         meanings = self.meanings(short_forms)
-        bare = [
-            replace(s, mentions=sentence_mentions(s, self._matcher, meanings, self.cues.heads, self._recogniser))
-            for s in sentences(running, self.cues.bounds)
-        ]
+        bare = [self._read(sentence, meanings) for sentence in sentences(running, self.cues.bounds)]
         resolved = tuple(backreferences.resolve(bare, self.cues.references))
         return AnnotatedDocument(running, resolved, short_forms, document, places)
+
+    def _read(self, sentence: Sentence, meanings: Mapping[str, Mention | None]) -> Sentence:
+        mentions = sentence_mentions(sentence, self._matcher, meanings, self.cues.heads, self._recogniser)
+        truncated = sentence.truncated or len(mentions) > MOST_MENTIONS
+        return replace(sentence, mentions=mentions[:MOST_MENTIONS], truncated=truncated)
 
     def meanings(self, short_forms: Mapping[str, str]) -> dict[str, Mention | None]:
         """Return what each abbreviation of a document names; None where it is nothing that the lexicons know."""

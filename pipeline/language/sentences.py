@@ -5,17 +5,22 @@ Citations that stand after the full stop ("... in RLS. 1, 2 The ...") belong to 
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 
 from pipeline.lexicons import SentenceBounds
-from pipeline.records import Block, Document, Sentence
+from pipeline.records import Block, Citation, Document, Sentence
 
 _CANDIDATE = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|\n[ \t]*\n|:\s*(?=\n)")
 _LAST_WORD = re.compile(r"(\S+)$")
 _OPENS_SENTENCE = re.compile(r"[\s\"'“‘(\[]*(?:[A-Z0-9À-ÞΑ-Ω≥≤<>~•]|[α-ω]-|n-[36]|\W?p[A-Z]|25\()")
 _INITIAL = re.compile(r"(?:^|[\s(])[A-Z]$")
+_NUMBER_FOLLOWS = re.compile(r"\s*\d")
 _LONGEST_PARENTHESIS = 400
+_LONGEST_GAP = 100  # characters of white space around a citation
+LONGEST_SENTENCE = 2_000
+"""Characters: what stands between two full stops and is longer is a list, and is read in parts. What is found within a
+sentence is weighed against all else that is found there, so that the time for it grows faster than its length."""
 
 
 def split(text: str, words: SentenceBounds) -> list[tuple[int, int]]:
@@ -55,7 +60,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], words: SentenceB
     last = _LAST_WORD.search(before)
     word = last.group(1).strip("([{\"'“‘").lower() if last else ""
     if word == "no":  # "no. 5" is an abbreviation, "no." at the end of an answer is not
-        return not re.match(r"\s*\d", text[match.end() :])
+        return not _NUMBER_FOLLOWS.match(text, match.end())
     return word not in words.abbreviations and not re.fullmatch(r"(?:[a-z]\.)+[a-z]", word)
 
 
@@ -84,50 +89,74 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
 def sentences(document: Document, words: SentenceBounds) -> Iterator[Sentence]:
     """Yield the sentences of all blocks in reading order; tables and captions are left out.
 
-    A title or heading is one sentence. Offsets index `document.text`.
+    A title or heading is one sentence; one of more than `LONGEST_SENTENCE` characters comes in parts, each `truncated`.
+    Offsets index `document.text`.
     """
     index = 0
     page_starts = [page.start for page in document.pages]
+    cited = sorted(document.citations, key=lambda citation: citation.start)
+    starts = [citation.start for citation in cited]
     for block in document.blocks:
         if block.kind in ("table", "caption"):
             continue
-        for start, end in _block_sentences(document, block, words):
+        within = cited[bisect_left(starts, block.start) : bisect_left(starts, block.end)]
+        within = [citation for citation in within if citation.end <= block.end]
+        bounds = _block_sentences(document, block, within, words)
+        for (start, end), labels in zip(bounds, _cited(document, bounds, within), strict=True):
             position = bisect_right(page_starts, start) - 1
-            yield Sentence(
-                index=index,
-                start=start,
-                end=end,
-                text=document.text[start:end],
-                kind=block.kind,
-                section=block.section,
-                role=block.role,
-                page=document.pages[position].number if document.pages and position >= 0 else None,
-                citations=_cited(document, start, end, block),
-            )
-            index += 1
+            parts = _parts(document.text, start, end)
+            for a, b in parts:
+                yield Sentence(
+                    index=index,
+                    start=a,
+                    end=b,
+                    text=document.text[a:b],
+                    kind=block.kind,
+                    section=block.section,
+                    role=block.role,
+                    page=document.pages[position].number if document.pages and position >= 0 else None,
+                    citations=labels,
+                    truncated=len(parts) > 1,
+                )
+                index += 1
 
 
-def _block_sentences(document: Document, block: Block, words: SentenceBounds) -> list[tuple[int, int]]:
+def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return a sentence, or the parts of one that is too long: cut at white space where there is some."""
+    parts = []
+    while end - start > LONGEST_SENTENCE:
+        cut = text.rfind(" ", start + LONGEST_SENTENCE // 2, start + LONGEST_SENTENCE)
+        cut = cut if cut >= 0 else start + LONGEST_SENTENCE
+        parts.append((start, cut))
+        start = cut
+    return [trimmed for a, b in [*parts, (start, end)] if (trimmed := _trim(text, a, b))]
+
+
+def _block_sentences(
+    document: Document, block: Block, citations: Sequence[Citation], words: SentenceBounds
+) -> list[tuple[int, int]]:
     if block.kind in ("title", "heading"):
         bounds = _trim(document.text, block.start, block.end)
         return [bounds] if bounds else []
-    text = document.text[block.start : block.end]
-    for citation in document.citations:
-        if block.start <= citation.start and citation.end <= block.end:
-            before = document.text[block.start : citation.start].rstrip()
-            if before.endswith((".", "!", "?", ".”", '."', ".)")):
-                a, b = citation.start - block.start, citation.end - block.start
-                text = text[:a] + " " * (b - a) + text[b:]
+    pieces: list[str] = []
+    position = block.start
+    for citation in citations:
+        before = document.text[max(block.start, citation.start - _LONGEST_GAP) : citation.start].rstrip()
+        if citation.start >= position and before.endswith((".", "!", "?", ".”", '."', ".)")):
+            pieces += (document.text[position : citation.start], " " * (citation.end - citation.start))
+            position = citation.end
+    text = "".join([*pieces, document.text[position : block.end]])
     return [(block.start + a, block.start + b) for a, b in split(text, words)]
 
 
-def _cited(document: Document, start: int, end: int, block: Block) -> tuple[str, ...]:
-    labels: list[str] = []
-    for citation in document.citations:
-        if citation.start < start or citation.end > block.end:
-            continue
-        between = document.text[end : citation.start] if citation.start >= end else ""
-        follows = citation.start >= end and not between.strip()
-        if start <= citation.start < end or follows:
-            labels.extend(label for label in citation.labels if label not in labels)
-    return tuple(labels)
+def _cited(
+    document: Document, bounds: Sequence[tuple[int, int]], citations: Sequence[Citation]
+) -> Iterator[tuple[str, ...]]:
+    """Yield the labels that each sentence of a block cites: within it, or straight behind its end."""
+    starts = [citation.start for citation in citations]
+    for start, end in bounds:
+        last = bisect_left(starts, end)
+        if last < len(citations) and starts[last] - end < _LONGEST_GAP and not document.text[end : starts[last]].strip():
+            last += 1
+        within = citations[bisect_left(starts, start) : last]
+        yield tuple(dict.fromkeys(label for citation in within for label in citation.labels))
