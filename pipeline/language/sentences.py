@@ -156,7 +156,7 @@ def _cited(
     starts = [citation.start for citation in citations]
     for start, end in bounds:
         last = bisect_left(starts, end)
-        if last < len(citations) and starts[last] - end < _LONGEST_GAP and not document.text[end : starts[last]].strip():
-            last += 1
+        if last < len(starts) and starts[last] - end < _LONGEST_GAP:
+            last += not document.text[end : starts[last]].strip()
         within = citations[bisect_left(starts, start) : last]
         yield tuple(dict.fromkeys(label for citation in within for label in citation.labels))
