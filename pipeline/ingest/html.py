@@ -5,7 +5,6 @@ trafilatura says what is main text, the page's own tree how that text is built.
 
 import logging
 import re
-import unicodedata
 from typing import Any
 
 import trafilatura
@@ -14,15 +13,16 @@ from lxml import html as lxml_html
 
 from pipeline.ingest.citations import find_citations, merge
 from pipeline.ingest.decoding import decode
-from pipeline.ingest.outline import entry_lines, organise
+from pipeline.ingest.main_text import covers, letters, main_pieces
+from pipeline.ingest.outline import UNCERTAIN, entry_lines, organise
 from pipeline.ingest.page import Page, read_page
 from pipeline.ingest.passages import Piece, assemble
 from pipeline.ingest.quality import Findings, finish
-from pipeline.ingest.reference_lists import reference_lists
 from pipeline.ingest.references import find_identifiers, make_reference, read_reference_lists
 from pipeline.ingest.source import Source
 from pipeline.ingest.tables import html_tables
 from pipeline.records import Document, Reference, SourceError
+from pipeline.vocabulary import QualityFlag
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{3,20})", re.IGNORECASE)
 # Python decodes these too, but no page is written in them.
@@ -30,12 +30,8 @@ NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-esca
 # Browsers read pages that call themselves so as Windows text, and so do their authors.
 AS_BROWSERS = dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"), "cp1252")
 CREDENTIALS = re.compile(r"(?:[A-Z][A-Za-z]?\.?){1,5}(?:[ -][A-Z]{1,4})?|PhD|PharmD|DrPH|MScN?")
-# A piece with fewer letters and digits than this is too short to be told by its words alone.
-SHORT = 25
-# Below this share of a page's paragraph text, trafilatura has taken a box for the article.
-MIN_SHARE = 0.2
-LINK_SHARE = 0.5
-WINDOW = 40
+
+TRUNCATED: tuple[QualityFlag, ...] = ("truncated",)
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -45,15 +41,15 @@ def read_html(source: Source) -> list[Document]:
     """Read one web page; raises `SourceError` where it holds no text."""
     markup = _decode(source)
     root, too_deep = _tree(markup, source)
-    metadata, main = _extract(markup)
-    page = read_page(root)
+    metadata, main = _extract(root)
+    page, uncertain = _read_page(root, main)
     if not page.pieces and too_deep:
         raise SourceError(f"{source.path} has elements that are nested too deeply to read; save the page again.")
     if not page.pieces:
         raise SourceError(
             f"{source.path} shows no text without its scripts; save the page from a browser as text or PDF."
         )
-    kept = _main_pieces(page, main)
+    kept = main_pieces(page, main)
     title = _title(kept, metadata)
     top = next((index for index, piece in enumerate(kept) if piece.text == title and piece.kind == "heading"), -1)
     # A heading above the title names the site's department.
@@ -77,7 +73,7 @@ def read_html(source: Source) -> list[Document]:
         ),
         references=references,
         tables=html_tables(root),
-        flags=(*outline.flags, "truncated") if too_deep else outline.flags,
+        flags=(*outline.flags, *TRUNCATED * too_deep, *(UNCERTAIN,) * (uncertain and UNCERTAIN not in outline.flags)),
     )
     return [finish(source, findings)]
 
@@ -106,59 +102,29 @@ def _tree(markup: str, source: Source) -> tuple[Any, bool]:
     return root, any("depth" in entry.message for entry in parser.error_log)
 
 
-def _extract(markup: str) -> tuple[dict[str, str], str]:
+def _read_page(root: Any, main: str) -> tuple[Page, bool]:
+    """Return the page's pieces; with asides where the article stands in one (an unclosed `nav`), and so noted."""
+    page = read_page(root)
+    if page.pieces and covers(page, main):
+        return page, False
+    whole = read_page(root, with_asides=True)
+    return (whole, True) if len(whole.pieces) > len(page.pieces) and covers(whole, main) else (page, False)
+
+
+def _extract(root: Any) -> tuple[dict[str, str], str]:
     """Return the metadata and the main text as letters and digits, both empty where trafilatura finds no article."""
-    found: Any = trafilatura.bare_extraction(markup, include_comments=False, include_tables=True, with_metadata=True)
+    found: Any = trafilatura.bare_extraction(root, include_comments=False, include_tables=True, with_metadata=True)
     if found is None:
         return {}, ""
     metadata = {key: str(getattr(found, key, None) or "") for key in ("title", "author", "date", "sitename")}
     body = "".join(found.body.itertext()) if found.body is not None else found.text or ""
-    return metadata, _key(body)
-
-
-def _key(text: str) -> str:
-    return "".join(character for character in unicodedata.normalize("NFKC", text).casefold() if character.isalnum())
-
-
-def _is_inside(key: str, main: str) -> bool:
-    """Say whether a piece is main text: its words stand there as a whole, or most stretches of them do."""
-    if key in main:
-        return True
-    windows = [key[start : start + WINDOW] for start in range(0, max(1, len(key) - WINDOW + 1), WINDOW // 2)]
-    return len(windows) > 1 and sum(window in main for window in windows) >= 0.6 * len(windows)
-
-
-def _main_pieces(page: Page, main: str) -> list[Piece]:
-    """Return the pieces that are main text, the headings over them, and all that stands under a reference heading."""
-    keys = [_key(piece.text) for piece in page.pieces]
-    weight = sum(len(key) for key, piece in zip(keys, page.pieces, strict=True) if piece.kind == "paragraph") or 1
-    if len(main) < MIN_SHARE * weight:
-        inside = [share < LINK_SHARE for share in page.link_shares]
-    else:
-        inside = [len(key) >= SHORT and _is_inside(key, main) for key in keys]
-        for index, key in enumerate(keys):
-            near = any(inside[max(0, index - 1) : index + 2])
-            if not inside[index] and key and len(key) < SHORT and key in main and near:
-                inside[index] = True
-    keep = list(inside)
-    for index, piece in enumerate(page.pieces):
-        if piece.kind == "heading" and not keep[index]:
-            following = inside[index + 1 : index + 4]
-            headings = [other.kind == "heading" for other in page.pieces[index + 1 : index + 4]]
-            keep[index] = any(is_inside and all(headings[:offset]) for offset, is_inside in enumerate(following))
-    _keep_references(page, keep)
-    return [piece for piece, kept in zip(page.pieces, keep, strict=True) if kept]
-
-
-def _keep_references(page: Page, keep: list[bool]) -> None:
-    for places in reference_lists(page.pieces):
-        keep[places.start : places.stop] = [True] * len(places)
+    return metadata, letters(body)
 
 
 def _title(pieces: list[Piece], metadata: dict[str, str]) -> str:
     stated = " ".join(metadata.get("title", "").split())
     top = next((piece.text for piece in pieces if piece.kind == "heading" and piece.level == 1), "")
-    if top and (not stated or _key(top) in _key(stated) or _key(stated) in _key(top)):
+    if top and (not stated or letters(top) in letters(stated) or letters(stated) in letters(top)):
         return top
     site = metadata.get("sitename", "")
     return re.sub(rf"\s+[|–—-]\s+{re.escape(site)}$", "", stated) if site else stated or top

@@ -3,22 +3,27 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 from pipeline.ingest.citations import UNITS, expand_labels
 from pipeline.ingest.inline import SKIP, InlineText, tag_of, write_element
 from pipeline.ingest.passages import Piece
+from pipeline.ingest.resources import rows
 from pipeline.records import BlockKind
 
 NO_TEXT_TAGS = """
-script style noscript template svg canvas iframe object embed form button select option textarea input nav footer audio
-video picture img math figcaption dialog menu head title link meta
+script style template svg canvas iframe object embed button select option textarea input audio video picture img math
+head title link meta
 """
+# Elements that seldom hold the article; a page that holds it there is read with them.
+ASIDE_TAGS = "noscript nav footer dialog menu"
 BLOCK_TAGS = """
-html body main article section div header aside p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure table thead
-tbody tfoot tr td th address details summary fieldset center hr
+html body main article section div header aside p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption
+table thead tbody tfoot tr td th address details summary fieldset center hr form noscript nav footer dialog menu
 """
 NO_TEXT = frozenset(NO_TEXT_TAGS.split())
+ASIDES = frozenset(ASIDE_TAGS.split())
 BLOCKS = frozenset(BLOCK_TAGS.split())
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 TABLES = frozenset({"table", "thead", "tbody", "tfoot", "tr"})
@@ -34,29 +39,37 @@ MIN_SUPERSCRIPTS = 3
 
 @dataclass(slots=True)
 class Page:
-    """A page's pieces with, for each, the share of its characters that are links; where citations link to."""
+    """A page's pieces, and where its citations link to.
+
+    For each piece: the share of its characters that are links, and the words in the names of the elements around it
+    that call them furniture ("sharing").
+    """
 
     pieces: list[Piece] = field(default_factory=list)
     link_shares: list[float] = field(default_factory=list)
+    furniture: list[frozenset[str]] = field(default_factory=list)
     targets: dict[str, str] = field(default_factory=dict)
 
 
-def read_page(root: Any) -> Page:
-    """Return the pieces of a page; scripts, forms, navigation and hidden parts are left out."""
+def read_page(root: Any, *, with_asides: bool = False) -> Page:
+    """Return the pieces of a page without scripts and, unless `with_asides`, without navigation and hidden parts."""
     page = Page()
     raised = sum(
         tag_of(node) == "sup" and bool(NUMBERS.fullmatch("".join(node.itertext()))) for node in root.iter("sup")
     )
-    _Walk(page, cites_raised=raised >= MIN_SUPERSCRIPTS).block(root, "paragraph", 0)
+    walk = _Walk(page, cites_raised=raised >= MIN_SUPERSCRIPTS, with_asides=with_asides)
+    walk.block(root, "paragraph", 0)
     return page
 
 
 class _Walk:
     """One walk over the tree; inline content gathers until a block begins or ends."""
 
-    def __init__(self, page: Page, *, cites_raised: bool) -> None:
+    def __init__(self, page: Page, *, cites_raised: bool, with_asides: bool) -> None:
         self.page = page
         self.cites_raised = cites_raised
+        self.with_asides = with_asides
+        self.furniture: frozenset[str] = frozenset()
         self.text = InlineText()
         self.linked = 0
         self.items: dict[Any, int] = {}
@@ -64,23 +77,31 @@ class _Walk:
     def block(self, element: Any, kind: BlockKind, level: int) -> None:
         """Emit the pieces of a block element."""
         tag = tag_of(element)
-        if tag in NO_TEXT or _is_hidden(element):
+        if self._is_left_out(element, tag):
             return
+        around = self.furniture
+        self.furniture = around | _furniture_words(f"{element.get('class') or ''} {element.get('id') or ''}")
         if tag in HEADINGS:
             kind, level = "heading", HEADINGS[tag]
         elif tag in {"li", "dt", "dd"}:
             kind, level = "list item", self._ordinal(element)
         elif tag in {"td", "th"} or tag in TABLES:
             kind = "table"
+        elif tag == "figcaption":
+            kind = "caption"
         self.text.add(element.text or "")
         for child in element:
             self._child(child, kind, level)
             self.text.add(child.tail or "")
         self.flush(kind, level)
+        self.furniture = around
+
+    def _is_left_out(self, element: Any, tag: str) -> bool:
+        return tag in NO_TEXT or not (self.with_asides or (tag not in ASIDES and not _is_hidden(element)))
 
     def _child(self, child: Any, kind: BlockKind, level: int) -> None:
         tag = tag_of(child)
-        if tag in NO_TEXT or _is_hidden(child):
+        if self._is_left_out(child, tag):
             return
         if tag in BLOCKS or (tag and any(tag_of(node) in BLOCKS for node in child.iterdescendants())):
             self.flush(kind, level)
@@ -102,6 +123,7 @@ class _Walk:
         if content.strip():
             self.page.pieces.append(Piece(content, kind, level, citations=citations))
             self.page.link_shares.append(min(1.0, self.linked / len(content)))
+            self.page.furniture.append(self.furniture)
         self.text, self.linked = InlineText(), 0
 
     def _ordinal(self, item: Any) -> int:
@@ -114,7 +136,7 @@ class _Walk:
 
     def _reading(self, element: Any) -> tuple[str, ...] | None:
         tag = tag_of(element)
-        if tag in NO_TEXT or _is_hidden(element):
+        if self._is_left_out(element, tag):
             return SKIP
         if tag not in {"a", "sup"}:
             return None
@@ -150,6 +172,19 @@ def _link_length(element: Any) -> int:
     return sum(
         len("".join(link.itertext()).strip()) for link in links if not NUMBERS.fullmatch("".join(link.itertext()))
     )
+
+
+@lru_cache(maxsize=8192)
+def _furniture_words(names: str) -> frozenset[str]:
+    """Return the words in the class and id of an element that call it furniture."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]+", " ", names)
+    return frozenset(word.lower() for word in _furniture().findall(words))
+
+
+@cache
+def _furniture() -> re.Pattern[str]:
+    joined = "|".join(row["pattern"] for row in rows("page_parts") if row["part"] == "furniture")
+    return re.compile(rf"(?<!\S)(?:{joined})(?!\S)", re.IGNORECASE)
 
 
 def _is_hidden(element: Any) -> bool:

@@ -17,28 +17,13 @@ ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\]\s*(?=>))*>)", re.DOTALL | re.IGNORECASE)
 HTML_ROOT = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+HTML_PART_NAMES = """
+html head body title meta link base style script noscript div p main section header nav form table center span h1 h2 h3
+h4 ul ol dl a b strong i em font br hr img
+"""
+HTML_PARTS = frozenset(HTML_PART_NAMES.split())
 # The head of a page that a browser saved with its parts in one file.
 MHTML = re.compile(r"\A(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?content-type:\s*multipart/related", re.IGNORECASE)
-HTML_PARTS = frozenset(
-    {
-        "html",
-        "head",
-        "body",
-        "div",
-        "p",
-        "main",
-        "section",
-        "h1",
-        "h2",
-        "span",
-        "table",
-        "ul",
-        "a",
-        "meta",
-        "title",
-        "br",
-    }
-)
 XML_ROOTS: dict[str, SourceFormat] = {
     "article": "jats",
     "pmc-articleset": "jats",

@@ -1,0 +1,71 @@
+"""The article of a web page is found where it stands, and the page's furniture stays out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.ingest import read
+from pipeline.records import Document
+
+LEAD = "Folate is sold to pregnant women everywhere, and a new trial asks who needs it."
+TEXTS = (
+    "Folate supplementation lowered the risk of neural tube defects in a trial of 1,800 women in seven countries.",
+    "The women took 4 mg a day from the month before conception until the twelfth week of their pregnancy.",
+    "Folate deficiency is frequent where flour is not fortified, and it causes anaemia in pregnant women.",
+)
+PARAGRAPHS = "".join(f"<p>{text}</p>" for text in TEXTS)
+MENU = "<ul><li><a href='/a'>News</a></li><li><a href='/b'>Recipes</a></li></ul>"
+
+
+@pytest.fixture
+def read_page(tmp_path: Path) -> Callable[[str], Document]:
+    def make(body: str) -> Document:
+        path = tmp_path / "page.html"
+        path.write_text(
+            f"<!doctype html><html><head><title>Folate in pregnancy</title></head><body>{body}</body></html>"
+        )
+        return read(path)[0]
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<form action='/x'><input type='hidden' name='v' value='x'>{}</form>",
+        "<header>{}</header>",
+        "<nav>" + MENU + "{}",
+        "<div hidden>{}</div>",
+        "<div style='display: none'>{}</div>",
+        "<div aria-hidden='true'>{}</div>",
+        "<div class='page has-sidebar comments-open'>{}</div>",
+        "<footer>{}</footer>",
+    ],
+)
+def test_an_article_is_read_wherever_the_page_has_put_it(read_page, around):
+    document = read_page(around.format(f"<h1>Folate in pregnancy</h1>{PARAGRAPHS}"))
+    assert [text for text in TEXTS if text not in document.text] == []
+    assert document.title == "Folate in pregnancy"
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "<div class='post-share'><p>Send the article about folate to your friends and family</p></div>",
+        "<p>Read also: <a href='/c'>Seven things to know about folate in bread and in breakfast cereals</a></p>",
+        "<div id='relatedPosts'><p>Iron tablets cause constipation, our readers tell us every week.</p></div>",
+        "<div class='authorBio author-bio'><p>Ann Roe writes about vitamins and lives with her cats.</p></div>",
+    ],
+)
+def test_furniture_within_an_article_is_left_out_and_nothing_else(read_page, furniture):
+    parts = "".join(f"<p>{text}</p>{furniture * (index == 1)}" for index, text in enumerate(TEXTS))
+    document = read_page(f"<article><h1>Folate in pregnancy</h1>{parts}</article>")
+    assert document.text == "\n\n".join(("Folate in pregnancy", *TEXTS))
+
+
+def test_the_lead_between_title_and_text_is_article(read_page):
+    document = read_page(
+        f"<main><header><h1>Folate in pregnancy</h1><div class='teaser-intro'>{LEAD}</div></header>{PARAGRAPHS}</main>"
+    )
+    assert document.text == "\n\n".join(("Folate in pregnancy", LEAD, *TEXTS))
