@@ -93,6 +93,32 @@ def test_an_abstract_kept_as_an_index_of_words_is_put_in_order():
     assert "no abstract" in cohort.quality_flags
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {
+            "message": {
+                "items": [{"title": ["Iron"], "author": [{"given": "Jane", "family": "Doe"}], "DOI": "10.9999/a"}]
+            }
+        },
+        {"resultList": {"result": [{"title": "Iron", "authorString": "Jane Doe", "doi": "10.9999/a"}]}},
+        {"data": [{"title": "Iron", "authors": [{"name": "Jane Doe"}], "externalIds": {"DOI": "10.9999/a"}}]},
+    ],
+)
+def test_the_records_of_an_answer_are_found_wherever_it_holds_them(read_text, answer: dict):
+    (document,) = read_text(json.dumps(answer))
+    assert (document.title, document.authors, document.source_id) == ("Iron", ("Jane Doe",), "DOI:10.9999/a")
+
+
+def test_columns_named_by_two_letters_between_tabs(read_text):
+    (document,) = read_text(
+        "PT\tAU\tAF\tTI\tAB\tPD\tPY\tDI\tUT\tPM\r\n"
+        "J\tDoe, J; Roe, R\tDoe, Jane; Roe, Richard\tIron\tIron helped.\tMAR\t2019\t10.9999/a\tWOS:1\t90000001\r\n"
+    )
+    assert (document.date, document.authors) == ("2019-03", ("Jane Doe", "Richard Roe"))
+    assert (document.source_id, document.publication_types) == ("PMID:90000001", ("Journal Article",))
+
+
 def test_registry_entries_are_named_by_their_number():
     first, second = read(FOLDER / "clinicaltrials.csv")
     assert (first.identifiers, first.authors) == ({"registry_id": "NCT90000001"}, ("University of Example",))
@@ -137,6 +163,8 @@ def test_a_workbook_without_records_says_what_to_name():
         ("Doe, J., Roe, R. A.", ["J. Doe", "R. A. Roe"]),
         ("Jane Doe, Richard Roe and Ann Poe", ["Jane Doe", "Richard Roe", "Ann Poe"]),
         ("Doe, Jane and van der Berg, Jan", ["Jane Doe", "Jan van der Berg"]),
+        ("Doe J, Roe R.", ["Doe J", "Roe R"]),
+        ("van der Berg, J. M.", ["J. M. van der Berg"]),
         ("Griffin DK, Larkin DM.", ["Griffin DK", "Larkin DM"]),
         ("Doe, Jane (123456); Roe, Richard (654321)", ["Jane Doe", "Richard Roe"]),
         ("Jane Doe|Richard Roe", ["Jane Doe", "Richard Roe"]),
@@ -215,6 +243,8 @@ def test_a_broken_bibtex_entry_costs_itself_alone(read_text):
         ("\n".join(f"ZQ: {i}\nYX: Iron {i}\nWV: Iron helped.\nUT: 200{i}\n" for i in range(3)), "tag lines"),
         ("\n".join(f"Title: Iron {i}\nAuthors: Doe\nAbstract: Iron.\nYear: 2001" for i in range(3)), "a field a line"),
         ((FOLDER / "unread-fields.csv").read_text(encoding="utf-8"), "a field a line"),
+        ("RT Journal\nA1 Doe\nT1 Iron\nYR 2001\nAB Iron.\n\nRT Journal\nA1 Roe\nT1 Tin\nYR 2002\n", "tag lines"),
+        ("1. J X. 2001;1:2.\n\nIron.\n\nPMID: 90000001\n\n\n2. J X. 2002;1:2.\n\nTin.\n\nPMID: 90000002\n", "several"),
         ("nutrient;dose;arm\n" + "iron;5;A\n" * 5, "a table with the columns nutrient, dose, arm"),
         ("nutrient\tdose\tunit\n" + "vitamin D\t5\tµg\n" * 5, "a table with the columns"),
         ("function f() {\n  const iron = {\n    dose: 5,\n  };\n  return [iron];\n}\n", "braces"),

@@ -13,12 +13,16 @@ from pipeline.ingest.records.fields import column_fields
 from pipeline.records import SourceError
 
 LINES = 400
-TAG_LINE = re.compile(r"\s{0,2}(?:%[A-Z0-9]\s|(?:[A-Z][A-Z0-9]{1,4})\s*(?:-|:|=|\|)\s*\S)")
+TAG_LINE = re.compile(r"\s{0,2}(?:%[A-Z0-9]\s|(?:[A-Z][A-Z0-9]{1,4})\s*(?:-|:|=|\|)\s*\S|[A-Z][A-Z0-9] \S)")
+# The lines that end a record in PubMed's and PMC's exports for reading, and the ones that begin it.
+CITED = re.compile(r"\s*PMC?ID:\s*(?:PMC)?\d{4,9}\b")
+NUMBERED = re.compile(r"\d{1,5}[.:]\s+\S.*\b(?:19|20)\d\d\b")
 TAG = re.compile(r"\s{0,2}(%?[A-Z0-9]{1,5})")
 KEY_LINE = re.compile(r"\s{0,4}-?\s?[\"']?([A-Za-z][\w .()/-]{0,40}?)[\"']?\s?[:=]\s*\S")
 CODE_END = re.compile(r"[{};\[\]]\s*,?\s*$|^\s*[{}\[\]\"<(].*[,;>)]\s*$")
 BRACES = re.compile(r"[{}\[\]]")
 MIN_TAG_LINES, MIN_TAGS, TAG_SHARE = 6, 4, 0.5
+MIN_LISTED = 2
 MIN_KEYS, KEY_SHARE = 3, 0.5
 CODE_SHARE, BRACE_SHARE, MIN_CODE_LINES = 0.6, 0.3, 4
 MIN_ROWS, MIN_WIDTH, ROW_SHARE, CELL_WORDS = 4, 3, 0.9, 8
@@ -27,9 +31,18 @@ MIN_ROWS, MIN_WIDTH, ROW_SHARE, CELL_WORDS = 4, 3, 0.9, 8
 def refuse_structured(head: str, name: str) -> None:
     """Raise `SourceError` for a text that is tag lines, named fields, a table or program code; pass prose by."""
     lines = [line for line in head.splitlines()[:LINES] if line.strip()]
-    for looks, advice in (_tags(lines), _fields(lines), _table(lines), _code(lines)):
+    for looks, advice in (_listing(lines), _tags(lines), _fields(lines), _table(lines), _code(lines)):
         if looks:
             raise SourceError(f"{name} looks like {looks}, which no reader takes; {advice}.")
+
+
+def _listing(lines: list[str]) -> tuple[str, str]:
+    """Tell several abstracts as PubMed prints them: a numbered citation opens each and its PMID closes it."""
+    opened = [index for index, line in enumerate(lines) if NUMBERED.match(line)]
+    closed = [index for index, line in enumerate(lines) if CITED.match(line)]
+    if len(opened) < MIN_LISTED or len(closed) < MIN_LISTED or opened[0] or closed[0] < opened[0]:
+        return "", ""
+    return "several abstracts in one text, as PubMed prints them", "export them in the format PubMed (NBIB)"
 
 
 def _tags(lines: list[str]) -> tuple[str, str]:

@@ -26,6 +26,7 @@ REGISTRY_ID = re.compile(
     r"\b(?:NCT\d{8}|ISRCTN\d{5,8}|ACTRN\d{14}|CTRI/\d{4}/\d\d/\d{4,6}|ChiCTR[\w-]{6,20}|DRKS\d{8}|JPRN-\w+"
     r"|EUCTR\d{4}-\d{6}-\d\d|\d{4}-5\d{5}-\d\d-\d\d|PACTR\d{12,18}|IRCT\w{8,20})\b"
 )
+PLAIN = frozenset({"article", "preprint"})
 COMPACT_DATE = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)?")
 SLASHED_DATE = re.compile(r"((?:19|20)\d\d)/(\d{1,2})?/(\d{1,2})?/?")
 ENGLISH = re.compile(r"\b(?:english|eng?|en[-_](?:us|gb|ca|au))\b", re.IGNORECASE)
@@ -177,8 +178,10 @@ def _types(fields: Fields) -> tuple[str, ...]:
     ]
     kinds = {row["kind"]: row["publication_type"] for row in rows("records/kinds")}
     kind = kinds.get(_first(fields, "kind").strip().lower(), "")
+    # A bare "article" says less than what stands beside it and is kept; codes ("J", "journalArticle") are spelt out.
+    named = [name if name.lower() in PLAIN else kinds.get(name.lower(), name) for name in stated]
     unique: dict[str, str] = {}
-    for name in [*stated, kind] if kind else stated:
+    for name in [*named, kind] if kind else named:
         unique.setdefault(name.lower(), name)
     return tuple(unique.values())
 

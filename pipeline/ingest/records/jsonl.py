@@ -12,8 +12,8 @@ from pipeline.ingest.records.fields import column_fields
 from pipeline.ingest.source import Source
 from pipeline.records import Document, SourceError
 
-# Where a list of records stands in an object that holds more: answers of literature services.
-LISTS = ("results", "items", "records", "references", "data", "hits", "articles", "works")
+# How deep the list of records may stand in the answer of a service ("message" > "items").
+DEPTH = 3
 
 
 def read_jsonl(source: Source) -> list[Document]:
@@ -24,20 +24,30 @@ def read_jsonl(source: Source) -> list[Document]:
         raise SourceError(f"{source.path} is damaged or cut-off JSON; export it again, one object a line.")
     if not any(isinstance(value, dict) for value in values):
         raise SourceError(f"{source.path} holds JSON that is no record; give objects with title and abstract.")
-    names = {alias for alias, field in column_fields() if field in TEXTS}
-    if not any(isinstance(value, dict) and names & {column_name(str(key)) for key in value} for value in values):
+    if not any(isinstance(value, dict) and _is_record(value) for value in values):
         raise SourceError(f"{source.path} has no column named title, abstract or text; rename the columns.")
     return read_records(source, "jsonl", _fields(values))
 
 
 def _listed(values: list[Any]) -> list[Any]:
-    """Return the records of a single object that holds nothing but a list of them and words about it."""
-    if len(values) == 1 and isinstance(values[0], dict) and "title" not in values[0]:
-        for name in LISTS:
-            held = values[0].get(name)
-            if isinstance(held, list) and any(isinstance(item, dict) for item in held):
-                return held
+    """Return the records of an answer: one object that is no record and holds a list of them, at whatever key."""
+    if len(values) == 1 and isinstance(values[0], dict) and not _is_record(values[0]):
+        return _held(values[0], DEPTH) or values
     return values
+
+
+def _held(answer: dict[str, Any], depth: int) -> list[Any]:
+    for value in answer.values():
+        if isinstance(value, list) and any(isinstance(item, dict) and _is_record(item) for item in value):
+            return value
+        if isinstance(value, dict) and depth and (found := _held(value, depth - 1)):
+            return found
+    return []
+
+
+def _is_record(value: dict[str, Any]) -> bool:
+    known = dict(column_fields())
+    return any(known.get(column_name(str(key))) in TEXTS for key in value)
 
 
 def _fields(values: list[Any]) -> Iterator[Record | Damage]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 BESIDE = re.compile(r"\s*(?:\([^()]*\d[^()]*\)|\[[^\[\]]*\]|<[^<>]*>|https?://\S+|\S+@\S+|[*†‡§]+)")
 ROLE = re.compile(r"\s*\((?:editors?|eds?\.?|authors?|aut|edt)\)", re.IGNORECASE)
 OTHERS = re.compile(r"[,;]?\s*(?:\bet al\b\.?|\band others\b|\.\.\.|…)\s*$", re.IGNORECASE)
-INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]?){1,4}")
+INITIALS = re.compile(r"(?:[^\W\d_a-z]\.?[\s-]?){1,4}")
 DOTTED_INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?){1,4}|[^\W\d_a-z]{1,3}")
 SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd)\.?", re.IGNORECASE)
 AND = re.compile(r",?\s+(?:and|&)\s+")
@@ -88,4 +88,7 @@ def _by_commas(piece: str) -> list[str]:
             names[-1] = f"{names[-1]} {part}"
         else:
             names.append(part)
+    # "Doe J, Roe R.": the full stop ends the list, not an initial.
+    if len(names) > 1 and not any(name.endswith(".") for name in names[:-1]) and not SUFFIX.fullmatch(parts[-1]):
+        names[-1] = names[-1].rstrip(".")
     return names
