@@ -187,6 +187,38 @@ def test_a_decision_goes_to_the_claim_that_took_its_place_and_no_other() -> None
     assert gone.state == "gone" and "page.txt" in gone.reason
 
 
+def test_a_stale_decision_passes_to_the_claim_that_is_decided_on(tmp_path: Path) -> None:
+    machine = rows()[1]
+    old = Event(
+        "f" * 16, "relation", "worsens", was=machine["relation"], row=machine, source_id="page.txt", reviewer="Ann",
+        said_at="2026-03-01", number=1,
+    )  # fmt: skip
+    stale = {IDS[1]: decisions_of([old])["f" * 16]}
+    written = rows()
+    written[1] |= {"relation": "worsens", "review_status": "corrected", "reviewer": "Ann", "reviewed_at": "2026-03-01"}
+    edited = [written[0], {**written[1], "reviewed_at": "2026-04-01"}]
+    save(tmp_path / "evidence.csv", edited)
+    found = edits(
+        read_sheet(tmp_path / "evidence.csv", ("source_id",)), Written(Snapshot.of(EVIDENCE.header, written)), {}, (),
+        stale=stale, origin="evidence.csv", said_at="2026-04-01",
+    )  # fmt: skip
+    now = decisions_of([old, *(replace(event, number=n) for n, event in enumerate(found.events, start=2))])[IDS[1]]
+    assert (now.status, {n: e.value for n, e in now.corrections.items()}) == ("corrected", {"relation": "worsens"})
+
+
+def test_an_old_copy_takes_no_decision_back_but_an_emptied_status_does(tmp_path: Path) -> None:
+    written = rows()
+    written[0] |= {"review_status": "rejected", "reviewer": "Ann", "reviewed_at": "2026-03-01", "relation": "worsens"}
+    held = decisions_of([event(IDS[0], "review_status", "rejected", number=1)])
+    for copy, values in ((rows(), []), ([{**written[0], "review_status": ""}, written[1]], [""])):
+        save(tmp_path / "evidence.csv", copy)
+        found = edits(
+            read_sheet(tmp_path / "evidence.csv", ("source_id",)), Written(Snapshot.of(EVIDENCE.header, written)), held,
+            (), origin="evidence.csv", said_at="2026-04-01",
+        )  # fmt: skip
+        assert [event.value for event in found.events] == values and len(found.notes) == 1 - len(values)
+
+
 def test_a_copy_is_imported_and_the_ledger_exported_and_taken_back(tmp_path: Path) -> None:
     folder = OutputFolder(tmp_path / "out")
     with folder.locked():

@@ -82,15 +82,17 @@ def edits(
     decisions: Mapping[str, Decision],
     known: Iterable[Event],
     *,
+    stale: Mapping[str, Decision] | None = None,
     origin: str,
     said_at: str,
     reviewer: str = "",
 ) -> Edits:
     """Compare a reviewed table with the rows as they were written and with what the ledger has.
 
-    `known` are all events of the ledger, `decisions` what holds of them. A decision without a date is of `said_at`, one
-    without a name of `reviewer`. A row that was not reviewed says nothing, nor does one that is missing; a decision is
-    taken back by emptying review_status alone.
+    `known` are all events of the ledger, `decisions` what holds of them; `stale` are those that stand beside another
+    claim than the one they were made on, by that claim, to which they pass when it is decided on. A decision without
+    a date is of `said_at`, one without a name of `reviewer`. A row that was not reviewed says nothing, nor does one
+    that is missing; a decision is taken back by emptying review_status alone.
     """
     found = Edits()
     told = {_key(event) for event in known}
@@ -119,6 +121,8 @@ def edits(
         corrected = [*_corrections(row, was, common, where, found.notes)] if claim_id else []
         new = [event for event in corrected if not _is_held(event, held)]
         new += _decision(row, was, common, held, where, found.notes, is_dated=is_dated, is_corrected=bool(corrected))
+        if new and stale and claim_id in stale:
+            new = _confirmed(new, stale[claim_id], common)
         if not claim_id:
             found.notes.append(f"{where} matches no claim: {reason}. What it says is kept in the ledger.")
         for event in new:
@@ -194,6 +198,19 @@ def _corrections(row: SheetRow, was: Mapping[str, str], common: Event, where: st
             notes.append(f'{where}: "{plain(row.cells[name])}" is no {name}; it is kept in the ledger.')
             value = plain(row.cells[name])
         yield replace(common, field=name, value=value, was=was[name])
+
+
+def _confirmed(new: list[Event], stale: Decision, common: Event) -> list[Event]:
+    """The events of a row beside which a stale decision stands, with all of it that they do not say anew."""
+    row = {**common.row, **{name: event.was for name, event in stale.corrections.items()}}
+    held = [*([stale.said] if stale.said else []), *stale.corrections.values()]
+    passed = [
+        replace(common, field=event.field, value=event.value, was=event.was, note=event.note, reviewer=event.reviewer,
+                said_at=event.said_at)
+        for event in held
+        if event.field not in {other.field for other in new}
+    ]  # fmt: skip
+    return [replace(event, row=row) for event in (*passed, *new)]
 
 
 def _is_held(event: Event, decision: Decision | None) -> bool:

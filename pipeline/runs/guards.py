@@ -72,4 +72,4 @@ def _held(folder: OutputFolder) -> Iterable[tuple[str, str]]:
     for row in rows:
         cells = row.cells
         if cells["status"] in READ or cells.get("n_claims", "0") not in ("", "0"):
-            yield cells["path"].partition("#")[0] if cells["format"] != "text" else cells["path"], cells["sha256"]
+            yield cells["path"].partition("#")[0] if cells.get("format") != "text" else cells["path"], cells["sha256"]

@@ -2,15 +2,17 @@
 
 import datetime
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
-from pipeline.review import NEEDED, Edits, Event, Ledger, Written, decisions_of, edits
+from pipeline.records import EvidenceRow
+from pipeline.review import NEEDED, Carried, Decision, Edits, Event, Ledger, Written, carry, decisions_of, edits
 from pipeline.review.event import STATUS
 from pipeline.review.export import LINES, events_in
 from pipeline.store import OutputFolder, Snapshot, StoreError, file_hash
-from pipeline.tables import EVIDENCE, SheetError, SheetRow, read_sheet
+from pipeline.tables import EVIDENCE, SheetError, SheetRow, read_sheet, revive
 
 REVIEWED = ("evidence.csv", "evidence.xlsx")
 """The tables that people work on."""
@@ -61,7 +63,7 @@ def take_in(folder: OutputFolder) -> Taken:
         for file in sorted(changed, key=lambda file: file.stat().st_mtime):
             rows = _read(file)
             written = written or _written(folder, rows, ledger)
-            found = _edits(rows, written, ledger, file)
+            found = _edits(folder, rows, written, ledger, file)
             notes += [*found.notes, *_conflicts(taken, found.events, file.name)]
             if found.events or found.notes:
                 _keep(folder, file)
@@ -81,7 +83,7 @@ def import_file(folder: OutputFolder, file: Path, reviewer: str = "") -> Taken:
         if file.suffix.lower() == LINES:
             return _taken(ledger.append(events_in(file, ledger.events)), ())
         rows = _read(file)
-        found = _edits(rows, _written(folder, rows, ledger), ledger, file, reviewer)
+        found = _edits(folder, rows, _written(folder, rows, ledger), ledger, file, reviewer)
         if found.events or found.notes:
             _keep(folder, file)
         return _taken(ledger.append(found.events), found.notes)
@@ -94,17 +96,52 @@ def _read(file: Path) -> list[SheetRow]:
         raise StoreError(f"{str(error).rstrip('.')}; nothing was replaced.") from None
 
 
-def _edits(rows: Iterable[SheetRow], written: Written, ledger: Ledger, file: Path, reviewer: str = "") -> Edits:
+def _edits(
+    folder: OutputFolder,
+    rows: Iterable[SheetRow],
+    written: Written,
+    ledger: Ledger,
+    file: Path,
+    reviewer: str = "",
+) -> Edits:
     saved = datetime.datetime.fromtimestamp(file.stat().st_mtime, datetime.UTC)
+    decisions = decisions_of(ledger.events)
     return edits(
         rows,
         written,
-        decisions_of(ledger.events),
+        decisions,
         ledger.events,
+        stale=_stale(folder, decisions),
         origin=file.name,
         said_at=saved.isoformat(timespec="seconds").replace("+00:00", "Z"),
         reviewer=reviewer,
     )
+
+
+def placed_decisions(folder: OutputFolder, decisions: Mapping[str, Decision]) -> Carried:
+    """Return where decisions stand beside the claims of the last run."""
+    snapshot = folder.finished().snapshot
+    rows = Snapshot.read(snapshot / "claims.parquet") if snapshot else Snapshot.of(EVIDENCE.header, ())
+
+    def rows_of(sources: Collection[str]) -> Iterator[Sequence[EvidenceRow]]:
+        wanted = (row for row in rows.columns_of(*EVIDENCE.header) if row["source_id"] in sources)
+        for _, found in groupby(wanted, key=lambda row: row["source_id"]):
+            yield [revive(row) for row in found]
+
+    return carry(decisions, rows_of)
+
+
+def _stale(folder: OutputFolder, decisions: Mapping[str, Decision]) -> dict[str, Decision]:
+    """The stale decisions, by the claim that they stand beside."""
+    if not decisions:
+        return {}
+    by_id = {decision.claim_id: decision for decision in decisions.values()}
+    placed = placed_decisions(folder, decisions).placed
+    return {
+        found.claim_id_now: by_id[found.claim_id]
+        for found in placed
+        if found.claim_id_now and found.claim_id_now != found.claim_id
+    }
 
 
 def _written(folder: OutputFolder, rows: Iterable[SheetRow], ledger: Ledger) -> Written:

@@ -1,14 +1,10 @@
 """In: an output folder. Out: what is decided in it, and where each decision stands beside its claims."""
 
-from collections.abc import Collection, Iterable, Sequence
-from itertools import groupby
 from pathlib import Path
 
-from pipeline import tables
-from pipeline.records import EvidenceRow
-from pipeline.review import Carried, Event, carry, decisions_of
-from pipeline.runs.intake import Taken, import_file, ledger_of
-from pipeline.store import OutputFolder, Snapshot, StoreError, opened
+from pipeline.review import Carried, Event, decisions_of
+from pipeline.runs.intake import Taken, import_file, ledger_of, placed_decisions
+from pipeline.store import OutputFolder, StoreError, opened
 from pipeline.store.folder import STORE_NAME
 
 
@@ -33,16 +29,7 @@ def review_events(out: str | Path) -> tuple[Event, ...]:
 
 def review_status(out: str | Path) -> Carried:
     """Return all decisions of a folder with where they stand beside the claims of the last run. Raises `StoreError`."""
-    folder = _folder(out)
-    snapshot = folder.finished().snapshot
-    rows = Snapshot.read(snapshot / "claims.parquet") if snapshot else Snapshot.of(tables.EVIDENCE.header, ())
-
-    def rows_of(sources: Collection[str]) -> Iterable[Sequence[EvidenceRow]]:
-        wanted = (row for row in rows.columns_of(*tables.EVIDENCE.header) if row["source_id"] in sources)
-        for _, found in groupby(wanted, key=lambda row: row["source_id"]):
-            yield [tables.revive(row) for row in found]
-
-    return carry(decisions_of(review_events(out)), rows_of)
+    return placed_decisions(_folder(out), decisions_of(review_events(out)))
 
 
 def _folder(out: str | Path) -> OutputFolder:
