@@ -92,6 +92,8 @@ class Ledger:
     def _check(self) -> None:
         known = self._known()
         if self.path.exists():
+            if not self.path.stat().st_size:
+                raise LedgerError(_damaged(self.path, "it is empty"))
             try:
                 with contextlib.closing(self._connect()) as connection:
                     self._events, self._hash = self._read(connection, known)
@@ -114,9 +116,9 @@ class Ledger:
     def _connect(self) -> sqlite3.Connection:
         is_new = not self.path.exists()
         connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         if is_new:
+            connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(f"BEGIN; {_TABLE} COMMIT;")
         return connection
 
