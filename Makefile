@@ -10,7 +10,7 @@ OUT := outputs/rls-b12
 REFERENCE ?= ../shared
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help evidence figures test test-faults office lint format train clean
+.PHONY: help evidence figures browser test test-faults office lint format train clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,10 @@ test: $(VENV)/installed-dev ## run the tests
 
 test-faults: $(VENV)/installed-dev ## run the tests that kill runs, fill disks and read a thousand sources (minutes)
 	@timeout 1800 $(BIN)/python -m pytest -m faults
+
+browser: ## install the browser that the tests of the desk drive (Debian's Chromium, as root)
+	@command -v chromium > /dev/null && command -v chromedriver > /dev/null || { \
+		apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium chromium-driver > /dev/null; }
 
 office: ## install LibreOffice Calc, which one test needs (Debian and Ubuntu, as root)
 	@apt-get update -qq && apt-get install -qq -y --no-install-recommends libreoffice-calc > /dev/null

@@ -209,6 +209,14 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph of a source in which claims stand, and its first character in the source's text."""
+
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """Words that name a nutrient, a condition or a measure, or refer back to one (`anaphoric`).
 

@@ -98,6 +98,7 @@ FlagCode = Literal[
     "citation-unresolved",
     "small-sample",
     "hedged",
+    "question",
     "uncited",
     "secondary-source",
     "unreviewed-source",
@@ -206,6 +207,34 @@ _WORDS: Mapping[Relation, str] = {
 }
 
 
+QUESTION = "asks whether"
+"""What stands before the words of a claim that asserts nothing (factuality Unknown): an aim, a title, a question."""
+
+
+class Said(Protocol):
+    """What a claim says: a row of a table."""
+
+    @property
+    def nutrient(self) -> str:
+        """The usual name of the nutrient."""
+
+    @property
+    def exposure(self) -> Exposure:
+        """Which level or use of it."""
+
+    @property
+    def condition(self) -> str:
+        """The usual name of the condition."""
+
+    @property
+    def relation(self) -> Relation:
+        """What the one is said to do to the other."""
+
+    @property
+    def factuality(self) -> Factuality:
+        """How sure the sentence is."""
+
+
 class Pair(Protocol):
     """What names a nutrient and a condition: a row of a table, a comparison."""
 
@@ -236,6 +265,15 @@ def direction_of(relation: Relation, condition_type: ConditionType) -> Direction
 def words_for(relation: Relation) -> str:
     """Return the words for a relation between an exposure and a condition, where a person reads it."""
     return _WORDS[relation]
+
+
+def in_words(claim: Said) -> str:
+    """Return what a claim says as one phrase; one that asserts nothing is worded as the question that it is.
+
+    `iron (supplementation) improves fatigue`, or `asks whether iron (supplementation) improves fatigue`.
+    """
+    said = f"{claim.nutrient} ({claim.exposure}) {words_for(claim.relation)} {claim.condition}"
+    return f"{QUESTION} {said}" if claim.factuality == "Unknown" else said
 
 
 def concept_key(name: str, identifier: str) -> str:

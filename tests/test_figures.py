@@ -1,5 +1,6 @@
 """Pictures: what they show is what the rows say, they stay legible, and the same rows give the same bytes."""
 
+import json
 import math
 import re
 import subprocess
@@ -27,6 +28,7 @@ from pipeline.figures.matrix import importance, paginate
 from pipeline.figures.scale import scale_of
 from pipeline.figures.style import load_style
 from pipeline.records import EXPOSURES, ComparisonRow, EvidenceRow, Figure
+from pipeline.report import read_contents
 
 SVG = "{http://www.w3.org/2000/svg}"
 RATIO, DIFFERENCE, STANDARDISED = load_style().family
@@ -316,20 +318,19 @@ def test_a_run_links_its_pictures_whatever_the_number_of_workers_and_removes_old
     out = run([articles], tmp_path / "both", settings=two).out
     names = {path.name for path in (out / "figures").iterdir()}
     assert {f"forest-folate-{SYNDROME}-ratios.svg", "evidence-matrix.png"} <= names
-    page = (out / "evidence.html").read_text("utf-8")
-    assert set(re.findall(r'(?:href|src)="([^"#]+)"', page)) == {f"figures/{name}" for name in names}
-    assert page.count(f'href="figures/forest-folate-{SYNDROME}-ratios.svg">forest plot (ratios)') == 2
+    figures = json.loads(read_contents(out / "report.html"))["figures"]
+    assert {file for figure in figures for file in figure["files"]} == {f"figures/{name}" for name in names}
     (articles / "folate.txt").unlink()
     summary = run([articles], out, settings=two)
     assert out / "figures" in summary.files
     left = {path.name: path.read_bytes() for path in (out / "figures").iterdir()}
     assert left.keys() == {name for name in names if "folate" not in name}
-    assert "folate" not in (out / "evidence.html").read_text("utf-8")
+    assert "folate" not in read_contents(out / "report.html")
     fresh = run([articles], tmp_path / "one", settings=Settings(workers=1, model="fast")).out
     assert {path.name: path.read_bytes() for path in (fresh / "figures").iterdir()} == left
     bare = run([articles], fresh, settings=Settings(workers=1, model="fast", figures=False))
     assert not any((bare.out / "figures").iterdir()) and bare.out / "figures" not in bare.files
-    assert "figures/" not in (bare.out / "evidence.html").read_text("utf-8")
+    assert "figures/" not in read_contents(bare.out / "report.html")
 
 
 def test_an_endless_or_very_wide_interval_ends_in_an_arrow_and_does_not_squeeze_the_others() -> None:

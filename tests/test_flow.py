@@ -110,7 +110,7 @@ def test_a_served_deployment_runs_when_due_and_leaves_artifacts(sources: Path, t
         assert [(r["state_type"], r["name"]) for r in ended] == [("COMPLETED", f"evidence into {out}")]
         artifacts = {artifact["key"]: artifact for artifact in ask(api, "artifacts/filter")}
         summary, changes = artifacts["evidence-summary"], artifacts["evidence-changes"]
-        assert (out / "evidence.html").as_uri() in summary["data"] and "| Sources read | 3 |" in summary["data"]
+        assert (out / "report.html").as_uri() in summary["data"] and "| Sources read | 3 |" in summary["data"]
         assert (changes["type"], changes["data"]) == ("table", "[]")
 
 

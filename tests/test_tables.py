@@ -28,17 +28,14 @@ from pipeline.tables import (
     text_file,
     workbook,
     write_matrix,
-    write_page,
     write_table,
     write_workbook,
 )
 from pipeline.tables.cells import neutralise, restore, to_cell
 from pipeline.tables.documentation import page
 from pipeline.tables.lists import ListKind, join, split
-from pipeline.tables.page import marked
 
 ROOT = Path(__file__).resolve().parent.parent
-CERTAINTIES = {"High": 0, "Moderate": 0, "Low": 1, "Very low": 0}
 
 
 @pytest.mark.parametrize(
@@ -180,6 +177,22 @@ def test_the_workbook_is_filtered_frozen_typed_and_without_formulas(tmp_path: Pa
     assert len(sheet[3][EVIDENCE.header.index("nutrient")].value) == 32_767
 
 
+def test_the_workbook_offers_values_colours_certainty_and_has_the_other_tables_and_a_legend(tmp_path: Path) -> None:
+    sources = [replace(SOURCE_ROW, status="unchanged", seconds=1.5)]
+    write_workbook(tmp_path / "e.xlsx", [ROW], comparisons=[COMPARISON_ROW], sources=sources)
+    book = openpyxl.load_workbook(tmp_path / "e.xlsx")
+    assert book.sheetnames == ["evidence", "comparison", "sources", "legend"]
+    sheet = book["evidence"]
+    offered = {str(rule.sqref).rstrip("0123456789"): rule.formula1 for rule in sheet.data_validations.dataValidation}
+    status = openpyxl.utils.get_column_letter(EVIDENCE.header.index("review_status") + 1)
+    assert offered[status] == '"accepted,rejected,corrected,unsure"'
+    certainty = openpyxl.utils.get_column_letter(EVIDENCE.header.index("certainty") + 1)
+    assert any(str(found.sqref).startswith(f"{certainty}2") for found in sheet.conditional_formatting)
+    names = [cell.value for cell in book["sources"][1]]
+    assert "seconds" not in names and book["sources"][2][names.index("status")].value == "processed"
+    assert {cell.value for cell in book["legend"]["A"]} >= {"evidence", "comparison", "sources"}
+
+
 def test_a_workbook_that_is_full_says_where_all_rows_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "MOST_ROWS", 2)
     for count in (2, 3):
@@ -190,65 +203,10 @@ def test_a_workbook_that_is_full_says_where_all_rows_are(tmp_path: Path, monkeyp
     assert over.auto_filter.ref == full.auto_filter.ref
 
 
-def test_workbook_and_page_have_the_same_bytes_each_time(tmp_path: Path) -> None:
+def test_the_workbook_has_the_same_bytes_each_time(tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_workbook(tmp_path / f"{name}.xlsx", [ROW])
-        write_page(
-            tmp_path / f"{name}.html",
-            rows=[ROW],
-            comparisons=[COMPARISON_ROW],
-            sources=[SOURCE_ROW],
-            certainties=CERTAINTIES,
-        )
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
-    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
-
-
-def test_the_page_needs_no_network_and_escapes_what_sources_say(tmp_path: Path) -> None:
-    evil = "<script>alert(1)</script> vitamin B12"
-    write_page(
-        tmp_path / "e.html",
-        rows=[row(source_title=evil, section=evil)],
-        comparisons=[COMPARISON_ROW],
-        sources=[dataclasses.replace(SOURCE_ROW, title=evil, status="failed", reason=evil)],
-        certainties=CERTAINTIES,
-    )
-    html = (tmp_path / "e.html").read_text(encoding="utf-8")
-    assert "<script>alert" not in html and "&lt;script&gt;alert(1)" in html
-    assert not re.search(r"(src|href)=\"?(https?:)?//", html) and "url(" not in html and "@import" not in html
-    assert "default-src 'none'" in html
-
-
-def test_the_page_shows_the_sentence_marked_the_verdict_and_the_reasons(tmp_path: Path) -> None:
-    write_page(
-        tmp_path / "e.html",
-        rows=[ROW],
-        comparisons=[COMPARISON_ROW],
-        sources=[SOURCE_ROW],
-        certainties=CERTAINTIES,
-    )
-    html = (tmp_path / "e.html").read_text(encoding="utf-8")
-    assert 'Low <mark class="nutrient" title="nutrient">vitamin B12</mark> was' in html
-    assert 'with <mark class="condition" title="condition">restless legs</mark> (OR' in html
-    for text in (
-        "mixed",
-        "page.txt says harmful",
-        "starts Low: case-control",
-        "effect-direction-mismatch",
-        "<details>",
-    ):
-        assert text in html
-
-
-def test_the_page_of_a_run_without_claims_says_so(tmp_path: Path) -> None:
-    none = dict.fromkeys(CERTAINTIES, 0)
-    write_page(tmp_path / "e.html", rows=[], comparisons=[], sources=[SOURCE_ROW], certainties=none)
-    assert "No claim was found." in (tmp_path / "e.html").read_text(encoding="utf-8")
-
-
-def test_words_outside_the_sentence_or_overlapping_are_not_marked() -> None:
-    assert str(marked(row(nutrient_start=0, nutrient_end=5))).count("<mark") == 1
-    assert str(marked(row(condition_start=104, condition_end=110))).count("<mark") == 1
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ Examples:
   provender run new.pdf --against evidence/    say what a new document brings to the tables
   provender fetch pubmed "zinc" --out zinc/    fetch abstracts, to be read
 
-A run writes evidence.csv (a row a claim), evidence.xlsx, evidence.html (the same to read), comparison.csv and
+A run writes evidence.csv (a row a claim), evidence.xlsx, report.html (the desk to review them at), comparison.csv and
 comparison_matrix.csv (where sources agree and differ), sources.csv (what became of each input), and texts/ (what the
 offsets refer to). Run again, it reads only what is new.
 

@@ -210,7 +210,7 @@ def _origin_flags(evidence: Evidence, scheme: Scheme) -> Iterator[FlagCode]:
     if claim.factuality in _HEDGED:
         yield "hedged"
     if claim.factuality == "Unknown":
-        pass  # an aim or a question needs no reference
+        yield "question"  # which needs no reference
     elif basis.kind == "uncited statement" or (
         basis.kind != "own result" and not basis.labels and not _self(basis.words)
     ):

@@ -1,5 +1,6 @@
 """In: the events of a ledger. Out: what is decided of each claim now."""
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -59,6 +60,27 @@ def effective(events: Iterable[Event]) -> list[Event]:
         else:
             reversed_.add(event.reverses)
     return kept[::-1]
+
+
+def reversal(event: Event, reviewer: str, *, origin: str) -> Event:
+    """Return the event that takes another back."""
+    return replace(
+        event,
+        value="",
+        was=event.value,
+        note="",
+        reviewer=reviewer,
+        said_at=now(),
+        recorded_at="",
+        origin=origin,
+        reverses=event.number,
+        number=0,
+    )
+
+
+def now() -> str:
+    """Return the present, in UTC, ISO 8601 to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def decisions_of(events: Iterable[Event]) -> dict[str, Decision]:

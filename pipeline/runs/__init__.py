@@ -3,7 +3,7 @@
 from pipeline.runs.against import AgainstReport, Finding, against
 from pipeline.runs.changes import Changes
 from pipeline.runs.restore import restore
-from pipeline.runs.reviewing import import_review, review_events, review_status
+from pipeline.runs.reviewing import import_review, review_events, review_status, undo_decision
 from pipeline.runs.runner import Batch, Dispatch, Pool, PoolMaker, Progress, ProgressCallback, add, in_threads, run
 from pipeline.runs.summary import Failure, RunSummary
 from pipeline.runs.workers import RunError
@@ -29,4 +29,5 @@ __all__ = [
     "review_events",
     "review_status",
     "run",
+    "undo_decision",
 ]

@@ -11,6 +11,7 @@ from pipeline import tables
 from pipeline.comparison import ComparisonRules, Names, compare_pair, pairs_of, place
 from pipeline.figures import Gallery
 from pipeline.records import CERTAINTIES, ComparisonRow, EvidenceRow, SourceRow
+from pipeline.report import ReportContents, write_report
 from pipeline.review import REJECTED, STATES, Decision, carry
 from pipeline.runs.changes import write_changes
 from pipeline.runs.intake import REVIEWED
@@ -25,7 +26,7 @@ FILES = (
     "changes.csv",
     "decisions.csv",
     "evidence.xlsx",
-    "evidence.html",
+    "report.html",
 )
 TEXTS = "texts"
 FIGURES = "figures"
@@ -91,16 +92,24 @@ def assemble(
         tables.write_matrix(drafts["comparison_matrix.csv"], comparisons)
         tables.write_table(drafts["sources.csv"], tables.SOURCES, told(sources()))
         tables.write_table(drafts["decisions.csv"], tables.DECISIONS, carried.placed)
-        tables.write_workbook(drafts["evidence.xlsx"], contents.evidence())
-        counts = {certainty: certainties[certainty] for certainty in CERTAINTIES}
-        figures = gallery.draw(folder.drafts / FIGURES) if with_figures else ()
-        tables.write_page(
-            drafts["evidence.html"],
-            rows=contents.evidence(),
+        tables.write_workbook(
+            drafts["evidence.xlsx"],
+            contents.evidence(),
             comparisons=comparisons,
             sources=map(with_kept, sources()),
-            certainties=counts,
-            figures=figures,
+        )
+        counts = {certainty: certainties[certainty] for certainty in CERTAINTIES}
+        figures = gallery.draw(folder.drafts / FIGURES) if with_figures else ()
+        write_report(
+            drafts["report.html"],
+            ReportContents(
+                rows=contents.evidence(),
+                comparisons=comparisons,
+                sources=map(with_kept, sources()),
+                passages=contents.passages,
+                figures=figures,
+                n_claims=sum(counts.values()),
+            ),
         )
         drafts |= {f"{FIGURES}/{file.name}": file for figure in figures for file in (figure.svg, figure.png)}
         texts, unchanged = _texts(folder, contents, last)

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline import tables
 from pipeline.records import ChangeKind, ChangeRow
 from pipeline.store import Difference, differences, write_snapshot
-from pipeline.vocabulary import concept_key
+from pipeline.vocabulary import QUESTION, concept_key
 
 _PLACES = (
     "page",
@@ -133,7 +133,13 @@ def _claim(was: Mapping[str, str] | None, now: Mapping[str, str] | None) -> Chan
         exposure=claim["exposure"],
         condition=claim["condition"],
         columns=tuple(columns),
-        before=tuple(was[name] for name in shown) if was else (),
-        after=tuple(now[name] for name in shown) if now else (),
+        before=_shown(was, shown) if was else (),
+        after=_shown(now, shown) if now else (),
         sentence=claim["sentence"],
     )
+
+
+def _shown(claim: Mapping[str, str], columns: list[str]) -> tuple[str, ...]:
+    """Some cells of a claim; the relation of one that asserts nothing as the question that it is."""
+    is_question = claim["factuality"] == "Unknown"
+    return tuple(f"{QUESTION} {claim[name]}" if is_question and name == "relation" else claim[name] for name in columns)

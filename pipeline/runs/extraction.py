@@ -1,12 +1,21 @@
 """In: a source file, or a shard of it. Out: what was found, a record at a time; a record that fails stops no other."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline.extractor import Extractor
-from pipeline.records import AnnotatedDocument, Document, QualityFlag, SourceError, SourceRow, SourceStatus
+from pipeline.records import (
+    AnnotatedDocument,
+    Document,
+    EvidenceRow,
+    Passage,
+    QualityFlag,
+    SourceError,
+    SourceRow,
+    SourceStatus,
+)
 from pipeline.store import Extraction, read_shard
 
 DAMAGED_RECORD: QualityFlag = "damaged record"
@@ -52,7 +61,18 @@ def _record(extractor: Extractor, document: Document, began: float) -> Extractio
         return Extraction(replace(source, seconds=time.monotonic() - began))
     found = Extraction(source, "" if is_text_file else document.text, annotated=annotated, claims=claims)
     graded = _graded(extractor, found)
-    return replace(graded, source=replace(graded.source, seconds=time.monotonic() - began))
+    source = replace(graded.source, seconds=time.monotonic() - began)
+    return replace(graded, source=source, passages=_passages(document, graded.rows))
+
+
+def _passages(document: Document, rows: Sequence[EvidenceRow]) -> tuple[Passage, ...]:
+    """The paragraphs that the claims stand in, each once, in the order of the text."""
+    starts = {row.sentence_start for row in rows}
+    return tuple(
+        Passage(block.start, document.text[block.start : block.end])
+        for block in sorted(document.blocks, key=lambda block: block.start)
+        if any(block.start <= start < block.end for start in starts)
+    )
 
 
 def _graded(extractor: Extractor, found: Extraction) -> Extraction:

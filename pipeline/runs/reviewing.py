@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline.review import Carried, Event, decisions_of
+from pipeline.review.decision import effective, reversal
 from pipeline.runs.intake import Taken, import_file, ledger_of, placed_decisions
 from pipeline.store import OutputFolder, StoreError, opened
 from pipeline.store.folder import STORE_NAME
@@ -19,6 +20,25 @@ def import_review(file: str | Path, out: str | Path, *, reviewer: str = "") -> T
     folder = _folder(out)
     with opened(folder):
         return import_file(folder, Path(file), reviewer)
+
+
+def undo_decision(out: str | Path, claim_id: str, *, reviewer: str = "") -> Event:
+    """Take back the last decision or correction of a claim, of one reviewer or of anybody; return the reversal.
+
+    Nothing is deleted: the reversal is added to the ledger. Raises `StoreError` where there is none to take back.
+    """
+    with ledger_of(_folder(out)) as ledger:
+        known = [
+            event
+            for event in effective(ledger.events)
+            if event.claim_id == claim_id and reviewer in ("", event.reviewer)
+        ]
+        if not known:
+            raise StoreError(
+                f"Nothing is decided of claim {claim_id}; provender review status --out {out} lists what is."
+            )
+        [recorded] = ledger.append([reversal(known[-1], known[-1].reviewer, origin="undo")])
+        return recorded
 
 
 def review_events(out: str | Path) -> tuple[Event, ...]:

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, Self
 import duckdb
 import pyarrow as pa
 
-from pipeline.records import EvidenceRow, SourceRow
-from pipeline.store.columnar import from_values
+from pipeline.records import EvidenceRow, Passage, SourceRow
+from pipeline.store.columnar import from_arrow, from_values
 from pipeline.store.fingerprint import extraction_of
 from pipeline.store.shards import SCHEMA, evidence_table
 from pipeline.store.stale import KeptRecord, Revive, kept_records
@@ -217,6 +217,19 @@ class Contents:
         query = f"SELECT number, claim.* FROM claim JOIN pair USING ({', '.join(NAMES)}) ORDER BY number, claim.rowid"
         for _, claims in groupby(self._fetch(query, cursor), key=itemgetter(0)):
             yield [from_values(EvidenceRow)(values[1:]) for values in claims]
+
+    def passages(self, source_ids: Collection[str]) -> dict[str, tuple[Passage, ...]]:
+        """Return the paragraphs that claims of some sources stand in, by source_id."""
+        convert = from_arrow(tuple[Passage, ...])
+        if not source_ids or convert is None:
+            return {}
+        cursor = self._connection.cursor()
+        cursor.register("wanted", pa.table({"source_id": sorted(source_ids)}))
+        query = f"""
+            SELECT shard.source.source_id, passages FROM shard {_FIRST}
+            WHERE shard.source.source_id IN (SELECT source_id FROM wanted)
+        """
+        return {source_id: convert(found) for source_id, found in self._fetch(query, cursor)}
 
     def text_owners(self) -> Iterator[str]:
         """Yield the source_id of every record whose text is not its source file, in no order."""

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.records import AnnotatedDocument, Claim, EvidenceRow, SourceRow
+from pipeline.records import AnnotatedDocument, Claim, EvidenceRow, Passage, SourceRow
 from pipeline.store.columnar import Convert, arrow_type, from_arrow, to_arrow
 
 GROUP_CHARACTERS = 8_000_000
@@ -27,7 +27,8 @@ class Extraction:
     """What was found in one record: its row for sources.csv, its text, its graded claims, and what these were made of.
 
     `text` is "" where the text is the source file itself, which needs no copy. `annotated` and `claims` are kept so
-    that another grading scheme can grade them again; a record that failed has none.
+    that another grading scheme can grade them again; a record that failed has none. `passages` are the paragraphs that
+    the claims stand in.
     """
 
     source: SourceRow
@@ -35,6 +36,7 @@ class Extraction:
     rows: tuple[EvidenceRow, ...] = ()
     annotated: AnnotatedDocument | None = None
     claims: tuple[Claim, ...] = ()
+    passages: tuple[Passage, ...] = ()
 
 
 SCHEMA = pa.schema(
@@ -44,6 +46,7 @@ SCHEMA = pa.schema(
         ("evidence", arrow_type(tuple[EvidenceRow, ...])),
         ("annotated", arrow_type(AnnotatedDocument)),
         ("claims", arrow_type(tuple[Claim, ...])),
+        ("passages", arrow_type(tuple[Passage, ...])),
     ]
 )
 
@@ -54,7 +57,8 @@ def _back(hint: Any) -> Convert:
     return convert
 
 
-_SOURCE, _ANNOTATED, _CLAIMS = map(_back, (SourceRow, AnnotatedDocument, tuple[Claim, ...]))
+_SOURCE, _ANNOTATED = map(_back, (SourceRow, AnnotatedDocument))
+_CLAIMS, _PASSAGES = map(_back, (tuple[Claim, ...], tuple[Passage, ...]))
 
 
 def write_shard(path: Path, extractions: Iterable[Extraction], *, temporary: Path) -> None:
@@ -85,13 +89,14 @@ def evidence_table(rows: Iterable[EvidenceRow]) -> pa.Table:
 def read_shard(path: Path) -> Iterator[Extraction]:
     """Yield what a shard holds of each record, but the graded rows. Raises `OSError`."""
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(READ, columns=["source", "text", "annotated", "claims"]):
+        for batch in file.iter_batches(READ, columns=["source", "text", "annotated", "claims", "passages"]):
             for row in batch.to_pylist():
                 found = Extraction(
                     source=_SOURCE(row["source"]),
                     text=row["text"],
                     annotated=_ANNOTATED(row["annotated"]),
                     claims=_CLAIMS(row["claims"]),
+                    passages=_PASSAGES(row["passages"]),
                 )
                 yield replace(found, annotated=_with_text(found, found.text)) if found.text else found
 
@@ -126,6 +131,7 @@ def _row(extraction: Extraction) -> dict[str, Any]:
         "evidence": to_arrow(tuple[EvidenceRow, ...])(extraction.rows),
         "annotated": to_arrow(AnnotatedDocument)(_with_text(extraction, "") if extraction.text else _thin(extraction)),
         "claims": to_arrow(tuple[Claim, ...])(extraction.claims),
+        "passages": to_arrow(tuple[Passage, ...])(extraction.passages),
     }
 
 

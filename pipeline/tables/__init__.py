@@ -13,7 +13,6 @@ from pipeline.tables.csv_files import (
     write_table,
 )
 from pipeline.tables.lists import citation_text, joined, population_text
-from pipeline.tables.page import write_page
 from pipeline.tables.sheets import SheetError, SheetRow, read_sheet
 from pipeline.tables.texts import text_file
 from pipeline.tables.workbook import write_workbook
@@ -43,7 +42,6 @@ __all__ = [
     "revive",
     "text_file",
     "write_matrix",
-    "write_page",
     "write_table",
     "write_workbook",
 ]

@@ -33,11 +33,12 @@ The comparison seen across: the columns nutrient, nutrient_id, exposure, conditi
 each source that makes a claim, named by its source_id. A cell holds the source's stance and its certainty:
 `harmful (Low)`.
 
-## evidence.xlsx and evidence.html
+## evidence.xlsx and report.html
 
-The same rows as evidence.csv: as a sheet with filters (a second sheet tells what the columns mean), and as one page to
-read, filter and print, which needs no network. The page shows and links the pictures in `figures/`, which lies beside
-it ([the pictures of a run](figures.md)).
+The same rows as evidence.csv: as a sheet with filters, with drop-downs for what a reviewer fills in and colours by
+certainty (further sheets hold the comparison, the sources and a legend), and as one page at which reviewers read,
+filter and decide ([reviewing](reviewing.md)). The page is one file that needs no network; the pictures of the run
+stand in it ([the pictures of a run](figures.md)).
 """
 
 

@@ -1,15 +1,17 @@
-"""In: evidence rows. Out: evidence.xlsx, a sheet that a reviewer can filter and read; the same rows, the same bytes."""
+"""In: the rows of a run. Out: evidence.xlsx, sheets to filter, read and fill in; the same rows, the same bytes."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-from pipeline.records import EvidenceRow
+from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
 from pipeline.tables.cells import plain, rounded
-from pipeline.tables.columns import EVIDENCE, Column, Table
+from pipeline.tables.columns import COMPARISON, CORRECTABLE, EVIDENCE, REVIEW, SOURCES, Column, Table
+from pipeline.vocabulary import CERTAINTIES
 
 MOST_ROWS = 200_000
 """Rows in the workbook: a sheet holds 1,048,575 below its header, but hardly a program can work with that many."""
@@ -19,11 +21,24 @@ CREATED = datetime.datetime(2000, 1, 1)
 """Written in every workbook: the real time would make each run's bytes differ."""
 
 
-def write_workbook(path: Path, rows: Iterable[EvidenceRow]) -> None:
-    """Write the rows to a sheet of a workbook: header frozen, filters on, text wrapped, cells typed.
+_SOURCES = replace(SOURCES, columns=tuple(column for column in SOURCES.columns if column.name != "seconds"))
+"""How long a source took, and whether this run or an earlier one read it, would make each run's bytes differ."""
+_COLOURS = {"High": "#CFE8D5", "Moderate": "#D3E3F6", "Low": "#F6E6C8", "Very low": "#EFD9D9"}
+"""The ground of a cell by its certainty."""
 
-    Beyond `MOST_ROWS` the sheet ends with a line that says so and names evidence.csv, which holds them all. A second
-    sheet tells what each column means. Nothing is ever a formula or a link.
+
+def write_workbook(
+    path: Path,
+    rows: Iterable[EvidenceRow],
+    *,
+    comparisons: Iterable[ComparisonRow] = (),
+    sources: Iterable[SourceRow] = (),
+) -> None:
+    """Write a workbook: header frozen, filters on, text wrapped, cells typed, certainty coloured.
+
+    The sheet of the evidence offers the allowed values of the columns that a reviewer fills in or corrects; then come
+    the comparison, the sources, and a legend of all columns and colours. Beyond `MOST_ROWS` a sheet ends with a line
+    that says so and names the CSV file, which holds them all. Nothing is ever a formula or a link.
     """
     options = {
         "constant_memory": True,
@@ -36,11 +51,18 @@ def write_workbook(path: Path, rows: Iterable[EvidenceRow]) -> None:
         book.set_properties({"title": "Evidence table", "created": CREATED})
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         body = book.add_format({"text_wrap": True, "valign": "top"})
-        _write_rows(book.add_worksheet("evidence"), EVIDENCE, EVIDENCE.values(rows), head, body)
-        _write_meanings(book.add_worksheet("columns"), EVIDENCE, head, body)
+        colours = {value: book.add_format({"bg_color": colour}) for value, colour in _COLOURS.items()}
+        for table, records in ((EVIDENCE, rows), (COMPARISON, comparisons), (_SOURCES, map(_read, sources))):
+            sheet = book.add_worksheet(table.name)
+            last = _write_rows(sheet, table, table.values(records), head, body)
+            _colour(sheet, table, last, colours)
+            if table is EVIDENCE:
+                _offer_values(sheet, table, last)
+        _write_legend(book.add_worksheet("legend"), head, body, colours)
 
 
-def _write_rows(sheet: Any, table: Table, rows: Iterable[Sequence[Any]], head: Any, body: Any) -> None:
+def _write_rows(sheet: Any, table: Table, rows: Iterable[Sequence[Any]], head: Any, body: Any) -> int:
+    """Write a header and the rows; return the number of the last."""
     sheet.freeze_panes(1, 1)
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, column.width, body)
@@ -48,12 +70,39 @@ def _write_rows(sheet: Any, table: Table, rows: Iterable[Sequence[Any]], head: A
     last = 0
     for number, values in enumerate(rows, start=1):
         if number > MOST_ROWS:
-            sheet.write_string(number, 0, f"Only the first {MOST_ROWS:,} rows; all are in evidence.csv.", head)
+            sheet.write_string(number, 0, f"Only the first {MOST_ROWS:,} rows; all are in {table.name}.csv.", head)
             break
         last = number
         for place, (value, column) in enumerate(zip(values, table.columns, strict=True)):
             _write_cell(sheet, last, place, plain(value, column), column, body)
     sheet.autofilter(0, 0, max(last, 1), len(table.columns) - 1)
+    return last
+
+
+def _read(source: SourceRow) -> SourceRow:
+    return replace(source, status="processed") if source.status == "unchanged" else source
+
+
+def _colour(sheet: Any, table: Table, last: int, colours: Mapping[str, Any]) -> None:
+    for place, column in enumerate(table.columns):
+        if column.values == CERTAINTIES:
+            for value, style in colours.items():
+                rule = {"type": "cell", "criteria": "==", "value": f'"{value}"', "format": style}
+                sheet.conditional_format(1, place, max(last, 1), place, rule)
+
+
+def _offer_values(sheet: Any, table: Table, last: int) -> None:
+    """Drop-downs where a reviewer decides or corrects; another value is taken too, with a question."""
+    for place, column in enumerate(table.columns):
+        if column.values and column.name in (*REVIEW, *CORRECTABLE):
+            offer = {
+                "validate": "list",
+                "source": list(column.values),
+                "error_type": "warning",
+                "error_title": column.name,
+                "error_message": "This is none of the values of the column; a run cannot understand it.",
+            }
+            sheet.data_validation(1, place, max(last, 1), place, offer)
 
 
 def _write_cell(sheet: Any, row: int, place: int, value: Any, column: Column, style: Any) -> None:
@@ -70,11 +119,17 @@ def _write_cell(sheet: Any, row: int, place: int, value: Any, column: Column, st
         sheet.write_string(row, place, text, style)
 
 
-def _write_meanings(sheet: Any, table: Table, head: Any, body: Any) -> None:
+def _write_legend(sheet: Any, head: Any, body: Any, colours: Mapping[str, Any]) -> None:
     sheet.freeze_panes(1, 0)
-    for place, (title, width) in enumerate((("column", 20), ("meaning", 70), ("values", 70))):
+    for place, (title, width) in enumerate((("sheet", 12), ("column", 20), ("meaning", 70), ("values", 70))):
         sheet.set_column(place, place, width, body)
         sheet.write_string(0, place, title, head)
-    for row, column in enumerate(table.columns, start=1):
-        for place, text in enumerate((column.name, column.meaning.replace("`", ""), ", ".join(column.values))):
+    entries = [(table, column) for table in (EVIDENCE, COMPARISON, _SOURCES) for column in table.columns]
+    for row, (table, column) in enumerate(entries, start=1):
+        for place, text in enumerate(
+            (table.name, column.name, column.meaning.replace("`", ""), ", ".join(column.values))
+        ):
             sheet.write_string(row, place, text, body)
+    for row, (value, style) in enumerate(colours.items(), start=len(entries) + 2):
+        sheet.write_string(row, 1, value, style)
+        sheet.write_string(row, 2, "the colour of this certainty", body)

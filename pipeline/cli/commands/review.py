@@ -73,6 +73,9 @@ def export(
         Path | None,
         typer.Option(metavar="FILE", help="Where to: .csv for the decisions, .jsonl for the whole ledger."),
     ] = None,
+    gold: Annotated[
+        bool, typer.Option("--gold", help="Reviewed rows as annotated documents, to measure on and learn from.")
+    ] = False,
 ) -> None:
     """Write all decisions as CSV, or the whole ledger, entry by entry, as JSON Lines, which import takes back.
 
@@ -80,13 +83,22 @@ def export(
     Examples:
       provender review export --out evidence/ > decisions.csv
       provender review export --out evidence/ --to ledger.jsonl
+      provender review export --gold --out evidence/ > reviewed.jsonl
     """
     with errors_in_words():
         from pipeline.review.export import LINES, lines_of
         from pipeline.runs import review_events, review_status
-        from pipeline.tables import DECISIONS, write_table
+        from pipeline.tables import DECISIONS, read_evidence, write_table
 
-        if to is not None and to.suffix.lower() == LINES:
+        if gold:
+            from pipeline.review.gold import gold_lines
+
+            lines = [f"{line}\n" for line in gold_lines(read_evidence(out / "evidence.csv"))]
+            if to is None:
+                print("".join(lines), end="")
+            else:
+                to.write_text("".join(lines), encoding="utf-8")
+        elif to is not None and to.suffix.lower() == LINES:
             to.write_text("".join(f"{line}\n" for line in lines_of(review_events(out))), encoding="utf-8")
         else:
             placed = review_status(out).placed

@@ -59,9 +59,8 @@ def _print_comparison(row: "ComparisonRow") -> None:
 
 
 def _print_claim(claim: "EvidenceRow") -> None:
-    from pipeline.vocabulary import words_for
+    from pipeline.vocabulary import in_words
 
     output.print(f"  {claim.claim_id}  {claim.source_id}  {claim.certainty}", markup=False)
-    relation = words_for(claim.relation)
-    output.print(f"      {claim.nutrient} ({claim.exposure}) {relation} {claim.condition}", markup=False)
+    output.print(f"      {in_words(claim)}", markup=False)
     output.print(f"      “{' '.join(claim.sentence.split())}”", markup=False)

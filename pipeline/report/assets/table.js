@@ -1,0 +1,60 @@
+// What the run wrote: claims, findings, sources and figures, read from the page once.
+
+const contents = JSON.parse(byId("contents").textContent);
+
+const SHARED = ["source", "finding", "passage", "place", "sentence", "spans", "at", "reasons", "flags", "citations"];
+const FINDING_TAIL = ["notes", "reasons", "stances"];
+
+function records(rows, columns) {
+  return rows.map((values, i) => {
+    const record = { i };
+    columns.forEach((name, place) => { record[name] = values[place]; });
+    return record;
+  });
+}
+
+const claims = records(contents.claims, contents.columns.concat(SHARED));
+const findings = records(contents.findings, contents.finding_columns.concat(FINDING_TAIL));
+const sources = records(contents.sources, contents.source_columns);
+const claimById = new Map(claims.map((claim) => [claim.claim_id, claim]));
+
+function texts(places) {
+  return places.map((place) => contents.texts[place]);
+}
+
+function pairOf(row) {
+  return (row.nutrient_id || row.nutrient) + "\n" + (row.condition_id || row.condition);
+}
+
+const claimsOfPair = new Map();
+const claimsOfFinding = new Map();
+const claimsOfSource = new Map();
+
+function addTo(map, key, value) {
+  if (!map.has(key)) map.set(key, []);
+  map.get(key).push(value);
+}
+
+for (const claim of claims) {
+  addTo(claimsOfPair, pairOf(findings[claim.finding] || claim), claim);
+  addTo(claimsOfFinding, claim.finding, claim);
+  addTo(claimsOfSource, claim.source, claim);
+}
+
+function sourceOf(claim) {
+  return sources[claim.source] || { source_id: "", title: "", date: "", source_type: "" };
+}
+
+function sourceName(source) {
+  return blind() ? "source " + (source.i === undefined ? "?" : source.i + 1) : source.title || source.source_id;
+}
+
+function blind() {
+  return byId("blind").checked;
+}
+
+function statement(claim) {
+  const value = (name) => valueOf(claim, name);
+  const said = value("nutrient") + " (" + value("exposure") + ") " + contents.words[value("relation")] + " " + value("condition");
+  return value("factuality") === "Unknown" ? contents.question + " " + said : said;
+}

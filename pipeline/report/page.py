@@ -1,0 +1,88 @@
+"""In: what a report shows. Out: one HTML file that needs nothing else, in which nothing from a document is markup."""
+
+import base64
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.report.contents import ReportContents
+
+_ASSETS = Path(__file__).parent / "assets"
+_VENDORED = "vendor/tabulator.min.js"
+_SCRIPTS = (
+    "dom.js", "table.js", "served.js", "decisions.js", "filters.js", "grid.js", "claim.js", "finding.js", "source.js",
+    "overview.js", "reviews.js", "desk.js",
+)  # fmt: skip
+_STYLES = ("vendor/tabulator_simple.min.css", "report.css")
+_BEGIN, _END = '<script type="application/json" id="contents">', "</script>"
+_MARKUP = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+"""Characters that could end or begin markup where JSON stands in a page."""
+
+
+def write_report(path: Path, contents: ReportContents) -> None:
+    """Write the report. Raises `OSError` where the disk is full."""
+    with path.open("w", encoding="utf-8", newline="\n", errors="replace") as file:
+        file.write(render(embeddable(contents.values())))
+
+
+def render(contents: str, *, served: bool = False) -> str:
+    """Return the page around its contents (see `embeddable`).
+
+    It runs our scripts and no others, and loads nothing; `served` lets it save decisions where it came from.
+    """
+    scripts = _scripts()
+    sources = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    connect = "'self'" if served else "'none'"
+    return _environment().get_template("report.html").render(
+        policy=f"default-src 'none'; script-src {sources}; style-src 'unsafe-inline'; img-src data:; "
+        f"connect-src {connect}; base-uri 'none'; form-action 'none'",
+        served=served,
+        styles=[Markup(_asset(name)) for name in _STYLES],
+        contents=Markup(_BEGIN + contents + _END),
+        scripts=[Markup(script) for script in scripts],
+    )  # fmt: skip
+
+
+def embeddable(values: Any) -> str:
+    """Return values as JSON that can stand in a page whatever it says: `</script>` in it ends no script."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_MARKUP)
+
+
+def read_contents(path: Path) -> str:
+    """Return the contents of a report as they stand in it. Raises `ValueError` where it is none."""
+    page = path.read_text(encoding="utf-8")
+    begin = page.find(_BEGIN)
+    end = page.find(_END, begin)
+    if begin < 0 or end < 0:
+        raise ValueError(f"{path} is not a report that a run wrote; run again to make it anew.")
+    return page[begin + len(_BEGIN) : end]
+
+
+@cache
+def _scripts() -> tuple[str, ...]:
+    own = "\n".join(_asset(name) for name in _SCRIPTS)
+    return _asset(_VENDORED), f'(function () {{\n"use strict";\n{own}\n}})();'
+
+
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8").strip()
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("pipeline.report", "assets"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,194 @@
+"""The desk in a real browser: open, filter, review by keyboard, leave; a hostile document changes nothing."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import Desk, chromium
+from selenium.webdriver.common.keys import Keys
+
+from pipeline import run
+from pipeline.config import Settings
+from pipeline.records import EvidenceRow
+from pipeline.tables import read_evidence
+
+FAST = Settings(model="fast", workers=1)
+EVIL = '</script><img src=x onerror="window.owned=1"><script>window.owned=1</script>'
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with chromium(tmp_path_factory.mktemp("browser")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
+    folder = tmp_path_factory.mktemp("articles")
+    for name in ("qa-b12-restless-legs.txt", "consumer-b12-restless-legs.txt"):
+        (folder / name).write_bytes((corpus / name).read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory, sources: Path) -> Path:
+    return run([sources], tmp_path_factory.mktemp("out"), settings=FAST).out
+
+
+@pytest.fixture
+def rows(out: Path) -> dict[str, EvidenceRow]:
+    return {row.claim_id: row for row in read_evidence(out / "evidence.csv")}
+
+
+@pytest.fixture(autouse=True)
+def forget(desk: Desk, out: Path) -> None:
+    desk.driver.get((out / "report.html").as_uri())
+    desk.js("localStorage.clear()")
+
+
+def test_filters_count_each_other_and_the_address_restores_the_view(
+    desk: Desk, out: Path, rows: dict[str, EvidenceRow]
+) -> None:
+    desk.open(out / "report.html")
+    asserted = [row for row in rows.values() if row.factuality != "Unknown"]
+    assert desk.text("#count").startswith(f"{len(asserted)} of {len(rows)} claims")
+    desk.choose("exposure", "deficiency")
+    left = [row for row in asserted if row.exposure == "deficiency"]
+    assert 0 < len(left) < len(asserted)
+    assert desk.text("#count").startswith(f"{len(left)} of ")
+    relations = {row.relation for row in left}
+    options = desk.js("return [...document.querySelectorAll('#facet-relation option')].slice(1).map((o) => o.text)")
+    assert set(options) == {f"{name} ({sum(row.relation == name for row in left)})" for name in relations}
+    desk.keys("j", "j")
+    chosen, address = desk.current(), desk.driver.current_url
+    assert rows[chosen].exposure == "deficiency"
+    desk.driver.get("about:blank")
+    desk.driver.get(address)
+    desk.wait("return document.body.dataset.ready === 'true'")
+    assert desk.current() == chosen and desk.text("#count").startswith(f"{len(left)} of ")
+
+
+def test_a_claim_is_shown_in_its_paragraph_with_its_words_marked_and_every_step(
+    desk: Desk, out: Path, rows: dict[str, EvidenceRow]
+) -> None:
+    row = next(row for row in rows.values() if row.statistics and row.flags)
+    desk.open(out / "report.html", f"#claim={row.claim_id}")
+    assert desk.js("return document.querySelector('#claim .sentence').textContent") == row.sentence
+    paragraph = desk.js("return document.querySelector('#claim blockquote').textContent")
+    assert row.sentence in paragraph and len(paragraph) > len(row.sentence)
+    assert row.nutrient_text in desk.texts("#claim mark.nutrient")
+    assert row.condition_text in desk.texts("#claim mark.condition")
+    assert set(row.statistics) <= set(desk.texts("#claim mark.number"))
+    shown = desk.text("#claim")
+    for text in (*row.certainty_reasons, *(flag.code for flag in row.flags), row.section):
+        assert text in shown
+    desk.click("#blind")
+    assert row.source_title not in desk.text("#claim") and row.source_id not in desk.text("#view-claims")
+    desk.click("#blind")
+
+
+def test_a_review_by_keyboard_leaves_as_a_file_with_the_rows_as_decided(
+    desk: Desk, out: Path, rows: dict[str, EvidenceRow]
+) -> None:
+    desk.open(out / "report.html")
+    desk.js("document.getElementById('reviewer').value = 'Ann Lee'")
+    desk.keys("j")
+    accepted = desk.current()
+    desk.keys("a")
+    rejected = desk.current()
+    assert rejected != accepted
+    desk.keys("r")
+    unsure = desk.current()
+    desk.keys("u", "k", "n")
+    desk.driver.switch_to.active_element.send_keys("aurora, =1", Keys.ESCAPE)
+    assert desk.current() == unsure
+    desk.keys("j", "j", "c")
+    corrected = desk.current()
+    desk.js("document.querySelector('.correction [name=relation]').value = 'no_effect'")
+    desk.click(".correction button[type=submit]")
+    assert desk.text("#unsaved") == "4 decisions not saved to a file"
+    desk.open(out / "report.html")
+    assert desk.text("#unsaved") == "4 decisions not saved to a file"
+    with desk.saved().open(encoding="utf-8-sig", newline="") as file:
+        left = {row["claim_id"]: row for row in csv.DictReader(file)}
+    statuses = {claim: row["review_status"] for claim, row in left.items()}
+    assert statuses == {accepted: "accepted", rejected: "rejected", unsure: "unsure", corrected: "corrected"}
+    assert {row["reviewer"] for row in left.values()} == {"Ann Lee"}
+    assert left[unsure]["review_note"] == "aurora, =1"
+    assert left[corrected]["relation"] == "no_effect" != rows[corrected].relation
+    for claim, row in left.items():
+        written = rows[claim]
+        assert (row["source_id"], row["sentence"]) == (written.source_id, written.sentence)
+        assert int(row["nutrient_start"]) == written.nutrient_start
+        assert int(row["condition_end"]) == written.condition_end
+    assert desk.text("#unsaved") == "4 decisions saved, to be imported"
+
+
+def test_a_decision_can_be_taken_back(desk: Desk, out: Path) -> None:
+    desk.open(out / "report.html")
+    desk.keys("j", "a", "r", "z", "z")
+    assert desk.text("#unsaved") == "" and not desk.js("return document.getElementById('save').offsetParent")
+    log = json.loads(desk.js("return Object.values(localStorage)[0]"))["log"]
+    assert [event.get("reverses") for event in log] == [None, None, 1, 0]
+
+
+def test_keys_do_nothing_while_a_note_is_typed_or_where_they_are_switched_off(desk: Desk, out: Path) -> None:
+    desk.open(out / "report.html")
+    desk.keys("j", "n")
+    chosen = desk.current()
+    desk.driver.switch_to.active_element.send_keys("jarrring")
+    assert desk.current() == chosen and desk.text("#unsaved") == ""
+    desk.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    desk.click("#keys")
+    desk.keys("j", "a")
+    assert desk.current() == chosen and desk.text("#unsaved").startswith("1 ")
+    desk.click("#keys")
+
+
+@pytest.mark.parametrize("width", [1400, 700])
+def test_axe_finds_nothing_serious_in_any_view(desk: Desk, out: Path, width: int) -> None:
+    desk.driver.set_window_size(width, 900)
+    desk.open(out / "report.html")
+    desk.keys("j", "c", Keys.ESCAPE, "g")
+    found = desk.violations()
+    for view in ("findings", "matrix", "sources", "figures"):
+        desk.click(f"#tab-{view}")
+        found += desk.violations()
+    desk.driver.set_window_size(1400, 900)
+    assert found == []
+
+
+def test_a_hostile_document_changes_nothing_on_the_page(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    text = f"Vitamin B12 {EVIL} and sleep\n\nLow vitamin B12 causes anaemia {EVIL} in adults (OR 2.1 \u2028 {EVIL}).\n"
+    (folder / "a <img src=x onerror=owned=1>.txt").write_text(text)
+    record = {"id": EVIL, "title": EVIL, "abstract": f"Iron deficiency causes fatigue, {EVIL}. Zinc improves asthma 𝒳."}
+    (folder / "b.jsonl").write_text(json.dumps(record))
+    out = run([folder], tmp_path / "out", settings=FAST).out
+    rows = list(read_evidence(out / "evidence.csv"))
+    assert any("onerror" in row.sentence for row in rows)
+    desk.open(out / "report.html")
+    for row in rows:
+        desk.open(out / "report.html", f"#questions=1&claim={row.claim_id}")
+        assert desk.js("return document.querySelector('#claim .sentence').textContent") == row.sentence
+        assert row.condition_text in desk.texts("#claim mark.condition")
+    for view in ("findings", "matrix", "sources"):
+        desk.click(f"#tab-{view}")
+        desk.click(f"#view-{view} .tabulator-row") if view != "matrix" else None
+    assert desk.js("return [window.owned, document.scripts.length, document.querySelectorAll('img').length]") == [
+        None,
+        3,
+        0,
+    ]
+
+
+def test_the_page_asks_for_nothing_but_itself(desk: Desk, out: Path) -> None:
+    desk.open(out / "report.html")
+    desk.click("#tab-figures")
+    assert (
+        desk.js("return performance.getEntriesByType('resource').filter((e) => !e.name.startsWith('data:')).length")
+        == 0
+    )
