@@ -10,7 +10,7 @@ OUT := outputs/rls-b12
 REFERENCE ?= ../shared
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help evidence figures browser test test-faults office lint format train clean
+.PHONY: help evidence figures browser screenshots test test-faults office lint format train clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ test-faults: $(VENV)/installed-dev ## run the tests that kill runs, fill disks a
 browser: ## install the browser that the tests of the desk drive (Debian's Chromium, as root)
 	@command -v chromium > /dev/null && command -v chromedriver > /dev/null || { \
 		apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium chromium-driver > /dev/null; }
+
+screenshots: $(VENV)/installed-dev ## take the screenshots of the README anew (needs a browser: make browser)
+	@PROVENDER_SCREENSHOTS=$(CURDIR)/docs $(BIN)/python -m pytest tests/test_desk.py -k screenshots
 
 office: ## install LibreOffice Calc, which one test needs (Debian and Ubuntu, as root)
 	@apt-get update -qq && apt-get install -qq -y --no-install-recommends libreoffice-calc > /dev/null

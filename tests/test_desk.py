@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +14,15 @@ from selenium.webdriver.common.keys import Keys
 from pipeline import run
 from pipeline.config import Settings
 from pipeline.records import EvidenceRow
+from pipeline.runs import import_review
 from pipeline.tables import read_evidence
 
+STATUS_OF = """
+location.hash = 'questions=1&claim=' + arguments[0];
+dispatchEvent(new Event('hashchange'));
+return document.querySelector('#claim [aria-pressed=true]')?.dataset.status
+  || (document.querySelector('#claim .state.corrected') ? 'corrected' : '');
+"""
 FAST = Settings(model="fast", workers=1)
 EVIL = '</script><img src=x onerror="window.owned=1"><script>window.owned=1</script>'
 
@@ -89,9 +98,10 @@ def test_a_claim_is_shown_in_its_paragraph_with_its_words_marked_and_every_step(
     desk.click("#blind")
 
 
-def test_a_review_by_keyboard_leaves_as_a_file_with_the_rows_as_decided(
-    desk: Desk, out: Path, rows: dict[str, EvidenceRow]
+def test_a_review_by_keyboard_leaves_as_a_file_is_imported_and_still_there_after_the_next_run(
+    desk: Desk, out: Path, sources: Path, rows: dict[str, EvidenceRow], tmp_path: Path
 ) -> None:
+    out = Path(shutil.copytree(out, tmp_path / "copy"))
     desk.open(out / "report.html")
     desk.js("document.getElementById('reviewer').value = 'Ann Lee'")
     desk.keys("j")
@@ -111,7 +121,8 @@ def test_a_review_by_keyboard_leaves_as_a_file_with_the_rows_as_decided(
     assert desk.text("#unsaved") == "4 decisions not saved to a file"
     desk.open(out / "report.html")
     assert desk.text("#unsaved") == "4 decisions not saved to a file"
-    with desk.saved().open(encoding="utf-8-sig", newline="") as file:
+    reviews = desk.saved()
+    with reviews.open(encoding="utf-8-sig", newline="") as file:
         left = {row["claim_id"]: row for row in csv.DictReader(file)}
     statuses = {claim: row["review_status"] for claim, row in left.items()}
     assert statuses == {accepted: "accepted", rejected: "rejected", unsure: "unsure", corrected: "corrected"}
@@ -124,6 +135,18 @@ def test_a_review_by_keyboard_leaves_as_a_file_with_the_rows_as_decided(
         assert int(row["nutrient_start"]) == written.nutrient_start
         assert int(row["condition_end"]) == written.condition_end
     assert desk.text("#unsaved") == "4 decisions saved, to be imported"
+    taken = import_review(reviews, out)
+    assert (taken.n_decisions, taken.notes) == (4, ())
+    run([sources], out, settings=FAST)
+    after = {row.claim_id: row for row in read_evidence(out / "evidence.csv")}
+    assert {claim: after[claim].review_status for claim in left} == statuses
+    assert (after[corrected].relation, after[unsure].review_note) == ("no_effect", "aurora, =1")
+    for forgets in (False, True):
+        if forgets:
+            desk.js("localStorage.clear()")
+        desk.open(out / "report.html", "#questions=1")
+        assert desk.text("#unsaved") == ""
+        assert {claim: desk.js(STATUS_OF, claim) for claim in left} == {claim: statuses[claim] for claim in left}
 
 
 def test_a_decision_can_be_taken_back(desk: Desk, out: Path) -> None:
@@ -192,3 +215,19 @@ def test_the_page_asks_for_nothing_but_itself(desk: Desk, out: Path) -> None:
         desk.js("return performance.getEntriesByType('resource').filter((e) => !e.name.startsWith('data:')).length")
         == 0
     )
+
+
+def test_the_screenshots_of_the_docs_show_the_desk_of_today(
+    desk: Desk, out: Path, rows: dict[str, EvidenceRow], tmp_path: Path
+) -> None:
+    """Where PROVENDER_SCREENSHOTS names a folder they are put there (`make screenshots`)."""
+    folder = Path(os.environ.get("PROVENDER_SCREENSHOTS", tmp_path))
+    row = max(rows.values(), key=lambda row: (len(row.statistics), len(row.flags)))
+    desk.open(out / "report.html", f"#claim={row.claim_id}")
+    for name, tab in (("desk-claims", "claims"), ("desk-findings", "findings")):
+        desk.click(f"#tab-{tab}")
+        if tab == "findings":
+            desk.wait("return document.querySelector('#findings .tabulator-row') !== null")
+            desk.js("document.querySelector('#findings .tabulator-row').click()")
+        assert desk.driver.save_screenshot(str(folder / f"{name}.png"))
+        assert (folder / f"{name}.png").stat().st_size > 20_000

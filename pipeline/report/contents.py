@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from itertools import islice
 from typing import Any
@@ -46,7 +46,7 @@ class ReportContents:
     """What a report is made from.
 
     `rows` come in the order of evidence.csv; `passages` gives the paragraphs that claims of some sources stand in, by
-    source_id.
+    source_id; `consequences` says of a claim whether its rejection would move the `verdict` or its `certainty`.
     """
 
     rows: Iterable[EvidenceRow]
@@ -55,6 +55,7 @@ class ReportContents:
     passages: Callable[[Collection[str]], Mapping[str, Sequence[Passage]]]
     figures: Sequence[Figure] = ()
     n_claims: int = 0
+    consequences: Mapping[str, str] = field(default_factory=dict)
 
     def values(self) -> dict[str, Any]:
         """Return what the page holds, for JSON."""
@@ -74,9 +75,18 @@ class ReportContents:
             "values": {column.name: column.values for column in EVIDENCE.columns if column.values},
             "meanings": {column.name: column.meaning for column in EVIDENCE.columns},
             "correctable": CORRECTABLE,
-            "columns": [column.name for column in columns],
+            "columns": [*(column.name for column in columns), "consequence"],
             "claims": [
-                _claim(row, columns, places.get(row.source_id, -1), finding_of, passages, texts) for row in rows
+                _claim(
+                    row,
+                    columns,
+                    self.consequences.get(row.claim_id, ""),
+                    places.get(row.source_id, -1),
+                    finding_of,
+                    passages,
+                    texts,
+                )
+                for row in rows
             ],
             "passages": passages.used,
             "texts": texts.used,
@@ -133,6 +143,7 @@ def units(text: str, place: int) -> int:
 def _claim(
     row: EvidenceRow,
     columns: Sequence[Column],
+    consequence: str,
     source: int,
     finding_of: Mapping[str, int],
     passages: _Passages,
@@ -146,6 +157,7 @@ def _claim(
     ]
     return [
         *(plain(getattr(row, column.name), column) for column in columns),
+        consequence,
         source,
         finding_of.get(row.claim_id, -1),
         passage,

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from pipeline import tables
 from pipeline.comparison import ComparisonRules, Names, compare_pair, pairs_of, place
+from pipeline.comparison.consequence import Consequence, consequences
 from pipeline.figures import Gallery
 from pipeline.records import CERTAINTIES, ComparisonRow, EvidenceRow, SourceRow
-from pipeline.report import ReportContents, write_report
+from pipeline.report import MOST_CLAIMS, ReportContents, write_report
 from pipeline.review import REJECTED, STATES, Decision, carry
 from pipeline.runs.changes import write_changes
 from pipeline.runs.intake import REVIEWED
@@ -86,7 +87,8 @@ def assemble(
         carried = carry(decisions, contents.evidence_of)
         contents.revise(carried.rows)
         stale = contents.stale_keys
-        comparisons = _compare(contents, folder.drafts, gallery, rules)
+        hang: dict[str, Consequence] = {}
+        comparisons = _compare(contents, folder.drafts, gallery, rules, hang)
         tables.write_table(drafts["evidence.csv"], tables.EVIDENCE, counted(contents.evidence()))
         tables.write_table(drafts["comparison.csv"], tables.COMPARISON, comparisons)
         tables.write_matrix(drafts["comparison_matrix.csv"], comparisons)
@@ -109,6 +111,7 @@ def assemble(
                 passages=contents.passages,
                 figures=figures,
                 n_claims=sum(counts.values()),
+                consequences=hang,
             ),
         )
         drafts |= {f"{FIGURES}/{file.name}": file for figure in figures for file in (figure.svg, figure.png)}
@@ -139,8 +142,13 @@ def assemble(
     )
 
 
-def _compare(contents: Contents, scratch: Path, gallery: Gallery, rules: ComparisonRules) -> Spool[ComparisonRow]:
-    """Compare pair by pair: memory holds the claims of one nutrient and condition at a time."""
+def _compare(
+    contents: Contents, scratch: Path, gallery: Gallery, rules: ComparisonRules, hang: dict[str, Consequence]
+) -> Spool[ComparisonRow]:
+    """Compare pair by pair: memory holds the claims of one nutrient and condition at a time.
+
+    The claims that a verdict hangs on are put into `hang`, no more than the report shows.
+    """
     pairs = pairs_of(Names(*names) for names in contents.names())
 
     def bodies() -> Iterator[ComparisonRow]:
@@ -148,6 +156,8 @@ def _compare(contents: Contents, scratch: Path, gallery: Gallery, rules: Compari
             found = compare_pair(claims, rules)
             if found:  # not where all claims were rejected
                 gallery.see_pair([claim for claim in claims if claim.review_status != REJECTED], found)
+            if len(hang) < MOST_CLAIMS:
+                hang.update(consequences(claims, found, rules))
             yield from found
 
     return Spool(scratch / "comparisons", ((place(body), body) for body in bodies()))

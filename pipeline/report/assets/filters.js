@@ -4,7 +4,9 @@ const BANDS = [[0.9, "0.9 and above"], [0.8, "0.8 to 0.9"], [0.6, "0.6 to 0.8"],
 const STATES = { "": "to review", accepted: "accepted", rejected: "rejected", corrected: "corrected", unsure: "unsure" };
 const UNSAVED = "not saved";
 const CONFLICT = "readers differ";
+const CONSEQUENCES = { verdict: "the verdict moves", certainty: "its certainty moves", "": "nothing moves" };
 const ORDERS = {
+  consequence: Object.values(CONSEQUENCES),
   certainty: contents.values.certainty, exposure: contents.values.exposure, relation: contents.values.relation,
   factuality: contents.values.factuality, confidence: BANDS.map(([, words]) => words),
   review: [...Object.values(STATES), UNSAVED, CONFLICT],
@@ -19,6 +21,7 @@ const FACETS = {
   flag: { label: "Flag", of: (claim) => claim.flags.map(([code]) => code) },
   factuality: { label: "Factuality", of: (claim) => [valueOf(claim, "factuality")] },
   confidence: { label: "Confidence", of: (claim) => [BANDS.find(([least]) => claim.confidence >= least)[1]] },
+  consequence: { label: "If rejected", of: (claim) => [CONSEQUENCES[claim.consequence]] },
   review: {
     label: "Review",
     of: (claim) => [STATES[decisionOf(claim).status] || decisionOf(claim).status, ...(isPending(claim) ? [UNSAVED] : []), ...(decisionOf(claim).conflict ? [CONFLICT] : [])],
@@ -52,6 +55,7 @@ function buildFilters(changed) {
   }
   const questions = make("input", { type: "checkbox", id: "questions" });
   form.append(make("label", {}, questions, " Questions and aims"));
+  form.append(make("button", { type: "button", id: "by-consequence", onclick: () => grids.claims.setSort("consequence", "desc") }, "By consequence"));
   form.append(make("button", { type: "button", id: "clear", onclick: () => { clearFilters(); changed(); } }, "Clear"));
   let waiting = 0;
   search.addEventListener("input", () => {

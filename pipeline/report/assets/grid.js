@@ -14,6 +14,10 @@ function cell(text, title) {
 const column = (field, title, width, more) => ({ field, title, width, formatter: (shown) => cell(shown.getValue()), ...more });
 const ranked = (first, second) => CERTAINTY_RANK[first] - CERTAINTY_RANK[second];
 
+// What a verdict hangs on comes first, among these what is doubtful.
+const RANKS = ["nothing moves", "its certainty moves", "the verdict moves"];
+const byConsequence = (first, second, one, other) => RANKS.indexOf(first) - RANKS.indexOf(second) || other.getData().confidence - one.getData().confidence;
+
 const CLAIM_COLUMNS = [
   column("status", "Review", 92, { formatter: (shown) => stateCell(shown.getData()) }),
   column("nutrient", "Nutrient", 120),
@@ -22,6 +26,7 @@ const CLAIM_COLUMNS = [
   column("condition", "Condition", 150),
   column("certainty", "Certainty", 96, { sorter: ranked, formatter: (shown) => badge(shown.getValue()) }),
   column("confidence", "Confidence", 100, { sorter: "number", hozAlign: "right", formatter: (shown) => cell(shown.getValue().toFixed(2)) }),
+  column("consequence", "If rejected", 130, { sorter: byConsequence }),
   column("flags", "Flags", 160),
   column("source", "Source", 180),
   column("factuality", "Factuality", 100),
@@ -51,6 +56,7 @@ function claimRow(claim) {
     condition: value("condition"),
     certainty: value("certainty"),
     confidence: claim.confidence,
+    consequence: CONSEQUENCES[claim.consequence],
     flags: claim.flags.map(([code]) => code).join(", "),
     source: sourceName(sourceOf(claim)),
     factuality: value("factuality"),
