@@ -9,21 +9,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.task_runners import ThreadPoolTaskRunner
+
 from flows.runners import pool_of
-from flows.server import ServerError, quiet
+from flows.server import ServerError
 from pipeline import tables
 from pipeline.config import Settings
+from pipeline.errors import ProvenderError
 from pipeline.literature import local_sources
-from pipeline.records import SourceError
-from pipeline.runs import Batch, ProgressCallback, RunError, RunSummary, run
-from pipeline.store import StoreError
-
-quiet()
-
-from prefect import flow, task  # noqa: E402
-from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
+from pipeline.runs import Batch, ProgressCallback, RunSummary, run
 
 SUMMARY = "evidence-summary"
 CHANGES = "evidence-changes"
@@ -67,7 +64,6 @@ def evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) 
 
 def write_evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) -> RunSummary:
     """Do the work of a flow run, and leave its artifacts."""
-    atexit.register(_hush)
     session = _session.get() or _Session()
     settings = Settings(**(options or {}))
     session.summary = run(
@@ -82,9 +78,12 @@ def write_evidence(paths: list[str], out: str, options: dict[str, Any] | None = 
     return session.summary
 
 
-def _hush() -> None:
-    """DuckDB's binding counts its objects on standard error where an interpreter ends beside Prefect's threads."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+def hush_at_exit() -> None:
+    """Let this process say nothing more once it ends; for processes that are Provender's own.
+
+    DuckDB's binding counts its objects on standard error where an interpreter ends beside Prefect's threads.
+    """
+    atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
 
 
 def _leave_artifacts(summary: RunSummary) -> None:
@@ -109,7 +108,7 @@ def run_flow(
     token = _session.set(session)
     try:
         return evidence([str(path) for path in paths], str(out), settings.model_dump(mode="json"))
-    except (RunError, SourceError, StoreError):
+    except ProvenderError:
         raise
     except Exception as error:
         if session.summary is not None:

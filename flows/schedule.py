@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.evidence import write_evidence
-from flows.server import quiet
+from prefect import flow
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.types.entrypoint import EntrypointType
+
+from flows.evidence import hush_at_exit, write_evidence
 from pipeline.config import Settings
-
-quiet()
-
-from prefect import flow  # noqa: E402
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy  # noqa: E402
-from prefect.client.schemas.schedules import CronSchedule  # noqa: E402
-from prefect.types.entrypoint import EntrypointType  # noqa: E402
+from pipeline.errors import WordError
 
 RETRIES = 2
 RETRY_SECONDS = 300
@@ -34,6 +32,7 @@ ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLi
 )
 def scheduled_evidence(paths: list[str], out: str, options: dict[str, Any] | None = None) -> None:
     """Do what the flow `evidence` does, again after a while where it fails, and say in a line what came of it."""
+    hush_at_exit()
     summary = write_evidence(paths, out, options)
     print(f"{out}: {summary}", file=sys.stderr, flush=True)
 
@@ -49,18 +48,19 @@ def schedule_of(cron: str, timezone: str = "UTC") -> CronSchedule:
     try:
         CronSchedule(cron=cron)
     except ValueError:
-        raise ValueError(
+        raise WordError(
             f'"{cron}" is no cron line; give minute, hour, day, month and weekday, such as "0 6 * * *" for six.'
         ) from None
     try:
         return CronSchedule(cron=cron, timezone=timezone)
     except ValueError:
-        raise ValueError(f'"{timezone}" is no time zone; give its name, such as Europe/Paris.') from None
+        raise WordError(f'"{timezone}" is no time zone; give its name, such as Europe/Paris.') from None
 
 
 def serve(paths: Sequence[str], out: str | Path, schedule: CronSchedule, *, settings: Settings) -> None:
     """Make the deployment in the Prefect API of the settings, and carry out its runs until this process is ended."""
     home = str(Path(__file__).parent.parent)
+    os.environ["PYTHONSAFEPATH"] = "1"  # a `flows` of the folder that it is started in is not ours
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))
     scheduled_evidence.serve(
         name=deployment_name(out),

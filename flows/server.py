@@ -12,6 +12,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.errors import ServerError as ServerError
+
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
@@ -26,10 +28,6 @@ QUIET = {
 SCHEDULES = "--schedules"
 START_SECONDS = 120
 STOP_SECONDS = 5
-
-
-class ServerError(Exception):
-    """No Prefect server could be started; the message is one sentence."""
 
 
 def quiet() -> None:
@@ -56,7 +54,7 @@ def prefect_api(*, schedules: bool = False) -> Iterator[str]:
     home = str(Path(__file__).parent.parent)
     paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     process = subprocess.Popen(
-        [sys.executable, "-m", "flows.server", *([SCHEDULES] if schedules else [])],
+        [sys.executable, "-P", "-m", "flows.server", *([SCHEDULES] if schedules else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -3,18 +3,14 @@
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from flows.server import quiet
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+
+from flows.evidence import evidence
 from pipeline import literature as services
 from pipeline.config import Settings
 from pipeline.literature import FetchSummary, parse_since
 from pipeline.runs import RunSummary
-
-quiet()
-
-from prefect import flow  # noqa: E402
-from prefect.artifacts import create_markdown_artifact  # noqa: E402
-
-from flows.evidence import evidence  # noqa: E402
 
 ARTIFACT = "fetch-summary"
 

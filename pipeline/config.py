@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -12,9 +12,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-
-class SettingsError(ValueError):
-    """A configuration that cannot be used; the message is one sentence saying what to do."""
+from pipeline.errors import SettingsError
 
 
 class ReadLimits(BaseModel):
@@ -109,9 +107,18 @@ class Settings(BaseSettings):
 def load_settings(file: Path | None = None, **flags: Any) -> Settings:
     """Return the settings from an optional TOML file, the environment and flags (None means not given).
 
-    Raises `SettingsError` where the file cannot be read, and `ValidationError` of pydantic where a setting is wrong.
+    Raises `SettingsError` where the file cannot be read, or a setting is wrong, which the message names.
     """
     given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return _loaded(file, given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"The setting {name} is wrong: {first['msg']}.") from None
+
+
+def _loaded(file: Path | None, given: dict[str, Any]) -> Settings:
     if file is None:
         return Settings(**given)
     if not file.is_file():

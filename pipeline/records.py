@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.errors import SourceError as SourceError
 from pipeline.vocabulary import (
     CERTAINTIES as CERTAINTIES,
 )
@@ -101,10 +102,6 @@ from pipeline.vocabulary import (
 from pipeline.vocabulary import (
     Verdict as Verdict,
 )
-
-
-class SourceError(Exception):
-    """A source that cannot be read; the message is one sentence saying what is wrong and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.language.folding import fold
 from pipeline.lexicons import TABLES, Entry, EntryKind, LexiconError, lexicon_version, load_lexicon
-from pipeline.lexicons.identifiers import Ontologies, fill, read_ontologies, unknown_identifiers
+from tools.lexicon_identifiers import Ontologies, fill, read_ontologies, unknown_identifiers
 
 FOLDER = Path(str(resources.files("pipeline.lexicons")))
 

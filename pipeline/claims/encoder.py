@@ -21,6 +21,8 @@ import numpy.typing as npt
 import onnxruntime as ort
 from tokenizers import Tokenizer
 
+from pipeline.errors import RunError
+
 Array = npt.NDArray[np.float32]
 Characters = tuple[int, int]
 Mark = tuple[int, int, str]
@@ -149,7 +151,7 @@ class ClaimEncoder:
         files = [path / name for name in ("encoder.onnx", "pairs.onnx", "tokenizer.json", "config.json")]
         for file in files:
             if not file.is_file():
-                raise FileNotFoundError(f"The model folder {path} has no {file.name}; install the package again.")
+                raise RunError(f"The model folder {path} has no {file.name}; install the package again.")
         sessions = [session(file) for file in files[:2]]
         tokenizer = Tokenizer.from_file(str(files[2]))
         return cls(sessions[0], sessions[1], tokenizer, json.loads(files[3].read_text(encoding="utf-8")))

@@ -16,6 +16,7 @@ import onnxruntime as ort
 
 from pipeline.claims.candidates import Candidate
 from pipeline.claims.encoder import session
+from pipeline.errors import RunError
 from pipeline.records import EXPOSURES, FACTUALITIES, RELATIONS, STRENGTHS
 
 Array = npt.NDArray[np.float32]
@@ -66,7 +67,7 @@ class Weighing:
         """Return the weighing in `path`, whose `config.json` holds `settings`; raises `FileNotFoundError`."""
         file = path / "weighing.onnx"
         if not file.is_file():
-            raise FileNotFoundError(f"The model folder {path} has no weighing.onnx; install the package again.")
+            raise RunError(f"The model folder {path} has no weighing.onnx; install the package again.")
         return cls(session(file), settings["weighing"])
 
     def confidences(self, candidates: Sequence[Candidate]) -> list[float]:

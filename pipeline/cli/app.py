@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -16,6 +18,7 @@ WRONG_USAGE = 2
 SOME_FAILED = 3
 NOT_DONE = 1
 INTERRUPTED = 130
+DEBUG = "--debug"
 
 MANUAL = """Find what health articles claim about a nutrient and a condition, and grade the evidence.
 
@@ -43,6 +46,7 @@ Exit status:
         reached, sources gone)
     2   wrong usage
     3   done, but some sources failed
+   70   a fault of Provender itself, with its trace in a file
   130   interrupted; the next run goes on from there
 
 Every setting can be given in a TOML file (--config) or as an environment variable (PROVENDER_WORKERS=4). NO_COLOR=1
@@ -63,7 +67,7 @@ class Commands(TyperGroup):
             sys.exit(INTERRUPTED)
         except Exception as error:
             if not hasattr(error, "format_message"):
-                raise
+                sys.exit(_tell_fault(error, in_full=DEBUG in (sys.argv[1:] if args is None else args)))
             if type(error).__name__ == "NoArgsIsHelpError":
                 typer.echo(error.format_message())
                 sys.exit(WRONG_USAGE)
@@ -73,6 +77,25 @@ class Commands(TyperGroup):
             messages.print(f"{sentence}; see {command} --help.", style="red", markup=False)
             sys.exit(WRONG_USAGE)
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _tell_fault(error: Exception, *, in_full: bool) -> int:
+    """Say that the program itself is at fault, and where the trace is; return the exit status."""
+    from pipeline.errors import FAULT
+
+    trace = "".join(traceback.format_exception(error))
+    if in_full:
+        messages.print(trace, markup=False)
+        place = "above"
+    else:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="provender-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            file.write(f"provender {version('provender')}, Python {sys.version}\n{trace}")
+        place = f"in {file.name} (or say {DEBUG})"
+    said = f"This is a fault of Provender itself ({type(error).__name__}); please report it with the trace {place}."
+    messages.print(said, style="red", markup=False)
+    return FAULT
 
 
 app = typer.Typer(
@@ -101,35 +124,28 @@ def main(
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave."),
     ] = False,
+    debug: Annotated[
+        bool, typer.Option(DEBUG, help="Print the trace of a fault of the program, in place of a file with it.")
+    ] = False,
 ) -> None:
     """Hold the options that come before a command."""
+    from pipeline.logs import hold_back_parsers
+
+    hold_back_parsers()
 
 
 @contextlib.contextmanager
 def errors_in_words() -> Iterator[None]:
     """Turn errors that a user can mend into one sentence and an exit status; others are faults of the program."""
-    from pydantic import ValidationError
-
-    from pipeline.config import SettingsError
-    from pipeline.records import SourceError
-    from pipeline.runs import RunError
-    from pipeline.store import StoreError
+    from pipeline.errors import ProvenderError
 
     try:
         yield
     except KeyboardInterrupt:
         messages.print("Interrupted; what was read is kept, so the next run goes on from here.")
         raise typer.Exit(INTERRUPTED) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        fail(f"The setting {name} is wrong: {first['msg']}.", NOT_DONE)
-    except SettingsError as error:
-        fail(str(error), NOT_DONE)
-    except (SourceError, ValueError) as error:
-        fail(str(error), WRONG_USAGE)
-    except (RunError, StoreError) as error:
-        fail(str(error), NOT_DONE)
+    except ProvenderError as error:
+        fail(str(error), error.status)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(NOT_DONE) from None

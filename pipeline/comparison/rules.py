@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipeline.errors import KnowledgeError
 from pipeline.records import Certainty, Exposure, Factuality, FlagCode
 
 
@@ -75,7 +76,7 @@ def load_rules(changes: Mapping[str, Any] | None = None) -> ComparisonRules:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(("comparison", *(str(part) for part in first["loc"])))
-        raise ValueError(
+        raise KnowledgeError(
             f"The rules of comparison have a wrong or missing entry at {where} ({first['msg']})."
         ) from None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from pipeline.errors import SourceError
 from pipeline.records import (
     Block,
     ConditionType,
@@ -86,7 +87,7 @@ def read_gold(path: Path) -> list[GoldDocument]:
                 try:
                     documents.append(gold_document(json.loads(line)))
                 except (KeyError, TypeError, ValueError, IndexError) as error:
-                    raise ValueError(
+                    raise SourceError(
                         f"Line {number} of {path} is no annotated document ({error!r}); see the annotation guideline."
                     ) from error
     return documents

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.claims.encoder import ClaimEncoder, EncoderInput
+from pipeline.errors import SourceError
 from pipeline.evaluation.measures import Score
 
 Tagged = list[tuple[str, str]]
@@ -26,7 +27,7 @@ def read_iob(path: Path) -> list[Tagged]:
             continue
         token, _, tag = line.rpartition("\t")
         if not token or (tag != "O" and not tag.startswith(("B-", "I-"))):
-            raise ValueError(
+            raise SourceError(
                 f"Line {number} of {path} is not a token, a tab and an IOB tag (O, B-Disease, I-Disease ...)."
             )
         sentences[-1].append((token.split("\t")[0], tag))

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -79,8 +78,9 @@ class Style(_Table):
     family: tuple[Family, ...]
 
 
-@lru_cache(maxsize=1)
+_STYLE = Style.model_validate(tomllib.loads((Path(__file__).parent / "figures.toml").read_text(encoding="utf-8")))
+
+
 def load_style() -> Style:
     """Return the style of the bundled table."""
-    text = (Path(__file__).parent / "figures.toml").read_text(encoding="utf-8")
-    return Style.model_validate(tomllib.loads(text))
+    return _STYLE

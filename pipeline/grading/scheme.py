@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from pipeline.errors import KnowledgeError
 from pipeline.grading.sample import Words, compiled
 from pipeline.records import (
     BiasDomain,
@@ -333,7 +334,7 @@ def load_scheme(scheme: Path | str | None = None) -> Scheme:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ValueError(
+        raise KnowledgeError(
             f"The grading scheme {scheme or DEFAULT} has a wrong or missing entry at {where} ({first['msg']}); "
             f"compare it with {BUNDLED / (DEFAULT + '.toml')}."
         ) from None
@@ -356,18 +357,18 @@ def _locate(scheme: Path | str, folder: Path) -> Path:
         return given.resolve()
     if bundled.is_file():
         return bundled
-    raise ValueError(
+    raise KnowledgeError(
         f"The grading scheme {scheme} does not exist; give the path of a TOML file, or grade or nutrigrade."
     )
 
 
 def _tables(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if path in seen:
-        raise ValueError(f"The grading scheme {path} extends itself; remove its `extends` line.")
+        raise KnowledgeError(f"The grading scheme {path} extends itself; remove its `extends` line.")
     try:
         own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"The grading scheme {path} is not readable as TOML ({error}); correct it.") from None
+        raise KnowledgeError(f"The grading scheme {path} is not readable as TOML ({error}); correct it.") from None
     base = own.pop("extends", None)
     if base is None:
         return reduce(_merged, [*map(_bundled, PARTS), *({name: _bundled(name)} for name in _BESIDE), own])

@@ -3,7 +3,6 @@
 trafilatura says what is main text, the page's own tree how that text is built.
 """
 
-import logging
 import re
 from typing import Any
 
@@ -32,9 +31,6 @@ AS_BROWSERS = dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "ascii", "us-asc
 CREDENTIALS = re.compile(r"(?:[A-Z][A-Za-z]?\.?){1,5}(?:[ -][A-Z]{1,4})?|PhD|PharmD|DrPH|MScN?")
 
 TRUNCATED: tuple[QualityFlag, ...] = ("truncated",)
-
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 
 def read_html(source: Source) -> list[Document]:

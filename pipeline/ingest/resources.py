@@ -3,15 +3,24 @@
 import csv
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+Table = tuple[dict[str, str], ...]
 
 
-@cache
-def rows(name: str) -> tuple[dict[str, str], ...]:
+def _read(file: Path) -> Table:
+    text = file.read_text(encoding="utf-8")
+    return tuple(csv.DictReader(line for line in text.splitlines() if line.strip() and not line.startswith("#")))
+
+
+_HOME = Path(__file__).parent
+TABLES = {file.relative_to(_HOME).with_suffix("").as_posix(): _read(file) for file in sorted(_HOME.rglob("*.csv"))}
+"""Every table, by its name without .csv, as it was when the package was loaded."""
+
+
+def rows(name: str) -> Table:
     """Return the rows of the table `name` (without .csv); lines that begin with # are notes."""
-    text = files("pipeline.ingest").joinpath(f"{name}.csv").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    return tuple(csv.DictReader(lines))
+    return TABLES[name]
 
 
 @cache

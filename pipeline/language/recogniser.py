@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import spacy
 from spacy.language import Language
 
+from pipeline.errors import KnowledgeError
+
 # Labels of the scispaCy models that name diseases; `ENTITY` is the only label of the en_core_sci models.
 DISEASE_LABELS = frozenset({"DISEASE", "ENTITY", "CANCER", "PATHOLOGICAL_FORMATION"})
 _UNUSED = ("tagger", "attribute_ruler", "lemmatizer", "parser")
@@ -44,11 +46,11 @@ def load_recogniser(name: str) -> Recogniser:
     try:
         nlp = spacy.load(name, exclude=_UNUSED)
     except OSError as error:
-        raise ValueError(
+        raise KnowledgeError(
             f"The model {name} is not installed; install its package with pip, or use --model default or --model fast."
         ) from error
     if not any(pipe in nlp.pipe_names for pipe in ("ner", "entity_ruler", "span_ruler")):
-        raise ValueError(
+        raise KnowledgeError(
             f"The model {name} recognises no entities; name one with a recogniser, or use --model default."
         )
     return Recogniser(nlp)

@@ -8,15 +8,12 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
+from pipeline.errors import LexiconError as LexiconError
 from pipeline.vocabulary import one_of
 
 _DATA_SUFFIXES = (".csv", ".toml", ".txt")
 
 Member = TypeVar("Member", bound=str)
-
-
-class LexiconError(ValueError):
-    """A lexicon table that cannot be used; the message is one sentence saying what is wrong and where."""
 
 
 class LexiconFiles:

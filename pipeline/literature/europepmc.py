@@ -14,6 +14,7 @@ from typing import Any
 from lxml import html
 
 from pipeline.config import Settings, load_settings
+from pipeline.errors import WordError
 from pipeline.literature import xml
 from pipeline.literature.account import Account, FetchError, open_account
 from pipeline.literature.client import Client, Damaged, Fault, Refused, Unavailable, host
@@ -49,7 +50,7 @@ def fetch_europepmc(
     settings = settings or load_settings()
     clock = clock or Clock()
     if not query.strip():
-        raise ValueError('The query is empty; give words to search for, such as "vitamin b12 AND restless legs".')
+        raise WordError('The query is empty; give words to search for, such as "vitamin b12 AND restless legs".')
     pacer = Pacer(1 / settings.services.europepmc.per_second, clock)
     with (
         open_account("europepmc", query.strip(), since, out, progress=progress, clock=clock) as account,

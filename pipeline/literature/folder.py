@@ -7,13 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.errors import FetchError as FetchError
+
 LEDGER = "fetch.json"
 _LOCK = ".fetch.lock"
 _DRAFT = ".part"
-
-
-class FetchError(Exception):
-    """A fetch that cannot go on; the message is one sentence saying what to do."""
 
 
 class CorpusFolder:

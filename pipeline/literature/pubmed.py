@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import Settings, load_settings
+from pipeline.errors import WordError
 from pipeline.literature import xml
 from pipeline.literature.account import Account, FetchError, open_account
 from pipeline.literature.client import AGENT, Client, Damaged, Fault, Unavailable, host
@@ -65,7 +66,7 @@ def fetch_pubmed(
     settings = settings or load_settings()
     clock = clock or Clock()
     if not query.strip():
-        raise ValueError('The query is empty; give words to search for, such as "vitamin b12 AND restless legs".')
+        raise WordError('The query is empty; give words to search for, such as "vitamin b12 AND restless legs".')
     with (
         open_account("pubmed", query.strip(), since, out, progress=progress, clock=clock) as account,
         _Eutilities(settings, clock) as eutilities,

@@ -3,6 +3,8 @@
 import re
 from datetime import date, timedelta
 
+from pipeline.errors import WordError
+
 
 def parse_since(text: str, today: date) -> date:
     """Return the date that `2024`, `2024-03` or `2024-03-15` begins with, or that `30d` (days) lies back.
@@ -24,6 +26,6 @@ def parse_since(text: str, today: date) -> date:
                 return since
     except (ValueError, OverflowError):
         pass
-    raise ValueError(
+    raise WordError(
         f"{text!r} is no date that has been; give --since as 2024-03-15, 2024-03, 2024, or as days like 30d."
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.config import Settings, load_settings
+from pipeline.errors import SourceError
 from pipeline.literature.account import Account, open_account
 from pipeline.literature.client import Client, Fault, host
 from pipeline.literature.clock import Clock, Pacer
@@ -116,10 +117,12 @@ def _addresses(file: Path) -> list[str]:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ValueError(f"{file} cannot be read ({reason}); give a text file with one address on each line.") from None
+        raise SourceError(
+            f"{file} cannot be read ({reason}); give a text file with one address on each line."
+        ) from None
     addresses = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
     if not addresses:
-        raise ValueError(f"{file} names no address; give a text file with one address on each line.")
+        raise SourceError(f"{file} names no address; give a text file with one address on each line.")
     return list(dict.fromkeys(addresses))
 
 

@@ -5,7 +5,6 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from pipeline.review.event import STATUS
@@ -24,11 +23,10 @@ _WRITTEN_DATE = ("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%d %B %y", "%d
 _DIGITS = re.compile(r"[\d\s./:-]+")
 
 
-@cache
-def _statuses() -> dict[str, str]:
-    words = tomllib.loads((Path(__file__).parent / "statuses.toml").read_text(encoding="utf-8"))
-    found = {alias: status for status, aliases in words.items() for alias in aliases}
-    return found | {status: status for status in _COLUMNS[STATUS].values}
+_WORDS: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "statuses.toml").read_text(encoding="utf-8"))
+_STATUSES = {alias: status for status, aliases in _WORDS.items() for alias in aliases} | {
+    status: status for status in _COLUMNS[STATUS].values
+}
 
 
 def plain(text: str) -> str:
@@ -41,7 +39,7 @@ def meaning(name: str, cell: str) -> str | None:
     text = plain(cell)
     column = _COLUMNS[name]
     if name == STATUS:
-        return _statuses().get(text.casefold()) if text else ""
+        return _STATUSES.get(text.casefold()) if text else ""
     if column.values:
         return next((value for value in column.values if value.casefold() == text.casefold()), None)
     if column.kind in ("integer", "number"):

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from pipeline.errors import LedgerError as LedgerError
 from pipeline.review.event import Event
-from pipeline.store import StoreError
 
 WAIT_SECONDS = 30
 """How long an event waits for another process that writes."""
@@ -32,10 +32,6 @@ CREATE TRIGGER no_change BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'the l
 CREATE TRIGGER no_removal BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
 """
 _ALL = "SELECT number, {}, hash FROM event ORDER BY number".format(", ".join(f'"{name}"' for name in _COLUMNS))
-
-
-class LedgerError(StoreError):
-    """A ledger that cannot be trusted or read; the message is one sentence saying what to do."""
 
 
 class Ledger:

@@ -26,7 +26,7 @@ def check_settings(settings: Settings) -> None:
         load_knowledge(settings)
         if settings.model not in BUNDLED_MODELS:
             load_recogniser(settings.model)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise RunError(" ".join(str(error).split())) from None
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
+from pipeline.logs import hold_back_parsers
 from pipeline.store.folder import DISK_FAULTS
 
 Reply = Callable[[dict[str, Any]], None]
@@ -19,6 +20,7 @@ Reply = Callable[[dict[str, Any]], None]
 
 def main() -> None:
     """Read tasks until the input ends, and answer each."""
+    hold_back_parsers()
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 

@@ -20,6 +20,7 @@ import psutil
 
 import pipeline
 from pipeline.config import Settings
+from pipeline.errors import RunError as RunError
 from pipeline.records import SourceRow
 from pipeline.runs.plan import SourceFile, failed_row
 from pipeline.store import OutputFolder
@@ -33,10 +34,6 @@ ATTEMPTS = 2
 """A worker that dies may have been short of memory beside others; a source gets that many workers, then fails."""
 
 _SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-class RunError(Exception):
-    """A run that cannot go on; the message is one sentence saying what to do."""
 
 
 def disk_sentence(folder: OutputFolder, reason: str) -> str:
@@ -187,7 +184,7 @@ class _Worker:
         environment |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8"}
         with log.open("wb") as errors:
             self.process: subprocess.Popen[str] = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.runs.worker"],
+                [sys.executable, "-P", "-m", "pipeline.runs.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

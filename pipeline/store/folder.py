@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import StoreError as StoreError
 from pipeline.records import SourceRow
 from pipeline.store.columnar import from_values
 from pipeline.store.fingerprint import extraction_of
@@ -23,10 +24,6 @@ LEDGER_FILES = frozenset({LEDGER_NAME, f"{LEDGER_NAME}-wal", f"{LEDGER_NAME}-shm
 """The ledger of decisions and what SQLite puts beside it while it is open."""
 DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 """Errors that no other source would be spared."""
-
-
-class StoreError(Exception):
-    """An output folder that cannot be used; the message is one sentence saying what to do."""
 
 
 @dataclass(frozen=True, slots=True)

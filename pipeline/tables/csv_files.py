@@ -8,14 +8,13 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline.delimited import Rows
+from pipeline.errors import TableError
 from pipeline.records import ChangeRow, ComparisonRow, EvidenceRow, SourceRow
 from pipeline.tables.cells import from_cell, neutralise, restore, to_cell
 from pipeline.tables.columns import CHANGES, COMPARISON, EVIDENCE, SOURCES, Table
 
 ENCODING = "utf-8-sig"
-LONGEST_CELL = 2**31 - 1
-"""Characters of a cell that are read: the csv module's own limit of 131,072 is below a long list of claims."""
-
 MOST_CELLS = 20_000_000
 """Cells of the matrix below its sources: it grows with rows times sources, and would soon fill any disk."""
 MOST_SOURCES = 16_384 - len(COMPARISON.columns[:5]) - 1
@@ -99,9 +98,8 @@ def read_changes(path: Path) -> Iterator[ChangeRow]:
 
 def read_texts(path: Path, columns: Iterable[str]) -> Iterator[list[str]]:
     """Yield some columns of a table that a run wrote, as text, in the order asked for."""
-    csv.field_size_limit(LONGEST_CELL)
     with path.open(encoding=ENCODING, newline="") as file:
-        reader = csv.reader(file)
+        reader = Rows(file)
         header = next(reader)
         places = [header.index(name) for name in columns]
         for cells in reader:
@@ -114,13 +112,12 @@ def _read(path: Path, table: Table, record: type[Record]) -> Iterator[Record]:
         for field in dataclasses.fields(record)
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     }
-    csv.field_size_limit(LONGEST_CELL)
     with path.open(encoding=ENCODING, newline="") as file:
-        reader = csv.reader(file)
+        reader = Rows(file)
         header = next(reader, [])
         missing = required.difference(header)
         if missing:
-            raise ValueError(
+            raise TableError(
                 f"{path} lacks the column {sorted(missing)[0]}; give the {table.name}.csv that a run wrote."
             )
         places = [(header.index(column.name), column) for column in table.columns if column.name in header]
@@ -130,7 +127,7 @@ def _read(path: Path, table: Table, record: type[Record]) -> Iterator[Record]:
                 try:
                     values[column.name] = from_cell(cells[place], column)
                 except (IndexError, ValueError) as error:
-                    raise ValueError(
+                    raise TableError(
                         f"{path}, line {reader.line_num}: the cell {column.name} cannot be read ({error})."
                     ) from error
             yield record(**values)

@@ -14,17 +14,14 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from pipeline.delimited import Rows
+from pipeline.errors import SheetError as SheetError
 from pipeline.tables.cells import restore
-from pipeline.tables.csv_files import LONGEST_CELL
 
 BOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 _DELIMITERS = (",", ";", "\t")
 _DECLARED = "sep="
 """A first line `sep=;` tells Excel the delimiter."""
-
-
-class SheetError(ValueError):
-    """A table that cannot be read; the message is one sentence saying what is wrong and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +51,14 @@ def read_sheet(path: Path, needed: Collection[str]) -> Iterator[SheetRow]:
 
 
 def _csv(path: Path) -> list[list[str]]:
-    csv.field_size_limit(LONGEST_CELL)
     text = _decoded(path)
     first, _, rest = text.partition("\n")
     if first.strip().strip('"').lower().startswith(_DECLARED):
         text = rest
     try:
-        headers = {mark: next(csv.reader(io.StringIO(text, newline=""), delimiter=mark), []) for mark in _DELIMITERS}
+        headers = {mark: next(Rows(io.StringIO(text, newline=""), delimiter=mark), []) for mark in _DELIMITERS}
         delimiter = max(_DELIMITERS, key=lambda mark: len(headers[mark]))
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        return list(Rows(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise SheetError(f"{path} cannot be read as CSV ({error}); save it again as CSV.") from None
 

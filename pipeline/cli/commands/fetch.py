@@ -1,7 +1,6 @@
 """In: a query or a list of addresses. Out: `provender fetch`: progress, then what was fetched into a corpus folder."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.app import NOT_DONE, SOME_FAILED, app, errors_in_words, fail, messages, output, print_json
+from pipeline.cli.app import SOME_FAILED, app, errors_in_words, messages, output, print_json
 from pipeline.cli.options import Config
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def pubmed(query: Query, out: Out, since: Since = None, config: Config = None, a
       provender fetch pubmed "vitamin b12 AND restless legs" --out corpora/rls
       provender fetch pubmed "vitamin d[mh] AND accidental falls[mh]" --since 2024-01 --out corpora/falls
     """
-    with _errors_in_words():
+    with errors_in_words():
         from pipeline.config import load_settings
         from pipeline.literature import fetch_pubmed
 
@@ -73,7 +72,7 @@ def europepmc(
       provender fetch europepmc "ferritin AND pregnancy" --out corpora/ferritin
       provender fetch europepmc "TITLE:magnesium AND TITLE:migraine" --full-text --out corpora/migraine
     """
-    with _errors_in_words():
+    with errors_in_words():
         from pipeline.config import load_settings
         from pipeline.literature import fetch_europepmc
 
@@ -99,22 +98,11 @@ def urls(
     Examples:
       provender fetch urls pages.txt --out corpora/pages
     """
-    with _errors_in_words():
+    with errors_in_words():
         from pipeline.config import load_settings
         from pipeline.literature import fetch_urls
 
         _show(fetch_urls(file, out, settings=load_settings(config), progress=_teller(as_json)), as_json)
-
-
-@contextmanager
-def _errors_in_words() -> Iterator[None]:
-    with errors_in_words():
-        from pipeline.literature import FetchError
-
-        try:
-            yield
-        except FetchError as error:
-            fail(str(error), NOT_DONE)
 
 
 def _date(since: str | None) -> "date | None":

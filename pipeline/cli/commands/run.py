@@ -109,8 +109,9 @@ def _run(
 
         try:
             with prefect_api():
-                from flows.evidence import run_flow
+                from flows.evidence import hush_at_exit, run_flow
 
+                hush_at_exit()
                 return run_flow(paths, out, settings=settings, progress=tell)
         except ServerError as error:
             messages.print(f"{error}; it goes on without (--plain does so from the start).", markup=False)

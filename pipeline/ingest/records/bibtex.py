@@ -1,6 +1,5 @@
 """A BibTeX file comes in; a `Document` for each entry goes out, also for those that repeat a key or a field."""
 
-import logging
 import re
 from collections.abc import Iterator
 
@@ -21,8 +20,6 @@ BRACES = re.compile(r"(?<!\\)[{}]")
 # Values that are addresses or keys, in which no LaTeX is meant.
 PEOPLE = frozenset({"author", "editor"})
 VERBATIM = frozenset({"doi", "url", "pmid", "pmcid", "pmc", "pubmed_id", "unique-id", "eprint", "file"})
-
-logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
 
 def read_bibtex(source: Source) -> list[Document]:

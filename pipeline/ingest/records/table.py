@@ -3,9 +3,9 @@
 import csv
 import io
 import itertools
-import sys
 from collections.abc import Iterator, Sequence
 
+from pipeline.delimited import Rows
 from pipeline.ingest.decoding import decode
 from pipeline.ingest.quality import Damage
 from pipeline.ingest.records.bibliographic import Record, read_records
@@ -39,9 +39,7 @@ def is_table(head: str) -> bool:
         return False
     start, delimiter = found
     try:
-        rows = list(
-            itertools.islice(csv.reader(io.StringIO(head[start:], newline=""), delimiter=delimiter), SAMPLE_ROWS)
-        )
+        rows = list(itertools.islice(Rows(io.StringIO(head[start:], newline=""), delimiter=delimiter), SAMPLE_ROWS))
     except csv.Error:
         return True
     widths = [len(row) for row in rows[1:] if any(row)]
@@ -57,7 +55,6 @@ def read_csv(source: Source) -> list[Document]:
     start, delimiter = found
     text = text[start:]
     names = [column_name(cell) for cell in _cells(text.split("\n", 1)[0], delimiter)]
-    csv.field_size_limit(min(sys.maxsize, source.limits.max_characters))
     documents = read_records(source, "csv", _records(text, delimiter, names))
     if not documents:
         raise SourceError(f"{source.path} names its columns but holds no record; export it again.")
@@ -66,14 +63,14 @@ def read_csv(source: Source) -> list[Document]:
 
 def _cells(line: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader(io.StringIO(line.rstrip("\r")), delimiter=delimiter), [])
+        return next(Rows(io.StringIO(line.rstrip("\r")), delimiter=delimiter), [])
     except csv.Error:
         return []
 
 
 def _records(text: str, delimiter: str, names: Sequence[str]) -> Iterator[Record | Damage]:
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))[1:]
+        rows = list(Rows(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))[1:]
         kept: Iterator[list[str] | Damage] = (row for row in rows if any(row))
     except csv.Error:
         kept = _salvaged(text, delimiter, len(names))
@@ -102,7 +99,7 @@ def _row(lines: Sequence[str], delimiter: str, width: int) -> tuple[list[str] | 
         held += line
         if held.count('"') % 2 == 0:
             try:
-                found = list(csv.reader(io.StringIO(held, newline=""), delimiter=delimiter))
+                found = list(Rows(io.StringIO(held, newline=""), delimiter=delimiter))
             except csv.Error:
                 return None, 1
             if not any(map(any, found)):

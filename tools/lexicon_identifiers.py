@@ -1,7 +1,7 @@
 """In: the lexicon tables and a folder of ontologies; out: identifiers that are wrong, or the tables with those missing.
 
-    python -m pipeline.lexicons.identifiers ONTOLOGIES          report identifiers that the ontologies do not have
-    python -m pipeline.lexicons.identifiers ONTOLOGIES --fill   write identifiers for names that they know
+    python tools/lexicon_identifiers.py ONTOLOGIES          report identifiers that the ontologies do not have
+    python tools/lexicon_identifiers.py ONTOLOGIES --fill   write identifiers for names that they know
 
 Read are cdno.obo (CDNO and CHEBI), HumanDO.tsv and MESHinDO.tsv (DOID and its MeSH cross-references), the synonyms
 of doid-*.json.gz, and hpo_labels.tsv (HP). A condition takes a MeSH identifier where its disease has exactly one, else
@@ -21,7 +21,7 @@ from pipeline.language.folding import fold
 from pipeline.lexicons import TABLES, load_lexicon
 
 _OBO_SYNONYM = re.compile(r'synonym: "(.*?)(?<!\\)" (EXACT|RELATED)')
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).resolve().parent.parent / "pipeline" / "lexicons"
 
 
 @dataclass(slots=True)
