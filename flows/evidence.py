@@ -9,10 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.flows import flow
 from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import task
 
 from flows.runners import pool_of
 from flows.server import ServerError

@@ -68,7 +68,7 @@ def prefect_api(*, schedules: bool = False) -> Iterator[str]:
     too_late.start()
     try:
         import prefect.artifacts
-        import prefect.flows  # noqa: F401  (what a flow needs is loaded while the server starts)
+        import prefect.main  # noqa: F401  (what a flow needs is loaded while the server starts)
 
         port = process.stdout.readline().strip()
         too_late.cancel()

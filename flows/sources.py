@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from prefect import flow
 from prefect.artifacts import create_markdown_artifact
+from prefect.flows import flow
 
 from flows.evidence import evidence
 from pipeline import literature as services

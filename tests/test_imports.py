@@ -39,7 +39,12 @@ own = {
     for name in logging.Logger.manager.loggerDict
     if name.split(".")[0] in ("pipeline", "flows") and logging.getLogger(name).level
 }
-print(json.dumps({"changed": [part for part in before if before[part] != after[part]], "own": own}))
+changed = {
+    part: {key: [was, after[part].get(key)] for key, was in before[part].items() if after[part].get(key) != was}
+    if isinstance(before[part], dict) else [before[part], after[part]]
+    for part in before if before[part] != after[part]
+}
+print(json.dumps({"changed": changed, "own": own}))
 """
 
 
@@ -77,7 +82,7 @@ def test_importing_every_module_changes_nothing_of_its_host() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout.splitlines()[-1]) == {"changed": [], "own": {}}
+    assert json.loads(done.stdout.splitlines()[-1]) == {"changed": {}, "own": {}}
 
 
 ROOMS = (
