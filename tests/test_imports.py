@@ -98,7 +98,9 @@ ROOMS = (
     ("extractor",),
     ("tables", "store", "figures", "evaluation", "literature"),
     ("review",),
+    ("report", "export"),
     ("runs",),
+    ("desk",),
     ("api", "component"),
     ("cli",),
 )

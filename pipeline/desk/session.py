@@ -11,7 +11,7 @@ from pipeline.review.decision import decisions_of, effective, now, reversal
 from pipeline.review.event import STATUS
 from pipeline.review.readers import ADJUDICATION, conflicts, readings, visible
 from pipeline.runs.intake import ledger_of
-from pipeline.store import OutputFolder, Snapshot
+from pipeline.store import OutputFolder, Snapshot, StoreError
 from pipeline.tables import EVIDENCE
 from pipeline.tables.columns import CORRECTABLE
 
@@ -31,11 +31,11 @@ class Session:
     rows: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def page(self) -> str:
-        """Return the page; where a run has ended meanwhile, its newer one. Raises `ValueError` where there is none."""
+        """Return the page; where a run has ended meanwhile, its newer one. Raises `StoreError` where there is none."""
         contents = read_contents(self.folder.path / "report.html")
         snapshot = self.folder.finished().snapshot
         if snapshot is None:
-            raise ValueError(f"{self.folder.path} holds no finished run; run again, then review.")
+            raise StoreError(f"{self.folder.path} holds no finished run; run again, then review.")
         rows = Snapshot.read(snapshot / "claims.parquet").columns_of(*EVIDENCE.header)
         self.rows |= {row["claim_id"]: row for row in rows}
         return render(contents, served=True)
