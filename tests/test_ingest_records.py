@@ -121,7 +121,7 @@ def test_columns_named_by_two_letters_between_tabs(read_text):
 
 def test_registry_entries_are_named_by_their_number():
     first, second = read(FOLDER / "clinicaltrials.csv")
-    assert (first.identifiers, first.authors) == ({"registry_id": "NCT90000001"}, ("University of Example",))
+    assert (first.identifiers, first.authors) == ({"registry": "NCT90000001"}, ("University of Example",))
     assert (first.path, second.date) == ("clinicaltrials.csv#NCT90000001", "2020-01-09")
 
 

@@ -76,7 +76,7 @@ def record_findings(form: SourceFormat, fields: Fields, flags: Sequence[QualityF
 
 
 def record_identifiers(fields: Fields) -> dict[str, str]:
-    """Return pmid, pmcid, doi and registry_id: from their own field first, then from what else may name them."""
+    """Return pmid, pmcid, doi and registry (its number): from their own field first, then from what else may name them."""
     others = " ; ".join(fields.get("identifiers", ()))
     elsewhere = find_identifiers(others)
     if "pmid" not in elsewhere and (named := NAMED_PMID.search(others)):
@@ -85,7 +85,7 @@ def record_identifiers(fields: Fields) -> dict[str, str]:
         "pmid": _pmid(fields) or elsewhere.get("pmid", ""),
         "pmcid": _pmcid(_first(fields, "pmcid")) or elsewhere.get("pmcid", ""),
         "doi": find_identifiers(_first(fields, "doi")).get("doi", "") or elsewhere.get("doi", ""),
-        "registry_id": next((match[0] for match in map(REGISTRY_ID.search, fields.get("registry", ())) if match), ""),
+        "registry": next((match[0] for match in map(REGISTRY_ID.search, fields.get("registry", ())) if match), ""),
     }
     return {key: value for key, value in found.items() if value}
 
