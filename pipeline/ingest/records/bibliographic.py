@@ -76,7 +76,7 @@ def record_findings(form: SourceFormat, fields: Fields, flags: Sequence[QualityF
 
 
 def record_identifiers(fields: Fields) -> dict[str, str]:
-    """Return pmid, pmcid, doi and registry (its number): from their own field first, then from what else may name them."""
+    """Return pmid, pmcid, doi and registry (its number): from their own field first, then from what may name them."""
     others = " ; ".join(fields.get("identifiers", ()))
     elsewhere = find_identifiers(others)
     if "pmid" not in elsewhere and (named := NAMED_PMID.search(others)):
