@@ -12,6 +12,7 @@
             KnowledgeError  a table of knowledge (lexicon, grading scheme, rules of comparison) or a model's name
                 LexiconError  a lexicon table
             WordError       a word on the command line: a date, a schedule, a query
+            RefusedError    a decision at the desk that cannot be taken
             TableError      a table that a run wrote, changed beyond what can be read
                 SheetError  the same, as a sheet that people worked on
 
@@ -73,6 +74,10 @@ class KnowledgeError(UsageError, ValueError):
 
 class LexiconError(KnowledgeError):
     """A lexicon table that cannot be used."""
+
+
+class RefusedError(UsageError):
+    """Something that cannot be decided."""
 
 
 class TableError(UsageError, ValueError):

@@ -68,6 +68,17 @@ def test_claims_new_changed_and_gone_are_told_with_what_differs(runs: Runs) -> N
     )  # fmt: skip
 
 
+def test_a_verdict_that_moved_is_named_with_the_claims_that_moved_it_and_a_quiet_run_says_so(runs: Runs) -> None:
+    runs.run([ROW])
+    new = row(claim_id="3" * 16)
+    changes, _ = runs.run([ROW, new], comparisons=[replace(COMPARISON_ROW, verdict="harmful", certainty="High")])
+    assert changes is not None and changes.moved == (
+        "vitamin B12 (deficiency) and restless legs syndrome: mixed, Low, now harmful, High (claims of it: 1 new)",
+    )
+    quiet, _ = runs.run([ROW, new], comparisons=[replace(COMPARISON_ROW, verdict="harmful", certainty="High")])
+    assert quiet is not None and quiet.is_quiet and str(quiet) == "nothing changed"
+
+
 def test_a_line_put_in_above_a_new_model_and_a_reviewer_change_no_claim(runs: Runs) -> None:
     runs.run([ROW])
     moved = replace(
@@ -82,6 +93,7 @@ def test_a_verdict_that_moved_is_told_whatever_the_pair_is_usually_called(runs: 
     moved = replace(COMPARISON_ROW, verdict="harmful", nutrient="cobalamin")
     changes, (told,) = runs.run([ROW], comparisons=[moved])
     assert changes == Changes(n_verdicts=1)
+    assert changes.moved[0].startswith("cobalamin (deficiency) and restless legs syndrome: mixed, now harmful (")
     assert told == ChangeRow(
         "verdict moved",
         nutrient="cobalamin",

@@ -8,8 +8,8 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from pipeline.desk.session import RefusedError, Session
-from pipeline.store import StoreError
+from pipeline.desk.session import Session
+from pipeline.errors import RefusedError, StoreError
 
 HOSTS = ("127.0.0.1", "localhost")
 MOST_BYTES = 100_000

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.errors import RefusedError
 from pipeline.report import read_contents, render
 from pipeline.review import Event, Ledger
 from pipeline.review.cells import meaning
@@ -16,10 +17,6 @@ from pipeline.tables import EVIDENCE
 from pipeline.tables.columns import CORRECTABLE
 
 ORIGIN = "desk"
-
-
-class RefusedError(Exception):
-    """Something that cannot be decided; the message is one sentence for the reviewer."""
 
 
 @dataclass(slots=True)

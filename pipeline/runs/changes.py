@@ -1,8 +1,8 @@
 """In: the tables of this run, and a copy of those of the last that finished. Out: changes.csv, and the next copy."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import tables
@@ -25,19 +25,30 @@ _NO_CHANGE = (*_PLACES, "confidence", "model_version", "review_status", "reviewe
 _KEY = "key"
 _VERDICT = ("nutrient", "exposure", "condition", "verdict", "certainty")
 
+MOST_MOVED = 50
+"""Verdicts that the summary of a run names; all are in changes.csv."""
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How many rows of each kind changes.csv has."""
+    """How many rows of each kind changes.csv has; `moved` names verdicts that moved, with before, after and why."""
 
     n_new: int = 0
     n_changed: int = 0
     n_gone: int = 0
     n_verdicts: int = 0
     n_failed: int = 0
+    moved: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing differs."""
+        return self == Changes()
 
     def __str__(self) -> str:
-        """`2 claims new, 1 changed, 0 gone; 1 verdict moved; 0 sources failed anew`."""
+        """`2 claims new, 1 changed, 0 gone; 1 verdict moved; 0 sources failed anew`, or that nothing changed."""
+        if self.is_quiet:
+            return "nothing changed"
         return (
             f"{self.n_new} claims new, {self.n_changed} changed, {self.n_gone} gone; "
             f"{self.n_verdicts} verdicts moved; {self.n_failed} sources failed anew"
@@ -52,10 +63,17 @@ def write_changes(path: Path, drafts: Path, *, before: Path | None, after: Path)
     """
     _write_snapshots(drafts, after)
     counts: Counter[ChangeKind] = Counter()
+    moved: dict[tuple[str, str, str], ChangeRow] = {}
+    why: defaultdict[tuple[str, str, str], Counter[ChangeKind]] = defaultdict(Counter)
 
     def counted() -> Iterator[ChangeRow]:
         for row in _changes(before, after, drafts) if before else ():
             counts[row.change] += 1
+            body = row.nutrient, row.exposure, row.condition
+            if row.change == "verdict moved" and len(moved) < MOST_MOVED:
+                moved[body] = row
+            elif body in moved:
+                why[body][row.change] += 1
             yield row
 
     tables.write_table(path, tables.CHANGES, counted())
@@ -67,7 +85,16 @@ def write_changes(path: Path, drafts: Path, *, before: Path | None, after: Path)
         n_gone=counts["claim gone"],
         n_verdicts=counts["verdict moved"],
         n_failed=counts["source failed"],
+        moved=tuple(_told(row, why[body]) for body, row in moved.items()),
     )
+
+
+def _told(row: ChangeRow, why: Mapping[ChangeKind, int]) -> str:
+    """One line: the body of evidence, what its verdict or certainty was and is, and the claims that changed in it."""
+    before, after = ", ".join(row.before), ", ".join(row.after) or "gone"
+    claims = ", ".join(f"{count} {kind.removeprefix('claim ')}" for kind, count in why.items())
+    reason = f"claims of it: {claims}" if claims else "by claims that another name or exposure now holds"
+    return f"{row.nutrient} ({row.exposure}) and {row.condition}: {before}, now {after} ({reason})"
 
 
 def _write_snapshots(drafts: Path, folder: Path) -> None:

@@ -81,6 +81,10 @@ class RunSummary:
     def to_markdown(self) -> str:
         """Return the summary as Markdown: the figures, the failures, and links to the files."""
         lines = ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in self.figures())]
+        if self.changes and self.changes.is_quiet and not self.failures and not self.notes:
+            return f"Nothing changed: {self}. The tables in `{self.out}` are those of the last run.\n"
+        if self.changes and self.changes.moved:
+            lines += ["", "**Verdicts that moved**", "", *(f"- {line}" for line in self.changes.moved)]
         if self.failures:
             lines += ["", "**Sources that failed**", ""]
             lines += [f"- `{failure.source_id}`: {failure.reason}" for failure in self.failures]

@@ -158,6 +158,10 @@ def _print_summary(summary: "RunSummary") -> None:
     for name, value in summary.figures():
         table.add_row(name, escape(value))
     output.print(table)
+    if summary.changes and summary.changes.moved:
+        output.print("\nVerdicts that moved:")
+        for line in summary.changes.moved:
+            output.print(f"  {line}", markup=False)
     if summary.failures:
         output.print("\nSources that failed:")
         for failure in summary.failures:
