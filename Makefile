@@ -58,7 +58,7 @@ format: $(VENV)/installed-dev ## format the code
 figures: $(VENV)/installed-dev ## write the README's figures anew (needs the reference folder: REFERENCE=../shared)
 	@$(BIN)/python benchmarks/readme_figures.py $(REFERENCE)
 
-train: $(VENV)/installed-dev ## make the bundled model anew (needs the reference folder; minutes on a GPU, days on two cores)
+train: $(VENV)/installed-dev ## make the bundled model anew (needs the reference folder; hours on two cores)
 	@$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[train]'
 	@$(BIN)/python -m pipeline.training --reference $(REFERENCE)
 	@$(BIN)/python -m pipeline.training.weighing --reference $(REFERENCE)

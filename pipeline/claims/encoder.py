@@ -1,16 +1,18 @@
 """In: sentences with their context; out: words that take part in claims, chemicals and diseases, attributes of pairs.
 
-The trained encoder at run time: onnxruntime, tokenizers and numpy only. One sentence is one run on one thread, so that
-what is found in a sentence depends neither on its neighbours in a batch nor on the number of workers.
+The trained encoder at run time: onnxruntime, tokenizers and numpy only. Consecutive sentences are read together in
+windows, each word once. A window is one run on one thread and depends on its own document alone, so that what is found
+in a sentence does not depend on the number of workers.
 
 >>> encoder = ClaimEncoder.from_directory(Path("pipeline/models/claims"))
->>> [found] = encoder.predict([EncoderInput("Zinc shortens the common cold.", title="Zinc")])
+>>> [found] = encoder.read([MarkedSentence("Zinc shortens the common cold.")], title="Zinc")
 >>> [reading] = encoder.read_pairs(found, [((0, 4), (18, 29))])
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,20 +31,15 @@ Mark = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
-class EncoderInput:
-    """A sentence, the sentences just before and after it in its document ("" at an end), and the document's title.
+class MarkedSentence:
+    """A sentence with its marks: characters [start, end) and what lexicons and rules make of them.
 
-    Marks are characters [start, end) of a sentence and what lexicons and rules make of them: nutrient, condition,
-    measure, or reference (words that refer back). Where marks overlap, the last holds.
+    Kinds of marks are nutrient, condition, measure, and reference (words that refer back). Where marks overlap, the
+    last holds.
     """
 
     text: str
-    before: str = ""
-    after: str = ""
-    title: str = ""
     marks: tuple[Mark, ...] = ()
-    marks_before: tuple[Mark, ...] = ()
-    marks_after: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +88,16 @@ class PairReading:
     factuality: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class _Pieces:
+    """The word pieces of a sentence, the word that each belongs to, the characters of each word, the types."""
+
+    ids: list[int]
+    owners: list[int]
+    words: list[Characters]
+    types: list[int]
+
+
 def softmax(logits: Array) -> Array:
     """Return the probabilities of logits along the last axis."""
     powers = np.exp(logits - logits.max(-1, keepdims=True))
@@ -120,6 +127,22 @@ def best_path(logits: Array) -> list[int]:
     return path[::-1]
 
 
+def cut(sizes: Sequence[int], longest: int) -> list[tuple[int, int]]:
+    """Return windows [first, last) over consecutive sentences of some sizes: as few as may be, of similar size.
+
+    No window is longer than `longest`, unless its one sentence is.
+    """
+    windows: list[tuple[int, int]] = []
+    aim = sum(sizes) / max(1, -(-sum(sizes) // longest))
+    first = held = 0
+    for i, size in enumerate(sizes):
+        if i > first and (held + size > longest or held >= aim):
+            windows.append((first, i))
+            first, held = i, 0
+        held += size
+    return [*windows, (first, len(sizes))] if sizes else []
+
+
 def session(file: Path) -> ort.InferenceSession:
     """Return a model file, ready to run on one thread of the processor."""
     options = ort.SessionOptions()
@@ -127,6 +150,9 @@ def session(file: Path) -> ort.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return ort.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
+EMPTY = EncoderOutput((), (), 0.0, (), np.zeros((0, 0), np.float32), np.zeros((0, 7), np.float32))
 
 
 class ClaimEncoder:
@@ -156,9 +182,19 @@ class ClaimEncoder:
         tokenizer = Tokenizer.from_file(str(files[2]))
         return cls(sessions[0], sessions[1], tokenizer, json.loads(files[3].read_text(encoding="utf-8")))
 
-    def predict(self, sentences: Sequence[EncoderInput]) -> list[EncoderOutput]:
-        """Return what is found in each sentence, in order."""
-        return [self._predict(s) for s in sentences]
+    def read(self, sentences: Sequence[MarkedSentence], title: str = "", opens: bool = False) -> list[EncoderOutput]:
+        """Return what is found in each of some consecutive sentences of a document, in order.
+
+        Each window is read under the document's title; the first goes without where the sentences open the document
+        (`opens`), since the title is then among them.
+        """
+        longest = self.settings["longest_sentence"]
+        pieces = [self._pieces(s.text, longest, s.marks) for s in sentences]
+        heading = self._pieces(title, self.settings["longest_title"]).ids if title else []
+        found: list[EncoderOutput] = []
+        for first, last in cut([len(p.ids) + 1 for p in pieces], self.settings["longest_window"]):
+            found += self._read_window(pieces[first:last], [] if opens and first == 0 else heading)
+        return found
 
     def read_pairs(self, found: EncoderOutput, pairs: Sequence[tuple[Characters, Characters]]) -> list[PairReading]:
         """Return the reading of each pair (characters of the nutrient, of the outcome) of one sentence.
@@ -179,31 +215,26 @@ class ClaimEncoder:
             for i in range(len(pairs))
         ]
 
-    def _predict(self, sentence: EncoderInput) -> EncoderOutput:
-        ids, owners, words = self._pieces(sentence.text, self.settings["longest_sentence"])
-        if not words:
-            return EncoderOutput((), (), 0.0, (), np.zeros((0, 0), np.float32), np.zeros((0, 7), np.float32))
+    def _read_window(self, sentences: Sequence[_Pieces], title: Sequence[int]) -> list[EncoderOutput]:
         cls_id, sep_id = self._special
-        context = self.settings["longest_context"]
-        head = [cls_id]
-        if sentence.title:
-            head += [*self._pieces(sentence.title, self.settings["longest_title"])[0], sep_id]
-        types = [0] * len(head)
-        if sentence.before:
-            pieces, owner, places = self._pieces(sentence.before, 512)
-            head += [*pieces[-context:], sep_id]
-            types += [*self._types(owner, places, sentence.marks_before)[-context:], 1]
-        types += [*self._types(owners, words, sentence.marks), 1]
-        row = [*head, *ids, sep_id]
-        if sentence.after:
-            pieces, owner, places = self._pieces(sentence.after, context)
-            row += [*pieces, sep_id]
-            types += [*self._types(owner, places, sentence.marks_after), 1]
-        pooling = np.zeros((1, len(words) + 1, len(row)), np.float32)
-        pooling[0, owners, np.arange(len(head), len(head) + len(ids))] = 1
-        pooling[0, len(words), len(head) + len(ids)] = 1
+        row = [cls_id, *title, sep_id] if title else [cls_id]
+        types = [0] * len(row)
+        owners: list[int] = []
+        places: list[int] = []
+        count = sum(len(s.words) for s in sentences)
+        first = 0
+        for number, s in enumerate(sentences):
+            owners += [*(first + owner for owner in s.owners), count + number]
+            places += range(len(row), len(row) + len(s.ids) + 1)
+            row += [*s.ids, sep_id]
+            types += [*s.types, 1]
+            first += len(s.words)
+        if not count:
+            return [EMPTY] * len(sentences)
+        pooling = np.zeros((1, count + len(sentences), len(row)), np.float32)
+        pooling[0, owners, places] = 1
         pooling /= pooling.sum(2, keepdims=True)
-        states, claim_tags, recognition_tags, claiming = self._encoder.run(
+        outputs = self._encoder.run(
             ["states", "claim_tags", "recognition_tags", "claiming"],
             {
                 "input_ids": np.array([row], np.int64),
@@ -211,27 +242,27 @@ class ClaimEncoder:
                 "pooling": pooling,
             },
         )
-        size = len(words)
-        return EncoderOutput(
-            self._spans(claim_tags[0, :size], self._labels["tags"], words, self.settings["outside_offset"]),
-            self._spans(recognition_tags[0, :size], self._labels["recognition"], words, 0.0),
-            float(softmax(claiming[0, size])[1]),
-            tuple(words),
-            states[0],
-            softmax(claim_tags[0, :size]),
-        )
+        states, claim_tags, recognition_tags, claiming = (output[0] for output in outputs)
+        found, first = [], 0
+        for number, s in enumerate(sentences):
+            last, mark = first + len(s.words), count + number
+            found.append(
+                EncoderOutput(
+                    self._spans(claim_tags[first:last], self._labels["tags"], s.words, self.settings["outside_offset"]),
+                    self._spans(recognition_tags[first:last], self._labels["recognition"], s.words, 0.0),
+                    float(softmax(claiming[mark])[1]),
+                    tuple(s.words),
+                    np.concatenate([states[first:last], states[mark : mark + 1]]),
+                    softmax(claim_tags[first:last]),
+                )
+                if s.words
+                else EMPTY
+            )
+            first = last
+        return found
 
-    def _types(self, owners: Sequence[int], words: Sequence[Characters], marks: Sequence[Mark]) -> list[int]:
-        """Return the type of each word piece: 1 for plain text, from 2 on by the mark of its word."""
-        of_word = [1] * len(words)
-        for start, end, kind in marks:
-            for position, (a, b) in enumerate(words):
-                if a < end and start < b:
-                    of_word[position] = 2 + self._labels["marks"].index(kind)
-        return [of_word[owner] for owner in owners]
-
-    def _pieces(self, text: str, limit: int) -> tuple[list[int], list[int], list[Characters]]:
-        """Return word pieces, the word that each belongs to, and the characters of each word."""
+    def _pieces(self, text: str, limit: int, marks: Sequence[Mark] = ()) -> _Pieces:
+        """Return the word pieces of a text, at most `limit`; their types are 1 for plain text, from 2 on by mark."""
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         owners: list[int] = []
         words: list[Characters] = []
@@ -243,7 +274,11 @@ class ClaimEncoder:
             else:
                 words[-1] = (words[-1][0], end)
             owners.append(len(words) - 1)
-        return encoding.ids[:limit], owners, words
+        of_word = [1] * len(words)
+        for start, end, kind in marks:
+            for position in range(*_word_range(words, start, end)):
+                of_word[position] = 2 + self._labels["marks"].index(kind)
+        return _Pieces(encoding.ids[:limit], owners, words, [of_word[owner] for owner in owners])
 
     @staticmethod
     def _spans(
@@ -289,8 +324,13 @@ def log_odds(probability: float) -> float:
 
 def _words_at(words: Sequence[Characters], characters: Characters) -> tuple[int, int]:
     """Return the words [first, last) that overlap some characters."""
-    start, end = characters
-    hit = [i for i, (s, e) in enumerate(words) if s < end and start < e]
-    if not hit:
-        raise ValueError(f"Characters {start} to {end} hold no word of the sentence; give offsets within it.")
-    return hit[0], hit[-1] + 1
+    first, last = _word_range(words, *characters)
+    if first == last:
+        raise ValueError(f"Characters {characters[0]} to {characters[1]} hold no word; give offsets in the sentence.")
+    return first, last
+
+
+def _word_range(words: Sequence[Characters], start: int, end: int) -> tuple[int, int]:
+    """Return the words [first, last) that overlap the characters [start, end); first is last where none does."""
+    first = bisect_right(words, start, key=lambda word: word[1])
+    return first, max(first, bisect_left(words, end, key=lambda word: word[0]))

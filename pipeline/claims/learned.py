@@ -7,12 +7,13 @@ both make of it (`pipeline.claims.weighing`).
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
 from pipeline.claims.attachment import backed
 from pipeline.claims.candidates import Candidate, CandidateFinder
-from pipeline.claims.encoder import ClaimEncoder, EncoderInput, Mark
+from pipeline.claims.encoder import ClaimEncoder, Mark, MarkedSentence
 from pipeline.claims.naming import Namer
 from pipeline.claims.statistics import statistics
 from pipeline.claims.weighing import Weighing
@@ -23,6 +24,7 @@ from pipeline.records import (
     STRENGTHS,
     AnnotatedDocument,
     Claim,
+    Exposure,
     Factuality,
     Mention,
     Sentence,
@@ -64,22 +66,20 @@ def candidates_of(
     flowing = [sentence for sentence in annotated.sentences if sentence.kind != "heading"]
     near = _near_nutrients(annotated, flowing)
     finder = CandidateFinder(annotated, encoder, namer)
-    for position, sentence in enumerate(flowing):
-        if sentence.index not in near:
-            continue
-        before = flowing[position - 1] if position else None
-        after = flowing[position + 1] if position + 1 < len(flowing) else None
-        given = EncoderInput(
-            sentence.text,
-            before=before.text if before else "",
-            after=after.text if after else "",
-            title=annotated.document.title if position > 1 else "",
-            marks=marks_of(sentence, sentence.start),
-            marks_before=marks_of(before, before.start) if before else (),
-            marks_after=marks_of(after, after.start) if after else (),
-        )
-        [found] = encoder.predict([given])
-        yield sentence, list(finder.find(sentence, found, flowing[max(0, position - SENTENCES_BACK) : position]))
+    for first, last in _stretches([sentence.index in near for sentence in flowing]):
+        marked = [MarkedSentence(s.text, marks_of(s, s.start)) for s in flowing[first:last]]
+        found = encoder.read(marked, annotated.document.title, opens=first == 0)
+        for position, output in enumerate(found, start=first):
+            sentence = flowing[position]
+            yield sentence, list(finder.find(sentence, output, flowing[max(0, position - SENTENCES_BACK) : position]))
+
+
+def _stretches(wanted: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Yield the bounds [first, last) of each run of consecutive wanted places."""
+    for is_wanted, run in groupby(range(len(wanted)), key=lambda i: wanted[i]):
+        if is_wanted:
+            places = list(run)
+            yield places[0], places[-1] + 1
 
 
 def marks_of(sentence: Sentence, origin: int) -> tuple[Mark, ...]:
@@ -152,13 +152,19 @@ def claim_of(
         sentence=sentence,
         nutrient=candidate.nutrient,
         condition=candidate.condition,
-        exposure=_likeliest(attributes["exposure"], EXPOSURES),
+        exposure=_exposure(candidate, _likeliest(attributes["exposure"], EXPOSURES)),
         relation=_likeliest(attributes["relation"], RELATIONS),
         strength=_likeliest(attributes["strength"], STRENGTHS),
         factuality="Unknown" if unknown else _likeliest(attributes["factuality"], _ASSERTED),
         confidence=round(confidence, 4),
         flags=("anaphora-resolved",) if candidate.nutrient.anaphoric or candidate.condition.anaphoric else (),
     )
+
+
+def _exposure(candidate: Candidate, likeliest: Exposure) -> Exposure:
+    """Return the likeliest exposure; too little is not read as too much, nor the reverse, against the words."""
+    stated = candidate.rule_exposure
+    return stated if {stated, likeliest} == {"deficiency", "excess"} else likeliest
 
 
 def _likeliest(odds: Mapping[str, float], labels: Sequence[Label]) -> Label:

@@ -36,6 +36,12 @@ class GoldClaim:
     factuality: Factuality
     stats: tuple[str, ...]
     optional: bool = False
+    relation_also: tuple[Relation, ...] = ()
+
+    @property
+    def relations(self) -> frozenset[Relation]:
+        """The relations that a careful reader could give the claim."""
+        return frozenset((self.relation, *self.relation_also))
 
     @property
     def neutral(self) -> bool:
@@ -106,7 +112,10 @@ def gold_document(data: Mapping[str, object]) -> GoldDocument:
     annotated = data["claims"]
     assert isinstance(annotated, list)
     claims = tuple(
-        GoldClaim(**{name: claim[name] for name in names if name in claim} | {"stats": tuple(claim["stats"])})
+        GoldClaim(
+            **{name: claim[name] for name in names if name in claim}
+            | {name: tuple(claim.get(name, ())) for name in ("stats", "relation_also")}
+        )
         for claim in annotated
     )
     size = data.get("sample_size")

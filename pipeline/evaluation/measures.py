@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.evaluation.gold import GoldClaim, GoldDocument
-from pipeline.records import Claim
+from pipeline.records import Claim, Relation
 from pipeline.vocabulary import Direction, direction_of
 
 
@@ -113,8 +113,8 @@ def evaluate_claims(documents: Iterable[tuple[GoldDocument, Sequence[Claim]]]) -
                 continue
             counts["claims"]["tp"] += 1
             kinds[found.document.kind]["tp"] += 1
-            counts["direction"]["tp"] += _direction(gold) == _direction(claim)
-            counts["relation"]["tp"] += gold.relation == claim.relation
+            counts["direction"]["tp"] += _direction(claim.relation) in map(_direction, gold.relations)
+            counts["relation"]["tp"] += claim.relation in gold.relations
         for gold in missed:
             if not gold.neutral:
                 counts["measure" if gold.condition_type == "measure" else "claims"]["fn"] += 1
@@ -137,9 +137,9 @@ def evaluate_claims(documents: Iterable[tuple[GoldDocument, Sequence[Claim]]]) -
     )
 
 
-def _direction(claim: Claim | GoldClaim) -> Direction:
+def _direction(relation: Relation) -> Direction:
     """The direction as of a condition: the headline figures leave measures out."""
-    return direction_of(claim.relation, "condition")
+    return direction_of(relation, "condition")
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> float:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.claims.encoder import ClaimEncoder, EncoderInput
+from pipeline.claims.encoder import ClaimEncoder, MarkedSentence
 from pipeline.errors import SourceError
 from pipeline.evaluation.measures import Score
 
@@ -46,13 +46,11 @@ def tagged_spans(tags: list[str]) -> Iterator[Span]:
 
 
 def evaluate_recognition(encoder: ClaimEncoder, sentences: list[Tagged]) -> dict[str, Score]:
-    """Return the scores of each kind, and of all as "all"; every sentence is read between its neighbours."""
+    """Return the scores of each kind, and of all as "all"; sentences are read together as in a text."""
     texts = [" ".join(token for token, _ in sentence) for sentence in sentences]
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for position, sentence in enumerate(sentences):
-        before = texts[position - 1] if position else ""
-        after = texts[position + 1] if position + 1 < len(texts) else ""
-        [output] = encoder.predict([EncoderInput(texts[position], before=before, after=after)])
+    outputs = encoder.read([MarkedSentence(text) for text in texts])
+    for sentence, output in zip(sentences, outputs, strict=True):
         starts = [0]
         for token, _ in sentence:
             starts.append(starts[-1] + len(token) + 1)

@@ -1,10 +1,12 @@
 """In: the reference folder (`PROVENDER_REFERENCE` or --reference); out: `pipeline/models/claims`, fitted.
 
-Steps, each from what the one before left in --work: `prepare` (tokenise and mark; needs the reference folder), `adapt`
-(the encoder to the plain text of articles), `general` (corpora without claims), `claims` (annotated documents: each set
-of them with several seeds), `average` (the seeds' weights), `recognition` (its head anew), `export`. Then
-`python -m pipeline.training.weighing` fits how encoder and rules are weighed. From `adapt` to `average` only torch and
-transformers are needed, so that these steps may run where a GPU is: `adapt` takes minutes there and days on two cores.
+Steps, each from what the one before left in --work: `prepare` (tokenise and mark; needs the reference folder), `begin`
+(the weights in --models, to learn on from), then for each set of annotated documents `claims` (with several seeds),
+`average` (the seeds' weights), `recognition` (its head anew) and `export`. The set `apart` leaves documents out, on
+which `python -m pipeline.training.weighing` fits how encoder and rules are weighed; the set `final` is all documents,
+learnt after `apart`. In place of `begin`, `adapt` (the published encoder to the plain text of articles) and `general`
+(corpora without claims) start from nothing. A step that was stopped goes on where it was. All but `prepare` need only
+torch and transformers, so that they may run where a GPU is: `adapt` takes minutes there and days on two cores.
 
 >>> python -m pipeline.training --reference ../shared --work outputs/training
 """
@@ -15,6 +17,7 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,7 +28,9 @@ from pipeline.training.fit import Schedule, fit, held_out_figures
 from pipeline.training.network import ClaimNetwork
 from pipeline.training.prepare import HERE, Inputs, Source, encoder_folder, load_tokenizer, prepare, read_schedule
 
-STEPS = ("prepare", "adapt", "general", "claims", "average", "recognition", "export")
+LOOKED_AT = 60  # documents kept apart that figures are printed for while learning
+STEPS = ("prepare", "begin", "claims", "average", "recognition", "export")
+FROM_NOTHING = ("adapt", "general")
 
 
 class Trainer:
@@ -37,6 +42,12 @@ class Trainer:
         self.device = torch.device(device)
         self.encoder = encoder
         self.schedule = read_schedule()
+
+    def begin(self, folder: Path) -> None:
+        """Take the weights in a folder as those to go on from, in place of `adapt` and `general`."""
+        from pipeline.training.begin import begin
+
+        begin(new_network(self.encoder, self.schedule["network_seed"], self.device), folder, self.work / "general.pt")
 
     def adapt(self) -> None:
         """Adapt the published encoder to the plain text."""
@@ -51,11 +62,17 @@ class Trainer:
     def claims(self, name: str, seed: int) -> None:
         """Fit a network to a set of annotated documents, beside the other corpora."""
         tasks = {**self.inputs.others, "claims": self.inputs.claims[name]}
-        self._fit("general", f"{name}-{seed}", self._plan("claims", seed), tasks, self.inputs.held_out.get(name, []))
+        step = self._of_set(name)
+        held_out = self.inputs.held_out.get(name, [])[:LOOKED_AT]
+        self._fit(step["start"][str(seed)], f"{name}-{seed}", self._plan("claims", seed, step), tasks, held_out)
+
+    def seeds(self, name: str) -> list[int]:
+        """Return the seeds that a set of documents is learnt with, in order."""
+        return [int(seed) for seed in self._of_set(name)["start"]]
 
     def average(self, name: str) -> None:
         """Write the mean of the weights that the seeds of a set came to; print held-out figures of vote and mean."""
-        networks = [self._network(f"{name}-{seed}") for seed in self.schedule["claims"]["seeds"]]
+        networks = [self._network(f"{name}-{seed}") for seed in self.seeds(name)]
         states = [network.state_dict() for network in networks]
         average = {key: torch.stack([state[key] for state in states]).mean(0) for key in states[0]}
         torch.save(average, self.work / f"{name}.pt")
@@ -77,9 +94,15 @@ class Trainer:
         settings = {"version": self.schedule["version"], **self.schedule["run_time"]}
         export(self._network(name).cpu(), load_tokenizer(), folder, settings)
 
-    def _plan(self, step: str, seed: int | None = None) -> Schedule:
-        given = self.schedule[step]["schedule"]
+    def _plan(self, step: str, seed: int | None = None, of_set: Mapping[str, Any] | None = None) -> Schedule:
+        given = dict(self.schedule[step]["schedule"]) | dict(of_set or {})
+        given.pop("start", None)
         return Schedule(**(given if seed is None else {**given, "seed": seed}))
+
+    def _of_set(self, name: str) -> dict[str, Any]:
+        """Return what the schedule says of a set; shares of the documents are learnt as `apart` is."""
+        steps: dict[str, Any] = self.schedule["claims"]
+        return dict(steps.get(name, steps["apart"]))
 
     def _network(self, checkpoint: str) -> ClaimNetwork:
         network = new_network(self.encoder, self.schedule["network_seed"], self.device)
@@ -111,8 +134,8 @@ def main() -> None:
     parser.add_argument("--reference", type=Path, default=os.environ.get("PROVENDER_REFERENCE"))
     parser.add_argument("--work", type=Path, default=Path("outputs/training"), help="folder for checkpoints")
     parser.add_argument("--models", type=Path, default=HERE.parent / "models" / "claims", help="folder to write")
-    parser.add_argument("--steps", nargs="+", choices=STEPS, default=STEPS, help="what to do, all by default")
-    parser.add_argument("--sets", nargs="+", help="sets of documents to learn from, by default the folds and final")
+    parser.add_argument("--steps", nargs="+", choices=(*STEPS, *FROM_NOTHING), default=STEPS, help="what to do")
+    parser.add_argument("--sets", nargs="+", help="sets of documents to learn from, by default apart and final")
     parser.add_argument("--seeds", nargs="+", type=int, help="seeds of `claims`, by default the schedule's")
     parser.add_argument("--encoder", type=Path, help="folder of the encoder to begin with, by default the package's")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="cpu or cuda")
@@ -124,22 +147,25 @@ def main() -> None:
     if "prepare" in options.steps:
         if options.reference is None or not (Path(options.reference) / "gold" / "train.jsonl").is_file():
             parser.error("No reference folder with gold/train.jsonl; give it with --reference or PROVENDER_REFERENCE.")
-        prepare(Path(options.reference)).save(saved)
+        prepare(Path(options.reference), options.sets, with_text="adapt" in options.steps).save(saved)
     trainer = Trainer(Inputs.load(saved), options.work, options.device, options.encoder or encoder_folder())
-    sets = options.sets or [*trainer.inputs.held_out, "final"]
+    sets = options.sets or ["apart", "final"]
+    if "begin" in options.steps:
+        trainer.begin(options.models)
     if "adapt" in options.steps:
         trainer.adapt()
     if "general" in options.steps:
         trainer.general()
-    for name in sets if "claims" in options.steps else ():
-        for seed in options.seeds or trainer.schedule["claims"]["seeds"]:
-            trainer.claims(name, seed)
-    for name in sets if "average" in options.steps else ():
-        trainer.average(name)
-    for name in sets if "recognition" in options.steps else ():
-        trainer.recognition(name)
-    for name in sets if "export" in options.steps else ():
-        trainer.export(name, options.models if name == "final" else options.work / name)
+    for name in sets:
+        if "claims" in options.steps:
+            for seed in options.seeds or trainer.seeds(name):
+                trainer.claims(name, seed)
+        if "average" in options.steps:
+            trainer.average(name)
+        if "recognition" in options.steps:
+            trainer.recognition(name)
+        if "export" in options.steps:
+            trainer.export(name, options.models if name == "final" else options.work / name)
 
 
 if __name__ == "__main__":

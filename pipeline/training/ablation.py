@@ -18,7 +18,7 @@ from typing import Any
 from pipeline.claims.features import Features
 from pipeline.claims.weighing import ATTRIBUTES
 from pipeline.evaluation.gold import GoldDocument
-from pipeline.training.weighing import Attributes, Judged, figures_at, fitted_over_folds, read_folds, threshold_of
+from pipeline.training.weighing import Attributes, Judged, figures_at, fitted_over_folds, read_apart, threshold_of
 
 OF_ENCODER = {"nutrient_odds", "outcome_odds", "claim_odds", "claiming_odds", "best_claim_odds", "nutrient_rank",
               "outcome_rank", "nutrients", "outcomes", "no_effect", "associated", "unknown",
@@ -96,9 +96,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.training.ablation", description=__doc__)
     parser.add_argument("--reference", type=Path, default=os.environ.get("PROVENDER_REFERENCE"))
-    parser.add_argument("--work", type=Path, default=Path("outputs/training"), help="folder with the folds' encoders")
+    parser.add_argument(
+        "--work", type=Path, default=Path("outputs/training"), help="folder with the encoder of the set apart"
+    )
     options = parser.parse_args()
-    found, documents = read_folds(Path(options.reference), options.work)
+    found, documents = read_apart(Path(options.reference), options.work)
     print("| | claims | direction | relation | measures | exposure | factuality |\n|---|---|---|---|---|---|---|")
     print(line("everything", found, documents), flush=True)
     alone = encoder_alone(found)

@@ -28,6 +28,11 @@ class Window:
         title = len(self.title) + 1 if self.title else 0
         return 1 + title + sum(len(s.ids) + 1 for s in self.sentences)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no word of the window takes part in anything, nor looks as if it did."""
+        return not any(s.spans or s.distractors or any(s.marks) for s in self.sentences)
+
 
 @dataclass(frozen=True)
 class Batch:

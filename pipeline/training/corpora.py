@@ -51,11 +51,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class Span:
-    """A run of words [start, end) and its kind."""
+    """A run of words [start, end) and its kind; `asked` is False where two readers differed on whether it is one."""
 
     start: int
     end: int
     kind: str
+    asked: bool = True
 
 
 @dataclass(frozen=True)
@@ -143,34 +144,43 @@ def read_claims(documents: Iterable[dict[str, Any]], tokenizer: Tokenizer) -> li
 
 
 def claim_sentence(sentence: dict[str, Any], claims: list[dict[str, Any]], tokenizer: Tokenizer) -> Example:
-    """Return one annotated sentence; every place of an annotated name counts as participating."""
+    """Return one annotated sentence; every place of an annotated name counts as participating.
+
+    Claims on which two readers differed ask for nothing: neither their words nor their pairs count either way.
+    """
     text = sentence["text"]
     pieces = split_words(tokenizer, text)
-    mine = [c for c in claims if c["sid"] == sentence["sid"]]
+    mine = sorted((c for c in claims if c["sid"] == sentence["sid"]), key=lambda c: bool(c.get("optional")))
+    firm = [c for c in mine if not c.get("optional")]
     places: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for c in mine:
         for kind, name in (("nutrient", c["nutrient"]), (c["condition_type"], c["condition"])):
             spans = [words_between(pieces.words, *o) for o in occurrences(text, name)]
             places[kind, name] = [s for s in spans if s]
+    asked = {(k, n) for c in firm for k, n in (("nutrient", c["nutrient"]), (c["condition_type"], c["condition"]))}
     chosen: list[Span] = []
-    for (kind, _), spans in sorted(places.items(), key=lambda item: -len(item[0][1])):
+    for (kind, name), spans in sorted(places.items(), key=lambda item: (item[0] not in asked, -len(item[0][1]))):
         for start, end in spans:
             if all(end <= x.start or x.end <= start for x in chosen):
-                chosen.append(Span(start, end, kind))
+                chosen.append(Span(start, end, kind, (kind, name) in asked))
     pairs: dict[tuple[tuple[int, int], tuple[int, int]], Pair] = {}
     for c in mine:
-        labels = {
-            "claim": 1,
-            "relation": RELATIONS.index(c["relation"]),
-            "exposure": EXPOSURES.index(c["exposure"]),
-            "strength": STRENGTHS.index(c["strength"]),
-            "factuality": FACTUALITIES.index(c["factuality"]),
-        }
+        labels = (
+            {}
+            if c.get("optional")
+            else {
+                "claim": 1,
+                "relation": RELATIONS.index(c["relation"]),
+                "exposure": EXPOSURES.index(c["exposure"]),
+                "strength": STRENGTHS.index(c["strength"]),
+                "factuality": FACTUALITIES.index(c["factuality"]),
+            }
+        )
         for subject in places["nutrient", c["nutrient"]]:
             for obj in places[c["condition_type"], c["condition"]]:
                 pairs.setdefault((subject, obj), Pair(subject, obj, labels))
     return Example(text, pieces.ids, pieces.word_of_token, pieces.words, sorted(chosen, key=lambda s: s.start),
-                   list(pairs.values()), label=int(bool(mine)))  # fmt: skip
+                   list(pairs.values()), label=IGNORED if mine and not firm else int(bool(firm)))  # fmt: skip
 
 
 def add_distractors(passages: list[Passage], names: dict[str, set[str]]) -> list[Passage]:
@@ -331,20 +341,6 @@ def read_food_disease(path: Path, tokenizer: Tokenizer) -> list[Passage]:
             pair = Pair(spans[0], spans[1], {"food_relation": label})
             out.append(Passage(f"food-{i}", [], [Example(text, w.ids, w.word_of_token, w.words, [], [pair])]))
     return out
-
-
-def folds_of(documents: Sequence[dict[str, Any]], count: int, seed: int) -> list[set[str]]:
-    """Return the identifiers of the documents of each fold; every kind of document is spread evenly over them."""
-    rng = random.Random(seed)
-    folds: list[set[str]] = [set() for _ in range(count)]
-    at = 0
-    for kind in sorted({d["kind"] for d in documents}):
-        keys = sorted(d["doc_id"] for d in documents if d["kind"] == kind)
-        rng.shuffle(keys)
-        for key in keys:
-            folds[at % count].add(key)
-            at += 1
-    return folds
 
 
 def share_of(documents: Sequence[dict[str, Any]], share: float, seed: int) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ def main() -> None:
     options = parser.parse_args()
     trainer = Trainer(Inputs.load(options.work / "inputs.pkl.xz"), options.work, "cpu", encoder_folder())
     torch.set_num_threads(2)
-    seed = trainer.schedule["claims"]["seeds"][0]
+    seed = trainer.seeds("apart")[0]
     for name in [*(f"share{100 * share:.0f}" for share in SHARES), "final"]:
         folder = options.work / f"{name}-{seed}"
         if not (folder / "config.json").exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 import time
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,7 @@ class Schedule:
     tag_weight: float = 6.0
     candidate_probability: float = 0.15
     pairs_per_sentence: int = 16
+    idle_share: float = 1.0
     seed: int = 1
     log_every: int = 50
     check_every: int = 400
@@ -54,6 +56,8 @@ def plan(tasks: Mapping[str, Source], schedule: Schedule, rng: random.Random) ->
         batches: list[list[Window]] = []
         while wanted > 0:
             windows = cut_windows(source[number % len(source)], rng, schedule.window, schedule.title_share)
+            if task == "claims":
+                windows = [w for w in windows if not w.idle or rng.random() < schedule.idle_share]
             fresh = make_batches(windows, rng, schedule.budget)
             batches += fresh[: max(1, round(len(fresh) * min(1.0, wanted)))]
             wanted, number = wanted - 1, number + 1
@@ -68,8 +72,8 @@ def tag_targets(batch: Batch, kinds: Sequence[str]) -> Tensor:
         target[window, first : first + size] = 0
         for span in s.spans:
             k = kinds.index(span.kind)
-            target[window, first + span.start] = 1 + 2 * k
-            target[window, first + span.start + 1 : first + span.end] = 2 + 2 * k
+            target[window, first + span.start] = 1 + 2 * k if span.asked else IGNORED
+            target[window, first + span.start + 1 : first + span.end] = 2 + 2 * k if span.asked else IGNORED
     return target
 
 
@@ -91,7 +95,8 @@ def step_loss(
         target = torch.tensor([s.label for s in batch.sentences], device=words.device)
         weight = 0.5 if task == "claims" else 1.0
         logits = network.sentence[task](network.dropout(closing_marks(batch, tokens)))
-        parts["sentence"] = weight * nn.functional.cross_entropy(logits, target)
+        if bool((target != IGNORED).any()):
+            parts["sentence"] = weight * nn.functional.cross_entropy(logits, target, ignore_index=IGNORED)
     chosen: Chosen = []
     labels: list[dict[str, int]] = []
     for i, s in enumerate(batch.sentences):
@@ -127,7 +132,10 @@ def fit(
     checkpoint: Path,
     held_out: Sequence[Passage] = (),
 ) -> None:
-    """Learn all tasks together, AdamW with warm-up and linear decay; writes `checkpoint` now and then."""
+    """Learn all tasks together, AdamW with warm-up and linear decay; writes `checkpoint` when all is learnt.
+
+    Now and then all that is needed to go on is kept beside it (`.partial`): a fit that was stopped goes on from there.
+    """
     rng = random.Random(schedule.seed)
     torch.manual_seed(schedule.seed)
     steps = plan(tasks, schedule, rng)
@@ -141,8 +149,10 @@ def fit(
     running: dict[str, float] = {}
     began, pieces = time.time(), 0
     print(f"{len(steps)} steps", {t: sum(x == t for x, _ in steps) for t in tasks}, flush=True)
+    partial = checkpoint.with_suffix(".partial")
+    done = resume(partial, network, optimiser, rng)
     network.train()
-    for i, (task, windows) in enumerate(steps, start=1):
+    for i, (task, windows) in enumerate(steps[done:], start=done + 1):
         share = rate_share(i, len(steps), schedule.warm_up)
         for group, peak in zip(optimiser.param_groups, (schedule.rate, schedule.head_rate), strict=True):
             group["lr"] = peak * share
@@ -163,7 +173,29 @@ def fit(
         if i % schedule.check_every == 0 or i == len(steps):
             if held_out:
                 print("held out", held_out_figures([network], held_out), flush=True)
-            torch.save(network.state_dict(), checkpoint)
+            keep(partial, network, optimiser, rng, i)
+    torch.save(network.state_dict(), checkpoint)
+    partial.unlink(missing_ok=True)
+
+
+def keep(partial: Path, network: ClaimNetwork, optimiser: torch.optim.Optimizer, rng: random.Random, done: int) -> None:
+    """Write where a fit stands after `done` steps, all at once."""
+    draft = partial.with_suffix(".draft")
+    states = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "done": done}
+    torch.save(states | {"torch": torch.get_rng_state(), "random": repr(rng.getstate())}, draft)
+    draft.replace(partial)
+
+
+def resume(partial: Path, network: ClaimNetwork, optimiser: torch.optim.Optimizer, rng: random.Random) -> int:
+    """Put network, optimiser and chance back to where a stopped fit was; return how many steps it had taken."""
+    if not partial.is_file():
+        return 0
+    states = torch.load(partial, weights_only=True, map_location=network.device)
+    network.load_state_dict(states["network"])
+    optimiser.load_state_dict(states["optimiser"])
+    torch.set_rng_state(states["torch"].cpu())
+    rng.setstate(ast.literal_eval(states["random"]))
+    return int(states["done"])
 
 
 def mean(probabilities: Sequence[Tensor]) -> Tensor:
@@ -196,8 +228,8 @@ def held_out_figures(networks: Sequence[ClaimNetwork], passages: Sequence[Passag
                 tally[0] += sum(any(a < g.end and g.start < b for g in gold) for a, b in found)
                 tally[1] += len(found)
                 tally[2] += len(gold)
-            chosen += [(i, (*p.subject, *p.object)) for p in s.pairs]
-            labels += [p.labels for p in s.pairs]
+            chosen += [(i, (*p.subject, *p.object)) for p in s.pairs if p.labels]
+            labels += [p.labels for p in s.pairs if p.labels]
         if chosen:
             hidden = [read_pairs(n, batch, w, t, chosen) for n, (w, t) in zip(networks, read, strict=True)]
             for head in CLAIM_HEADS:

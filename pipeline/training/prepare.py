@@ -12,7 +12,7 @@ import math
 import pickle
 import random
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,8 +34,8 @@ class Inputs:
     """What training reads.
 
     `text` is running text as word pieces of 16 bits; `others` the corpora without claims; `claims` the annotated
-    documents of each set (fold0 ..., final, share25 ...), changed anew for each pass; `held_out` the documents that a
-    set leaves out, of the folds.
+    documents of each set (apart, final, share25 ...), changed anew for each pass; `held_out` those that `apart` leaves
+    out.
     """
 
     text: bytes
@@ -45,7 +45,7 @@ class Inputs:
 
     def save(self, path: Path) -> None:
         """Write all of it to a file."""
-        with lzma.open(path, "wb", preset=9) as file:
+        with lzma.open(path, "wb", preset=1) as file:
             pickle.dump(self, file)
 
     @staticmethod
@@ -75,17 +75,27 @@ def load_tokenizer() -> Tokenizer:
     return tokenizer
 
 
+def kept_apart(documents: Sequence[dict[str, Any]], schedule: Mapping[str, Any]) -> set[str]:
+    """Return the documents that the set `apart` leaves out: a share of those that no earlier weights learned from."""
+    fresh = documents[schedule["learned_before"] :]
+    return {d["doc_id"] for d in corpora.share_of(fresh, schedule["apart"], schedule["apart_seed"])}
+
+
 def document_sets(documents: Sequence[dict[str, Any]], schedule: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Return the sets of annotated documents that networks learn from: all but a fold, all, and shares of all."""
-    folds = corpora.folds_of(documents, schedule["folds"], schedule["fold_seed"])
-    sets = {f"fold{k}": [d for d in documents if d["doc_id"] not in fold] for k, fold in enumerate(folds)}
-    sets["final"] = list(documents)
-    shares = {f"share{100 * s:.0f}": corpora.share_of(documents, s, schedule["fold_seed"]) for s in SHARES}
+    """Return the sets of annotated documents that networks learn from: all but those kept apart, all, shares of all."""
+    apart = kept_apart(documents, schedule)
+    sets = {"apart": [d for d in documents if d["doc_id"] not in apart], "final": list(documents)}
+    shares = {f"share{100 * s:.0f}": corpora.share_of(documents, s, schedule["apart_seed"]) for s in SHARES}
     return sets | shares
 
 
-def prepare(reference: Path) -> Inputs:
-    """Return all that training reads; raises FileNotFoundError where the reference folder lacks a corpus."""
+def prepare(reference: Path, wanted: Collection[str] | None = None, with_text: bool = True) -> Inputs:
+    """Return all that training reads for the sets `wanted`, by default `apart` and `final`.
+
+    The plain text of articles, for the step `adapt`, comes only if wished.
+
+    Raises FileNotFoundError where the reference folder lacks a corpus.
+    """
     from pipeline.training.articles import read_articles
     from pipeline.training.marking import marked_claims
 
@@ -94,16 +104,14 @@ def prepare(reference: Path) -> Inputs:
     dev = corpora.read_jsonl(reference / "gold" / "dev.jsonl")
     archive = reference / "corpora" / "pmc-rct" / "pmc-rct-nxml.tar.xz"
     passes = math.ceil(schedule["claims"]["schedule"]["passes"]["claims"])
-    sets = document_sets(documents, schedule)
+    sets = {n: some for n, some in document_sets(documents, schedule).items() if n in (wanted or ("apart", "final"))}
     held_out = {}
-    for name in sets:
-        if name.startswith("fold"):
-            learnt = {d["doc_id"] for d in sets[name]}
-            rest = [d for d in documents if d["doc_id"] not in learnt]
-            read = corpora.read_claims(rest, tokenizer)
-            held_out[name] = [marked_claims(p, d) for p, d in zip(read, rest, strict=True)]
+    apart = kept_apart(documents, schedule)
+    rest = [d for d in documents if d["doc_id"] in apart]
+    read = corpora.read_claims(rest, tokenizer)
+    held_out["apart"] = [marked_claims(p, d) for p, d in zip(read, rest, strict=True)]
     return Inputs(
-        text=b"".join(read_articles(archive, [*documents, *dev])),
+        text=b"".join(read_articles(archive, [*documents, *dev])) if with_text else b"",
         others=read_others(reference / "corpora", dev, tokenizer),
         claims={name: list(claim_passes(some, tokenizer, schedule["changed"], passes)) for name, some in sets.items()},
         held_out=held_out,
@@ -113,10 +121,11 @@ def prepare(reference: Path) -> Inputs:
 def claim_passes(
     learn: Sequence[dict[str, Any]], tokenizer: Tokenizer, changed: Mapping[str, float], passes: int
 ) -> Iterator[list[Passage]]:
-    """Yield the annotated documents for each pass; a share of them is changed, other nutrients named or referred to."""
+    """Yield the annotated documents for each pass, a share of them changed: sign, names, or referring back."""
     from pipeline.training.marking import marked_claims
     from pipeline.training.referring import referred
     from pipeline.training.renaming import nutrient_pool, renamed
+    from pipeline.training.turning import turned
 
     names, pool, rng = corpora.claim_names(learn), nutrient_pool(learn), random.Random(1)
 
@@ -127,7 +136,11 @@ def claim_passes(
     as_they_are = marked(learn)
     for _ in range(passes):
         chosen = {i for i in range(len(learn)) if rng.random() < changed["documents"]}
-        other = [referred(renamed(d, pool, rng), changed["referring"], rng) for i, d in enumerate(learn) if i in chosen]
+        other = [
+            referred(renamed(turned(d, changed["turned"], rng), pool, rng), changed["referring"], rng)
+            for i, d in enumerate(learn)
+            if i in chosen
+        ]
         fresh = iter(marked(other))
         yield [next(fresh) if i in chosen else passage for i, passage in enumerate(as_they_are)]
 
