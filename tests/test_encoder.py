@@ -8,6 +8,7 @@ from reading import claims
 
 from pipeline.claims.encoder import ClaimEncoder, MarkedSentence, cut
 from pipeline.claims.learned import load_encoder
+from pipeline.errors import RunError
 
 TEXTS = [
     "Vitamin D supplementation reduced the risk of falls in older adults (RR 0.81, 95% CI 0.71 to 0.92).",
@@ -63,7 +64,7 @@ def test_a_very_long_or_empty_sentence_is_no_fault(encoder: ClaimEncoder) -> Non
 
 
 def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"has no encoder\.onnx"):
+    with pytest.raises(RunError, match=r"has no encoder\.onnx"):
         ClaimEncoder.from_directory(tmp_path)
 
 

@@ -10,6 +10,7 @@ from reading import extractor
 from typer.testing import CliRunner
 
 from pipeline.cli import app
+from pipeline.errors import SourceError
 from pipeline.evaluation import evaluate_claims, read_gold
 from pipeline.evaluation.errors import errors_by_cause
 from pipeline.evaluation.measures import calibration_error
@@ -61,7 +62,7 @@ def test_the_command_prints_the_same_figures_for_people_and_machines(gold_file: 
 def test_a_line_that_is_no_annotated_document_is_named(tmp_path: Path) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text('{"doc_id": "x"}\n', encoding="utf-8")
-    with pytest.raises(ValueError, match="Line 1 of"):
+    with pytest.raises(SourceError, match="Line 1 of"):
         read_gold(path)
 
 

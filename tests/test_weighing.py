@@ -9,6 +9,7 @@ from pipeline.claims.candidates import Candidate
 from pipeline.claims.learned import bundled, candidates_of, chosen_of, load_encoder, load_weighing
 from pipeline.claims.naming import Namer
 from pipeline.claims.weighing import ATTRIBUTES, Weighing
+from pipeline.errors import RunError
 
 TEXT = "Vitamin D supplementation reduced the risk of falls and hip fractures in older adults (RR 0.81)."
 
@@ -54,5 +55,5 @@ def test_no_candidates_have_no_probabilities(weighing: Weighing) -> None:
 
 
 def test_a_folder_without_the_weighing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"has no weighing\.onnx"):
+    with pytest.raises(RunError, match=r"has no weighing\.onnx"):
         Weighing.from_directory(tmp_path, load_encoder(bundled()).settings)
