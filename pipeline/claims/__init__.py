@@ -1,5 +1,6 @@
 """In: an AnnotatedDocument; out: the Claims it makes about a nutrient and a condition."""
 
+from pipeline.claims.arbitration import arbitrated
 from pipeline.claims.bounds import bounded
 from pipeline.claims.identity import identified
 from pipeline.claims.learned import learned_claims
@@ -21,4 +22,4 @@ def extract(annotated: AnnotatedDocument, model: Model, reader: Reader) -> tuple
         claims = learned_claims(annotated, model.encoder, model.weighing, Namer(annotated, reader))
     else:
         claims = rule_claims(annotated, reader.cues)
-    return tuple(identified(annotated.document.source_id, bounded(claims)))
+    return tuple(identified(annotated.document.source_id, bounded(arbitrated(claims, reader.cues))))

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
+from pipeline.claims.arbitration import DISPUTED, opposed
 from pipeline.claims.attachment import backed
 from pipeline.claims.candidates import Candidate, CandidateFinder
 from pipeline.claims.encoder import ClaimEncoder, Mark, MarkedSentence
@@ -29,6 +30,7 @@ from pipeline.records import (
     Mention,
     Sentence,
 )
+from pipeline.vocabulary import ConditionType, FlagCode
 
 SENTENCES_BACK = 100  # that a reference may look back for what it refers to
 MARK_ORDER = ("reference", "condition", "measure", "nutrient")  # of overlapping marks the last one holds
@@ -146,18 +148,30 @@ def claim_of(
     least_unknown: float,
 ) -> Claim:
     """Return the claim that a candidate is, without statistics and identifier."""
+    kind: ConditionType = "measure" if candidate.condition.kind == "measure" else "condition"
+    relation = _likeliest(attributes["relation"], RELATIONS)
+    flags: list[FlagCode] = (
+        ["anaphora-resolved"] if candidate.nutrient.anaphoric or candidate.condition.anaphoric else []
+    )
+    if candidate.rule and opposed(candidate.rule.relation, relation, kind):
+        flags.append(DISPUTED)
     unknown = sentence.text.endswith("?") or attributes["factuality"]["Unknown"] >= least_unknown
     return Claim(
         claim_id="",
         sentence=sentence,
         nutrient=candidate.nutrient,
         condition=candidate.condition,
+<<<<<<< HEAD
         exposure=_exposure(candidate, _likeliest(attributes["exposure"], EXPOSURES)),
         relation=_likeliest(attributes["relation"], RELATIONS),
+=======
+        exposure=_likeliest(attributes["exposure"], EXPOSURES),
+        relation=relation,
+>>>>>>> 539b873 (Never the opposite: unmistakable words settle sign and stance, clauses keep their claims)
         strength=_likeliest(attributes["strength"], STRENGTHS),
         factuality="Unknown" if unknown else _likeliest(attributes["factuality"], _ASSERTED),
         confidence=round(confidence, 4),
-        flags=("anaphora-resolved",) if candidate.nutrient.anaphoric or candidate.condition.anaphoric else (),
+        flags=tuple(flags),
     )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pipeline.claims.attachment import backed
 from pipeline.claims.exposure import document_exposure, exposure
 from pipeline.claims.factuality import factuality
-from pipeline.claims.relation import clause, find_cues, relate
+from pipeline.claims.ownership import stated_apart
+from pipeline.claims.relation import RelationFinding, clause, find_cues, relate
+from pipeline.claims.sign import relation_of, sign
 from pipeline.claims.statistics import statistics
 from pipeline.lexicons import Cues
 from pipeline.records import AnnotatedDocument, Claim, Exposure, Mention, Sentence
@@ -50,6 +52,8 @@ def _sentence_claims(
     for nutrient, condition in sorted(_pairs(sentence), key=_apart):
         met = exposure(sentence, nutrient, cues, abbreviations=annotated.abbreviations, default=default)
         finding = relate(sentence, all_cues, nutrient, condition, met, cues)
+        if finding is None and (said := sign(sentence, nutrient, condition, cues)):
+            finding = RelationFinding(relation_of(said, condition), "causal", "")
         if finding is None or (nutrient.name, condition.name) in claims:
             continue
         bounds = clause(
@@ -88,7 +92,7 @@ def _pairs(sentence: Sentence) -> Iterator[tuple[Mention, Mention]]:
         for outcome in stated or outcomes:
             if nutrient.kind == "nutrient" and nutrient.name != outcome.name:
                 apart = nutrient.end <= outcome.start or outcome.end <= nutrient.start
-                if apart:
+                if apart and not stated_apart(sentence, nutrient, outcome):
                     yield nutrient, outcome
 
 

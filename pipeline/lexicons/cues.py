@@ -2,20 +2,24 @@
 
 Tables: `relation_cues.csv`, `exposure_cues.csv`, `factuality_cues.csv`, `wordings.csv` (pattern and what it stands
 for), `head_words.csv` and `head_word_stops.txt`, `back_references.csv`, `sentence_bounds.toml`, and
-`event_conditions.txt` and `outcome_stops.txt` (words). Lines of a .txt that begin with # are comments.
+`event_conditions.txt` and `outcome_stops.txt` (words), `signs.toml` (patterns of an unmistakable direction) and
+`stances.csv` (how a sentence stands to what it says). Lines of a .txt that begin with # are comments.
 """
 
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from pipeline.lexicons.files import LexiconError, LexiconFiles
 from pipeline.vocabulary import EXPOSURES, FACTUALITIES, ConditionType, Exposure, Factuality, MentionKind, one_of
 
 ExposurePlace = Literal["after", "before", "word"]
+Sign = Literal["raises", "lowers", "improves", "worsens", "none", "associated", "affected_by"]
+Stance = Literal["plain", "rejected", "refuted", "doubted", "quoted", "open"]
 
+_WORD = r"\w'’%/().,=<>·−–-"
 _EXPOSURE_SHAPES: Mapping[ExposurePlace, str] = {
     "after": r"[\s-]*(?:{})(?!\w)",
     "before": r"(?:^|(?<=\W))(?:{})[\s-]*$",
@@ -75,6 +79,22 @@ class SentenceBounds:
 
 
 @dataclass(frozen=True, slots=True)
+class SignPattern:
+    """Words around NUT and OUT, the names of a pair, that state one direction."""
+
+    sign: Sign
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StanceCue:
+    """Words that say how a sentence stands to what it says; a group `said` marks what they speak of."""
+
+    stance: Stance
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Cues:
     """What the cue tables say, in their order."""
 
@@ -85,6 +105,8 @@ class Cues:
     heads: HeadWords
     references: tuple[BackReference, ...]
     bounds: SentenceBounds
+    signs: tuple[SignPattern, ...]
+    stances: tuple[StanceCue, ...]
     events: frozenset[str]
     outcome_stops: frozenset[str]
 
@@ -113,6 +135,11 @@ def load_cues(files: LexiconFiles) -> Cues:
             )
         ),
         bounds=_bounds(files),
+        signs=tuple(_signs(files)),
+        stances=tuple(
+            StanceCue(files.one_of(row["stance"], get_args(Stance), "stances.csv"), pattern)
+            for row, pattern in _compiled(files, "stances.csv", ("stance",), r"(?<![\w-])(?:{})(?!\w)")
+        ),
         events=files.words("event_conditions.txt"),
         outcome_stops=files.words("outcome_stops.txt"),
     )
@@ -159,6 +186,22 @@ def _heads(files: LexiconFiles) -> HeadWords:
         for (kind, alone), words in alternatives.items()
     )
     return HeadWords(patterns, files.words("head_word_stops.txt"))
+
+
+def _signs(files: LexiconFiles) -> Iterator[SignPattern]:
+    name = "signs.toml"
+    try:
+        data = tomllib.loads(files.text(name))
+        words: dict[str, str] = data["words"]
+        other = rf"(?:(?!NUT|OUT)[{_WORD}]+ )"
+        plain = rf"(?:(?!NUT|OUT|(?:{words['turned']})\b)[{_WORD}]+ )"
+        words |= {"few": f"{other}{{0,5}}?", "some": f"{other}{{0,9}}?", "plain": f"{plain}{{0,5}}?"}
+        for row in data["patterns"]:
+            pattern = re.sub(r"\b(NUT|OUT)\b", r"\\b\1\\b", row["find"])
+            pattern = re.sub(r"\{(\w*[a-z]\w*)\}", lambda place: words[place[1]], pattern)
+            yield SignPattern(files.one_of(row["sign"], get_args(Sign), name), re.compile(rf"\b(?:{pattern})\b"))
+    except (tomllib.TOMLDecodeError, KeyError, re.error) as error:
+        raise LexiconError(f"{name}: it is no TOML with words and patterns of them ({error}).") from None
 
 
 def _bounds(files: LexiconFiles) -> SentenceBounds:

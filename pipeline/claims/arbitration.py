@@ -1,0 +1,113 @@
+"""In: the claims of a document as a reader made them; out: the same, settled where the words leave no choice.
+
+A trained reader may be wrong about the sign of what it reads. An unmistakable direction, denial or reversal
+(`pipeline.claims.sign`) is followed; so is the stance that the sentence takes to what it says (`lexicons/stances.csv`).
+A claim that rules and model read in opposite ways, and no such words settle, keeps its flag and says so in its
+confidence. Pairs that the sentence states apart (`pipeline.claims.ownership`) are no claim.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from pipeline.claims.ownership import stated_apart
+from pipeline.claims.sign import relation_of, sign
+from pipeline.lexicons import Cues
+from pipeline.lexicons.cues import Stance
+from pipeline.records import Claim, Mention
+from pipeline.vocabulary import ConditionType, Direction, Factuality, FlagCode, Relation, direction_of
+
+DISPUTED: FlagCode = "direction-disputed"
+DISPUTED_CONFIDENCE = 0.5  # at most, where the two readers say opposite things
+_OPPOSED: frozenset[frozenset[Direction]] = frozenset(
+    frozenset(pair)
+    for pair in (("harmful", "beneficial"), ("raises", "lowers"), ("beneficial", "no effect"), ("harmful", "no effect"),
+                 ("raises", "no effect"), ("lowers", "no effect"))
+)  # fmt: skip
+_MOVES: frozenset[Direction] = frozenset(("raises", "lowers", "harmful", "beneficial"))
+_SCOPE_END = re.compile(r";|,? (?:but|whereas|while|although|though|however)\b|\.\s")
+_FACTUALITY: dict[Stance, Factuality] = {
+    "plain": "Factual",
+    "doubted": "Doubtful",
+    "quoted": "Doubtful",
+    "open": "Possible",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What part of a sentence a stance is about."""
+
+    stance: Stance
+    start: int
+    end: int
+
+
+def arbitrated(claims: Iterable[Claim], cues: Cues) -> Iterator[Claim]:
+    """Yield the claims as their sentences settle them, without those whose two sides belong to different claims."""
+    for _, found in groupby(claims, key=lambda claim: claim.sentence.index):
+        of_sentence = list(found)
+        beside = [mention for claim in of_sentence for mention in (claim.nutrient, claim.condition)]
+        scopes = list(_scopes(of_sentence[0].sentence.text, cues))
+        for claim in of_sentence:
+            crossed = any(c.nutrient == claim.nutrient and c.condition != claim.condition for c in of_sentence) and any(
+                c.condition == claim.condition and c.nutrient != claim.nutrient for c in of_sentence
+            )
+            if not (crossed and stated_apart(claim.sentence, claim.nutrient, claim.condition, beside)):
+                yield _settled(claim, beside, scopes, cues)
+
+
+def opposed(one: Relation, other: Relation, kind: ConditionType) -> bool:
+    """Whether two relations to an outcome of a kind exclude each other."""
+    return frozenset((direction_of(one, kind), direction_of(other, kind))) in _OPPOSED
+
+
+def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], cues: Cues) -> Claim:
+    stance = _stance_to(claim, scopes)
+    flags = tuple(flag for flag in claim.flags if flag != DISPUTED)
+    if stance in ("rejected", "refuted"):
+        return replace(claim, relation="no_effect", factuality="Factual", flags=flags)
+    if stance and claim.factuality != "Unknown":
+        claim = replace(claim, factuality=_FACTUALITY[stance])
+    said = sign(claim.sentence, claim.nutrient, claim.condition, cues, beside)
+    if said == "none" and claim.factuality == "Unknown":
+        return claim  # "no study has looked at the effect of" denies no effect
+    if said is not None:
+        kind: ConditionType = "measure" if claim.condition.kind == "measure" else "condition"
+        wanted = relation_of(said, claim.condition)
+        if _agree(said == "associated", direction_of(wanted, kind), direction_of(claim.relation, kind)):
+            return replace(claim, flags=flags)
+        return replace(claim, relation=wanted, flags=flags)
+    if DISPUTED in claim.flags:
+        return replace(claim, confidence=min(claim.confidence, DISPUTED_CONFIDENCE))
+    return claim
+
+
+def _agree(undirected: bool, wanted: Direction, told: Direction) -> bool:
+    """Whether two directions are one; raising or lowering a measure and improving or worsening it do not clash."""
+    if wanted == told or (undirected and told != "no effect"):
+        return True
+    return {wanted, told} <= _MOVES and frozenset((wanted, told)) not in _OPPOSED
+
+
+def _scopes(text: str, cues: Cues) -> Iterator[_Scope]:
+    """Yield what each stance of a sentence is about."""
+    ends = [0, *(match.start() for match in _SCOPE_END.finditer(text)), len(text)]
+    for cue in cues.stances:
+        for match in cue.pattern.finditer(text):
+            upto = min(end for end in ends if end >= match.end())
+            if "said" in cue.pattern.groupindex:
+                yield _Scope(cue.stance, *match.span("said"))
+            elif cue.stance == "rejected":
+                yield _Scope(cue.stance, match.end(), upto)
+            elif cue.stance == "plain":
+                yield _Scope(cue.stance, 0, len(text))
+            else:
+                yield _Scope(cue.stance, max(end for end in ends if end <= match.start()), upto)
+
+
+def _stance_to(claim: Claim, scopes: Sequence[_Scope]) -> Stance | None:
+    first = min(claim.nutrient.start, claim.condition.start) - claim.sentence.start
+    last = max(claim.nutrient.end, claim.condition.end) - claim.sentence.start
+    return next((scope.stance for scope in scopes if scope.start <= first and last <= scope.end), None)

@@ -1,0 +1,49 @@
+"""In: a sentence with a pair in it; out: the same with names in place of mentions, cut into clauses.
+
+The pair's words are NUT and OUT, other nutrients and outcomes NUT_ and OUT_, all else is in lower case. Nutrients that
+stand in one list are one name, and so are outcomes, so that patterns need not know of lists.
+"""
+
+import re
+from collections.abc import Iterable
+
+from pipeline.records import Mention, Sentence
+
+_LINK = r"(?:,? (?:and|or|and/or|as well as|plus|nor) |, )"
+_LISTS = {
+    name: re.compile(rf"(?:{name}_{_LINK})*{name}(?:{_LINK}{name}_)*(?!_)") for name in ("NUT", "OUT")
+}  # "NUT_, NUT_ and NUT"
+_FINITE = r"[a-z -]{1,40}(?:s|ed|fell|rose|had|did|led)\b"
+BREAK = re.compile(
+    r"\s*(?:;|,? (?:but|while|whereas|whilst|although|though|yet|however)\b|, and (?=(?:NUT|OUT)_?\b)|"
+    rf" and (?=(?:NUT|OUT)_? {_FINITE}))\s*"
+)
+
+
+def masked(sentence: Sentence, nutrient: Mention, outcome: Mention, beside: Iterable[Mention] = ()) -> str:
+    """Return the sentence with its mentions, and those of `beside`, as names; lists of them are one name."""
+    text = named(sentence, nutrient, outcome, beside)
+    for name, pattern in _LISTS.items():
+        text = pattern.sub(name, text)
+    return text
+
+
+def named(sentence: Sentence, nutrient: Mention, outcome: Mention, beside: Iterable[Mention] = ()) -> str:
+    """Return the sentence with its mentions, and those of `beside`, as names."""
+    spots = {(nutrient.start, nutrient.end): "NUT", (outcome.start, outcome.end): "OUT"}
+    for mention in (*sentence.mentions, *beside):
+        if not any(mention.start < end and start < mention.end for start, end in spots):
+            spots[mention.start, mention.end] = "NUT_" if mention.kind == "nutrient" else "OUT_"
+    pieces, position = [], 0
+    for (start, end), name in sorted(spots.items()):
+        pieces += [sentence.text[position : start - sentence.start].lower(), name]
+        position = end - sentence.start
+    return "".join([*pieces, sentence.text[position:].lower()])
+
+
+def clauses(text: str) -> tuple[list[str], int | None, int | None]:
+    """Return the clauses of a masked sentence, and which of them hold NUT and OUT."""
+    parts = [part for part in BREAK.split(text) if part]
+    holding = [next((i for i, part in enumerate(parts) if re.search(rf"\b{name}\b", part)), None)
+               for name in ("NUT", "OUT")]  # fmt: skip
+    return parts, holding[0], holding[1]

@@ -1,0 +1,101 @@
+"""In: a sentence and a pair in it; out: the direction that its words state unmistakably, if they do.
+
+The sentence is read with the pair's words as NUT and OUT, and matched with the patterns of `lexicons/signs.toml`. A
+trained reader that says the opposite of such words is wrong, however sure it is (`pipeline.claims.arbitration`).
+"""
+
+import re
+from collections.abc import Iterable
+
+from pipeline.claims.clauses import clauses, masked
+from pipeline.lexicons import Cues
+from pipeline.lexicons.cues import Sign
+from pipeline.records import Mention, Sentence
+from pipeline.vocabulary import Relation
+
+_FEW = r"(?:(?!NUT|OUT)[\w'’%/().,=<>·−–-]+ ){0,5}?"
+_DENIAL = re.compile(
+    r"\b(?:not|n[o’']t|never|neither|nor|no|failed to|fails? to|failure to|unable to|cannot|"
+    r"without any?|ineffective(?:ly)?)\b"
+    r"(?! only\b| just\b| less\b| longer\b| doubt\b| (?:\w+ ){0,2}other than\b| without\b| inferior\b)"
+)
+_PSEUDO = r"\b(?:not (?:only|just|without|inferior)|no (?:longer|doubt|less)|other than)\b"
+_DENIED_BEFORE = re.compile(
+    r"(?:\bneither (?:NUT_?(?:,| and| or)? )*|\bnor |"
+    r"\bno (?:\w+ ){0,4}(?:evidence|indication|sign|suggestion|proof) (?:\w+ ){0,3}(?:that|of|for) (?:\w+ ){0,3})$"
+)
+_OTHER_ARM = re.compile(
+    r"\b(?:than|versus|vs\.?|compared (?:with|to)|relative to|rather than|unlike|without|no|instead of|other than|"
+    r"in the absence of) (?:(?!placebo|controls?|dummy|usual)[\w-]+ ){0,5}$"
+)
+_OPPOSITE: dict[Sign, Sign] = {"raises": "lowers", "lowers": "raises", "improves": "worsens", "worsens": "improves"}
+_ELLIPSIS = re.compile(
+    rf"(?:the )?NUT {_FEW}(?:did|does|do|was|were|had|is|are|has|could)(?: ?n[o’']t| not| no)"
+    r"(?: (?:effect|so|differ\w*|significant\w*|change\w*))*[.\s]*$"
+)
+_AFTER = re.compile(
+    r"OUT(?:-free| free| (?:recovery|improvements?|relief|reductions?|healing|remission|survival|control|prevention|resistance|clearance|resolution|management|"
+    r"treatment|medication|drugs?|therapy|patients?|subjects|mice|rats|participants|individuals|men|women|children|"
+    r"models?|groups?))\b"
+)
+_TURNED_BEFORE = re.compile(
+    r"\b(?:low|lower|reduc\w+|decreas\w+|fewer|less|rare|rarer|improv\w+|absence|declin\w+|fall)\b[^,;]*$"
+)
+
+
+def sign(
+    sentence: Sentence, nutrient: Mention, outcome: Mention, cues: Cues, beside: Iterable[Mention] = ()
+) -> Sign | None:
+    """Return what the words between and around a pair state, None where they can be read in more than one way.
+
+    What a later clause leaves out ("but not OUT", "whereas NUT did not") is taken from the one before. `beside` are
+    further mentions that take part in claims, so that a cue of theirs is not taken for the pair's.
+    """
+    parts, first, second = clauses(masked(sentence, nutrient, outcome, beside))
+    if first is None or second is None:
+        return None
+    if first == second:
+        return _stated(parts[first], cues)
+    said = parts[max(first, second)]
+    if first > second:
+        return "none" if _ELLIPSIS.match(said) else None
+    if "NUT_" in re.split(r"OUT\b", said)[0]:
+        return None
+    return "none" if re.match(rf"(?:not|nor) {_FEW}OUT\b", said) else _stated(f"NUT {said}", cues)
+
+
+def relation_of(said: Sign, outcome: Mention) -> Relation:
+    """Return the relation that a direction is for an outcome; a measure is judged by which way is healthy."""
+    if said == "none":
+        return "no_effect"
+    if said == "affected_by" or said == "improves" or said == "worsens" or said == "associated":
+        return said
+    if outcome.kind != "measure" or outcome.healthy_direction == "unclear":
+        return "increases_risk" if said == "raises" else "decreases_risk"
+    return "improves" if (said == "raises") == (outcome.healthy_direction == "higher") else "worsens"
+
+
+def _stated(text: str, cues: Cues) -> Sign | None:
+    if _AFTER.search(text) or re.search(r"\bboth NUT\b", text):
+        return None
+    for cue in cues.signs:
+        match = cue.pattern.search(text)
+        if match is None:
+            continue
+        said, ahead = match.group(), text[: match.start()]
+        if cue.sign == "none":
+            return None if re.search(_PSEUDO, said) else "none"
+        if _DENIED_BEFORE.search(ahead):
+            return "none"
+        if _DENIAL.search(ahead):
+            return None
+        if _DENIAL.search(said):
+            return None if cue.sign == "affected_by" else "none"
+        before = re.split(r"NUT\b", ahead + said)[0]
+        other = _OTHER_ARM.search(before)
+        if said.startswith("NUT"):
+            return None if other else cue.sign
+        if said.startswith("OUT") and cue.sign == "raises" and _TURNED_BEFORE.search(ahead):
+            return None
+        return _OPPOSITE.get(cue.sign) if other else cue.sign
+    return None
