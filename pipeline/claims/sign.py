@@ -34,7 +34,8 @@ _ELLIPSIS = re.compile(
     r"(?: (?:effect|so|differ\w*|significant\w*|change\w*))*[.\s]*$"
 )
 _AFTER = re.compile(
-    r"OUT(?:-free| free| (?:recovery|improvements?|relief|reductions?|healing|remission|survival|control|prevention|resistance|clearance|resolution|management|"
+    r"OUT(?:-free| free| (?:recovery|improvements?|relief|reductions?|healing|remission|survival|control|prevention|"
+    r"resistance|clearance|resolution|management|"
     r"treatment|medication|drugs?|therapy|patients?|subjects|mice|rats|participants|individuals|men|women|children|"
     r"models?|groups?))\b"
 )
