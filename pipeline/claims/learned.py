@@ -161,13 +161,8 @@ def claim_of(
         sentence=sentence,
         nutrient=candidate.nutrient,
         condition=candidate.condition,
-<<<<<<< HEAD
         exposure=_exposure(candidate, _likeliest(attributes["exposure"], EXPOSURES)),
-        relation=_likeliest(attributes["relation"], RELATIONS),
-=======
-        exposure=_likeliest(attributes["exposure"], EXPOSURES),
         relation=relation,
->>>>>>> 539b873 (Never the opposite: unmistakable words settle sign and stance, clauses keep their claims)
         strength=_likeliest(attributes["strength"], STRENGTHS),
         factuality="Unknown" if unknown else _likeliest(attributes["factuality"], _ASSERTED),
         confidence=round(confidence, 4),
