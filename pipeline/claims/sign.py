@@ -26,7 +26,7 @@ _DENIED_BEFORE = re.compile(
 )
 _OTHER_ARM = re.compile(
     r"\b(?:than|versus|vs\.?|compared (?:with|to)|relative to|rather than|unlike|without|no|instead of|other than|"
-    r"in the absence of) (?:(?!placebo|controls?|dummy|usual)[\w-]+ ){0,5}$"
+    r"in the absence of) (?:(?!placebo|controls?|dummy|usual|\d)[\w-]+ ){0,5}$"
 )
 _OPPOSITE: dict[Sign, Sign] = {"raises": "lowers", "lowers": "raises", "improves": "worsens", "worsens": "improves"}
 _ELLIPSIS = re.compile(
