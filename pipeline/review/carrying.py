@@ -20,6 +20,8 @@ STATES: tuple[State, ...] = ("not understood", "gone", "stale", "in force")
 
 STALE_DECISION: FlagCode = "stale-decision"
 NOT_UNDERSTOOD: FlagCode = "review-not-understood"
+READING = ("nutrient", "exposure", "condition", "relation", "factuality")
+"""The columns that say what a row claims: another model may read them otherwise."""
 UNNAMED = "an unnamed reviewer"
 
 _COLUMNS = {column.name: column for column in EVIDENCE.columns}
@@ -72,6 +74,7 @@ def carry(
     carried = Carried()
     for rows in rows_of(by_source.keys()):
         for decision, row, reason in _beside(by_source.pop(rows[0].source_id), rows):
+            reason = reason or (reads_otherwise(row, decision) if row else "")
             carried.placed.append(_placed(decision, row, reason))
             if row is not None:
                 carried.rows.append(decided(row, decision))
@@ -131,11 +134,32 @@ def decided(row: EvidenceRow, decision: Decision) -> EvidenceRow:
     flags = []
     if row.claim_id != decision.claim_id:
         flags.append(Flag(STALE_DECISION))
+    elif otherwise := reads_otherwise(row, decision):
+        flags.append(Flag(STALE_DECISION, otherwise))
     if decision.not_understood:
         flags.append(Flag(NOT_UNDERSTOOD))
     changes["certainty_reasons"] = (*row.certainty_reasons, *reasons)
     changes["flags"] = (*row.flags, *flags)
     return replace(row, **changes)
+
+
+def reads_otherwise(row: EvidenceRow, decision: Decision) -> str:
+    """Return one sentence where a row reads otherwise than when it was decided on, "" where it reads the same.
+
+    `row` is as the model reads it now. What the reviewer corrected is the reviewer's and does not count.
+    """
+    said = decision.said
+    if said is None or not said.value:
+        return ""
+    now = {name: to_cell(getattr(row, name), _COLUMNS[name]) for name in READING if name not in decision.corrections}
+    differ = [name for name, cell in now.items() if said.row.get(name) and said.row[name] != cell]
+    if not differ:
+        return ""
+    before = ", ".join(f"{name} {said.row[name]}" for name in differ)
+    after = ", ".join(f"{name} {now[name]}" for name in differ)
+    return (
+        f"It was {said.value} {by(said)} as {before}; it now reads {after}: decide again to keep that, or look again."
+    )
 
 
 def by(event: Event) -> str:

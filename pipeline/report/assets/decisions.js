@@ -22,7 +22,8 @@ function isPending(claim) {
   const own = decided.get(claim.claim_id);
   if (!own || isServed()) return Boolean(own) && undelivered.has(claim.claim_id);
   const corrected = Object.entries(own.corrections).some(([name, value]) => String(claim[name] ?? "") !== String(value));
-  return corrected || own.status !== claim.review_status || own.note !== claim.review_note;
+  const confirms = own.at !== claim.reviewed_at && claim.flags.some(([code]) => code === "stale-decision");
+  return confirms || corrected || own.status !== claim.review_status || own.note !== claim.review_note;
 }
 
 function pending() {
