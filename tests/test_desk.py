@@ -157,6 +157,23 @@ def test_a_decision_can_be_taken_back(desk: Desk, out: Path) -> None:
     assert [event.get("reverses") for event in log] == [None, None, 1, 0]
 
 
+def test_rows_that_say_the_same_in_the_same_words_are_decided_and_taken_back_together(
+    desk: Desk, tmp_path: Path
+) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name, end in (("a", ". "), ("b", ".  ")):
+        (folder / f"{name}.txt").write_text(
+            f"Sleep {name}\n\nIron deficiency causes fatigue{end}Zinc improves asthma.\n"
+        )
+    out = run([folder], tmp_path / "out", settings=FAST).out
+    desk.open(out / "report.html")
+    desk.keys("j", "a")
+    assert desk.text("#unsaved") == "2 decisions not saved to a file"
+    desk.keys("z")
+    assert desk.text("#unsaved") == ""
+
+
 def test_keys_do_nothing_while_a_note_is_typed_or_where_they_are_switched_off(desk: Desk, out: Path) -> None:
     desk.open(out / "report.html")
     desk.keys("j", "n")

@@ -73,12 +73,15 @@ function review(claim) {
   const note = make("textarea", { id: "note", rows: "2", "aria-label": "Note" });
   note.value = decision.note || "";
   note.addEventListener("change", () => { decide(claim, "review_note", note.value.trim()); decisionsChanged(claim); });
+  const same = duplicatesOf(claim).length;
+  const together = make("label", {}, make("input", { type: "checkbox", id: "together", checked: true }), " " + plural(same, "other row says", "other rows say") + " the same in the same words: decide them together");
   return make("section", { class: "review", "aria-label": "Review" },
     make("p", { class: "state " + (decision.status || "open") + (isPending(claim) ? " pending" : "") }, who),
     make("div", { class: "buttons" },
       button("accepted", "Accept", "a"), button("rejected", "Reject", "r"), button("unsure", "Unsure", "u"),
       make("button", { type: "button", id: "correct", "aria-expanded": "false", onclick: () => correct(claim) }, "Correct (c)"),
       make("button", { type: "button", onclick: undo }, "Take back (z)")),
+    same ? together : "",
     make("div", { id: "correction" }),
     otherReaders(claim),
     make("label", { class: "note" }, "Note (n) ", note));

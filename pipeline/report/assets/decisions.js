@@ -34,8 +34,9 @@ function unsaved() {
   return pending().filter((claim) => decided.get(claim.claim_id).number >= exported);
 }
 
-function decide(claim, field, value) {
+function decide(claim, field, value, batch) {
   const event = { claim: claim.claim_id, field, value, reviewer: byId("reviewer").value.trim(), at: now() };
+  if (batch) event.batch = batch;
   log.push(event);
   apply(event, log.length - 1);
   keep();
@@ -52,6 +53,12 @@ function takeBack() {
   keep();
   deliver(log[log.length - 1]);
   return claimById.get(log[last].claim) || null;
+}
+
+// Rows that were decided together are taken back together; the first of them gave the batch its name.
+function isWithinBatch() {
+  const event = log[log[log.length - 1].reverses];
+  return Boolean(event.batch) && event.batch !== event.claim;
 }
 
 function reversals() {

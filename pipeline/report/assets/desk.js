@@ -80,13 +80,20 @@ function announce(number, total) {
 function judge(status) {
   const claim = current();
   if (!claim) return;
-  decide(claim, "review_status", status);
+  const same = byId("together") && byId("together").checked ? duplicatesOf(claim).filter((other) => !decisionOf(other).status) : [];
+  const batch = same.length ? claim.claim_id : "";
+  for (const one of [claim, ...same]) decide(one, "review_status", status, batch);
+  grids.claims.updateData(same.map(claimRow));
   decisionsChanged(claim);
   step(1);
 }
 
 function undo() {
-  const claim = takeBack();
+  let claim = takeBack();
+  while (claim && isWithinBatch()) {
+    grids.claims.updateData([claimRow(claim)]);
+    claim = takeBack();
+  }
   if (!claim) { say("There is nothing to take back"); return; }
   decisionsChanged(claim);
   openClaim(claim.i);

@@ -41,6 +41,18 @@ for (const claim of claims) {
   addTo(claimsOfSource, claim.source, claim);
 }
 
+// Near-duplicates make the same claim in the same words, whatever their case and punctuation.
+let alike = null;
+
+function duplicatesOf(claim) {
+  const key = (one) => [pairOf(one), one.exposure, one.relation, one.sentence.toLowerCase().replace(/[^\p{L}\p{N}%]+/gu, " ").trim()].join("\n");
+  if (!alike) {
+    alike = new Map();
+    for (const one of claims) addTo(alike, key(one), one);
+  }
+  return alike.get(key(claim)).filter((other) => other !== claim);
+}
+
 function sourceOf(claim) {
   return sources[claim.source] || { source_id: "", title: "", date: "", source_type: "" };
 }
