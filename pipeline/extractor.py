@@ -19,7 +19,7 @@ from typing import Self
 from pipeline import claims, grading, ingest
 from pipeline.claims import Model, load_model
 from pipeline.config import ReadLimits, Settings
-from pipeline.grading import DesignFinding
+from pipeline.grading import DesignFinding, GradedSource
 from pipeline.knowledge import Knowledge, load_knowledge
 from pipeline.language import Reader
 from pipeline.records import AnnotatedDocument, Claim, Document, EvidenceRow
@@ -58,6 +58,10 @@ class Extractor:
     def study_design(self, annotated: AnnotatedDocument) -> DesignFinding:
         """Return the study design of a source, its sample and population."""
         return grading.study_design(annotated, self.knowledge.scheme)
+
+    def grade_source(self, annotated: AnnotatedDocument, found: Sequence[Claim]) -> GradedSource:
+        """Return the claims of a document as graded rows, with its study design and what it tells of its own study."""
+        return grading.grade_source(annotated, found, scheme=self.knowledge.scheme, model_version=self.model.version)
 
     def grade(
         self, annotated: AnnotatedDocument, found: Sequence[Claim], finding: DesignFinding | None = None

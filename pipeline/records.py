@@ -7,6 +7,7 @@ bytes -> Document -> AnnotatedDocument -> Claim -> EvidenceRow -> ComparisonRow.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from pipeline.errors import SourceError as SourceError
 from pipeline.vocabulary import (
@@ -409,6 +410,9 @@ class EvidenceRow:
     reviewer: str = ""
     review_note: str = ""
     reviewed_at: str = ""
+    study_id: tuple[str, ...] = ()
+    finding_id: str = ""
+    finding_certainty: Certainty | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -534,6 +538,7 @@ class StudyReport:
     sample_size: int | None = None
     population: str = ""
     judgements: tuple[BiasJudgement, ...] = ()
+    risk_of_bias: RiskOfBias = "no information"
     funding: str = ""
     included: tuple[Reference, ...] = ()
 
@@ -560,8 +565,78 @@ class Study:
     sample_size: int | None = None
     population: str = ""
     judgements: tuple[BiasJudgement, ...] = ()
+    risk_of_bias: RiskOfBias = "no information"
     funding: str = ""
     own_sources: tuple[str, ...] = ()
     citing_sources: tuple[str, ...] = ()
     included_in: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StudyWeight:
+    """What one study brings to a pooled effect: its estimate with the interval, and its share in percent."""
+
+    study_id: str
+    source_id: str
+    effect: float
+    ci_low: float
+    ci_high: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class PooledSummary:
+    """What several studies show together, on the scale of `measure` (a ratio as a ratio), with its 95% intervals.
+
+    `i2` is in percent; `tau2` (on the scale that was pooled, logarithms for a ratio), `i2` and the prediction interval
+    are None where too few studies were pooled; `weights` are what the studies brought.
+    """
+
+    measure: str
+    effect: float
+    ci_low: float
+    ci_high: float
+    studies: int
+    tau2: float | None
+    i2: float | None
+    prediction_low: float | None
+    prediction_high: float | None
+    weights: tuple[StudyWeight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A body of evidence: what studies show of one nutrient, exposure and outcome, and how sure that is.
+
+    Each domain of GRADE holds its judgement and reason. `told` is what sources without a study that can be known
+    say, `told_gap` whether that is another thing than the verdict. `overrides` tell what a reviewer decided.
+    """
+
+    finding_id: str
+    nutrient: str
+    nutrient_id: str
+    exposure: Exposure
+    condition: str
+    condition_id: str
+    n_studies: int
+    n_participants: int | None
+    designs: tuple[str, ...]
+    effect: str
+    effect_absolute: str
+    certainty: Certainty
+    risk_of_bias: str
+    inconsistency: str
+    indirectness: str
+    imprecision: str
+    publication_bias: str
+    upgraded: str
+    statement: str
+    told: str
+    study_ids: tuple[str, ...]
+    claim_ids: tuple[str, ...]
+    overrides: tuple[str, ...] = ()
+    verdict: Verdict = "insufficient"
+    told_gap: bool = False
+    reasons: tuple[str, ...] = ()
+    pooled: PooledSummary | None = None

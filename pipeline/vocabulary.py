@@ -82,7 +82,7 @@ Certainty = Literal["High", "Moderate", "Low", "Very low"]
 Direction = Literal["harmful", "beneficial", "no effect", "associated", "raises", "lowers", "reverse"]
 """What a claim says of its exposure: a measure whose good direction is not known is raised or lowered, `associated`
 gives no direction, `reverse` says that the condition affects the nutrient."""
-Verdict = Literal["harmful", "beneficial", "no effect", "mixed", "insufficient"]
+Verdict = Literal["harmful", "beneficial", "no effect", "raises", "lowers", "mixed", "insufficient"]
 StatisticKind = Literal[
     "effect", "interval", "p-value", "percentage", "count", "mean", "sample size", "dose", "duration"
 ]
@@ -113,6 +113,7 @@ FlagCode = Literal[
     "words-numbers-mismatch",
     "spin",
     "subgroup-result",
+    "surrogate-outcome",
     "certainty-as-stated",
     "not-judged",
     "preprint",

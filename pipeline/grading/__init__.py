@@ -2,15 +2,17 @@
 
 from pipeline.grading.design import DesignFinding, study_design
 from pipeline.grading.explanation import explain_flag
-from pipeline.grading.grader import appraise, grade
+from pipeline.grading.grader import GradedSource, appraise, grade, grade_source
 from pipeline.grading.scheme import Scheme, load_scheme, scheme_tables
 
 __all__ = [
     "DesignFinding",
+    "GradedSource",
     "Scheme",
     "appraise",
     "explain_flag",
     "grade",
+    "grade_source",
     "load_scheme",
     "scheme_tables",
     "study_design",

@@ -41,6 +41,8 @@ def basis_of(
     sentence = claim.sentence
     labels, references, missing, unsafe = _resolved(annotated, claim)
     rules = scheme.basis
+    if not references and (short := _short_citations(sentence.text, scheme)):
+        labels, references = tuple(reference.label for reference in short), short
     own = rules.own.search(sentence.text)
     others = rules.others.search(sentence.text)
     guideline = rules.guideline.search(sentence.text)
@@ -100,6 +102,19 @@ def own_begins(annotated: AnnotatedDocument, scheme: Scheme) -> int | None:
         if s.kind != "title" and not s.citations and scheme.basis.own_begins.search(s.text)
     )
     return next(found, None)
+
+
+def _short_citations(text: str, scheme: Scheme) -> tuple[Reference, ...]:
+    """The studies that a sentence names by author and year ("Smith et al. 2022"), as entries without a title."""
+    found: dict[str, Reference] = {}
+    for match in scheme.study.short_citation.finditer(text):
+        parts = match.groupdict()
+        author = parts["author"] or parts["author2"] or parts["author3"] or ""
+        year = parts["year"] or parts["year2"] or parts["year3"] or ""
+        if author and year:
+            label = f"{author} {year}"
+            found.setdefault(label, Reference(label, "", year=year, numbered=False, authors=(author,)))
+    return tuple(found.values())
 
 
 def _resolved(

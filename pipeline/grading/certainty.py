@@ -48,7 +48,7 @@ def certainty_of(
     score = _score(start)
     if evidence.basis.kind != "uncited statement":
         down = [*_bias(evidence, scheme), *_word_steps(evidence, scheme, down=True), *imprecision(evidence, scheme)]
-        down += _surrogate(evidence, scheme)
+        down += surrogate(evidence, scheme)
         lowered = _limited(down, scheme)
         up = [*_word_steps(evidence, scheme, down=False), *large_effect(evidence, scheme)]
         raised = up if start in _OBSERVATIONAL_START and not lowered else []
@@ -196,7 +196,8 @@ def _word_steps(evidence: Evidence, scheme: Scheme, *, down: bool) -> Iterable[M
             yield Move(step.steps, step.domain, step.label, words)
 
 
-def _surrogate(evidence: Evidence, scheme: Scheme) -> list[Move]:
+def surrogate(evidence: Evidence, scheme: Scheme) -> list[Move]:
+    """Return the step down for an outcome that stands in for what people feel (GRADE guidelines 8)."""
     condition = evidence.claim.condition
     name = f"{condition.name} {condition.text}"
     if condition.kind != "measure" or not scheme.surrogate.steps or scheme.surrogate.important.search(name):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.grading.certainty import not_judged
+from pipeline.grading.certainty import not_judged, surrogate
 from pipeline.grading.effect import Effect, p_bounds, p_from_interval
 from pipeline.grading.evidence import Evidence
 from pipeline.grading.plausibility import (
@@ -237,6 +237,8 @@ def _origin_flags(evidence: Evidence, scheme: Scheme) -> Iterator[FlagCode]:
         yield "certainty-as-stated"
     if basis.kind == "own result" and scheme.certainty.subgroup.search(claim.sentence.text):
         yield "subgroup-result"
+    if surrogate(evidence, scheme):
+        yield "surrogate-outcome"
     if evidence.spin:
         yield "spin"
     if not_judged(evidence, scheme):

@@ -18,6 +18,7 @@ from pipeline.grading.effect import effects
 from pipeline.grading.evidence import Evidence, SourceWords, source_words
 from pipeline.grading.explanation import explain_flag
 from pipeline.grading.level import evidence_level, question_of
+from pipeline.grading.report import own_report, statuses_of
 from pipeline.grading.row import evidence_row
 from pipeline.grading.sample import SampleSize, population_in_words, sample_in_words
 from pipeline.grading.scheme import Pooled, Scheme, load_scheme
@@ -34,14 +35,9 @@ from pipeline.records import (
     Population,
     PublicationStatus,
     StudyDesign,
+    StudyReport,
 )
 
-STATUS_OF_NOTICE: dict[str, PublicationStatus] = {
-    "retraction notice": "retracted",
-    "withdrawn notice": "withdrawn",
-    "expression of concern": "expression of concern",
-    "preprint notice": "preprint",
-}
 _REVIEWS: tuple[StudyDesign, ...] = ("meta-analysis", "systematic review")
 
 
@@ -64,6 +60,15 @@ class _Behind:
     pooled: Pooled | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class GradedSource:
+    """The graded rows of a source, the design that was found of it, and its own study, where it reports one."""
+
+    rows: tuple[EvidenceRow, ...]
+    design: DesignFinding
+    study: StudyReport | None
+
+
 def grade(
     annotated: AnnotatedDocument,
     claims: Sequence[Claim],
@@ -77,6 +82,18 @@ def grade(
     `scheme` is the default GRADE scheme unless one was loaded with `load_scheme`; `model_version` is written
     into the rows as it is; `finding` is the study design of the source where that is known.
     """
+    return grade_source(annotated, claims, scheme=scheme, model_version=model_version, finding=finding).rows
+
+
+def grade_source(
+    annotated: AnnotatedDocument,
+    claims: Sequence[Claim],
+    *,
+    scheme: Scheme | None = None,
+    model_version: str = "",
+    finding: DesignFinding | None = None,
+) -> GradedSource:
+    """Return the rows of a document, as `grade`, with what it tells of its own study."""
     scheme = scheme or load_scheme()
     source = _source(annotated, scheme, finding)
     rows = []
@@ -91,7 +108,8 @@ def grade(
         row = evidence_row(annotated, claim, appraisal, evidence.effects, model_version)
         flags = tuple(Flag(code, explain_flag(code, row, scheme)) for code in appraisal.flags)
         rows.append(replace(row, flags=flags))
-    return tuple(rows)
+    bases = [row.evidence_basis for row in rows]
+    return GradedSource(tuple(rows), source.finding, own_report(annotated, source.finding, source.words, bases, scheme))
 
 
 def appraise(annotated: AnnotatedDocument, claim: Claim, scheme: Scheme) -> Appraisal:
@@ -176,7 +194,7 @@ def _behind(claim: Claim, basis: Basis, source: DesignFinding, scheme: Scheme) -
 def _statuses(basis: Basis, document: Document) -> tuple[PublicationStatus, ...]:
     """What became of the study that a sentence rests on: as its reference entry says, or the source of itself."""
     if basis.kind == "own result":
-        return tuple(status for flag, status in STATUS_OF_NOTICE.items() if flag in document.quality_flags)
+        return statuses_of(document)
     return tuple(dict.fromkeys(reference.status for reference in basis.references if reference.status))
 
 

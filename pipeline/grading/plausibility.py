@@ -115,6 +115,12 @@ def relative_against_absolute(
     return ""
 
 
+def baseline_risk(text: str, rules: PlausibilityRules) -> float | None:
+    """Return the risk in the comparison group that a sentence states, None where it states none."""
+    found = _two_risks(text, rules)
+    return found[1][0] if found is not None and found[2] else None
+
+
 def words_against_means(text: str, rules: PlausibilityRules) -> str:
     """Return two means or percentages that stand in the other order than the word that compares them says."""
     for pattern, rising in ((rules.rose, True), (rules.fell, False)):

@@ -47,6 +47,11 @@ def _phrase(pattern: object) -> re.Pattern[str]:
         raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
 
 
+def _exact(pattern: object) -> re.Pattern[str]:
+    """The same, but capital letters count."""
+    return re.compile(_phrase(pattern).pattern)
+
+
 Phrase = Annotated[re.Pattern[str], BeforeValidator(_phrase)]
 NEVER = _phrase(r"(?!)")
 
@@ -292,6 +297,14 @@ class PlausibilityRules(_Table):
     fell: Phrase
 
 
+class StudyRules(_Table):
+    """Words by which a study is known: registry numbers, short citations, the studies that a review includes."""
+
+    registry: Phrase
+    included: Phrase
+    short_citation: Annotated[re.Pattern[str], BeforeValidator(_exact)]
+
+
 class SpinRules(_Table):
     """Words that mark a conclusion or a result, and what counts as asserted."""
 
@@ -315,6 +328,7 @@ class Scheme(_Table):
     surrogate: Surrogate
     caps: Caps
     checks: CheckRules
+    study: StudyRules
     spin: SpinRules
     bias: BiasRules
     plausibility: PlausibilityRules

@@ -79,8 +79,7 @@ def _graded(extractor: Extractor, found: Extraction) -> Extraction:
     """Grade the claims of a record; one whose grading fails keeps them for the next try."""
     assert found.annotated is not None
     try:
-        study = extractor.study_design(found.annotated)
-        rows = extractor.grade(found.annotated, found.claims, study)
+        graded = extractor.grade_source(found.annotated, found.claims)
     except (MemoryError, OSError):
         raise
     except Exception as error:
@@ -91,12 +90,12 @@ def _graded(extractor: Extractor, found: Extraction) -> Extraction:
         found.source,
         status=status,
         reason=reason,
-        study_design=study.design,
-        sample_size=study.sample_size,
+        study_design=graded.design.design,
+        sample_size=graded.design.sample_size,
         n_sentences=len(found.annotated.sentences),
-        n_claims=len(rows),
+        n_claims=len(graded.rows),
     )
-    return replace(found, source=source, rows=rows)
+    return replace(found, source=source, rows=graded.rows, study=graded.study)
 
 
 def _status(annotated: AnnotatedDocument) -> tuple[SourceStatus, str]:

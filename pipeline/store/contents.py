@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 import duckdb
 import pyarrow as pa
 
-from pipeline.records import EvidenceRow, Passage, SourceRow
+from pipeline.records import EvidenceRow, Passage, SourceRow, StudyReport
 from pipeline.store.columnar import from_arrow, from_values
 from pipeline.store.fingerprint import extraction_of
 from pipeline.store.shards import SCHEMA, evidence_table
@@ -230,6 +230,18 @@ class Contents:
             WHERE shard.source.source_id IN (SELECT source_id FROM wanted)
         """
         return {source_id: convert(found) for source_id, found in self._fetch(query, cursor)}
+
+    def studies(self) -> Iterator[StudyReport]:
+        """Yield what every record tells of its own study, where it reports one, by source_id."""
+        report = from_arrow(StudyReport)
+        assert report is not None
+        found = self._fetch(f"SELECT study FROM shard {_FIRST} WHERE study IS NOT NULL ORDER BY study.source_id")
+        yield from (report(study) for (study,) in found)
+
+    def citing(self) -> Iterator[EvidenceRow]:
+        """Yield the claims that cite something, in the order of evidence.csv."""
+        rows = self._fetch("SELECT * FROM claim WHERE len(citations) > 0 ORDER BY rowid")
+        yield from map(from_values(EvidenceRow), rows)
 
     def text_owners(self) -> Iterator[str]:
         """Yield the source_id of every record whose text is not its source file, in no order."""

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.records import AnnotatedDocument, Claim, EvidenceRow, Passage, SourceRow
+from pipeline.records import AnnotatedDocument, Claim, EvidenceRow, Passage, SourceRow, StudyReport
 from pipeline.store.columnar import Convert, arrow_type, from_arrow, to_arrow
 
 GROUP_CHARACTERS = 8_000_000
@@ -28,7 +28,7 @@ class Extraction:
 
     `text` is "" where the text is the source file itself, which needs no copy. `annotated` and `claims` are kept so
     that another grading scheme can grade them again; a record that failed has none. `passages` are the paragraphs that
-    the claims stand in.
+    the claims stand in, `study` is what the source tells of its own study.
     """
 
     source: SourceRow
@@ -37,6 +37,7 @@ class Extraction:
     annotated: AnnotatedDocument | None = None
     claims: tuple[Claim, ...] = ()
     passages: tuple[Passage, ...] = ()
+    study: StudyReport | None = None
 
 
 SCHEMA = pa.schema(
@@ -47,6 +48,7 @@ SCHEMA = pa.schema(
         ("annotated", arrow_type(AnnotatedDocument)),
         ("claims", arrow_type(tuple[Claim, ...])),
         ("passages", arrow_type(tuple[Passage, ...])),
+        ("study", arrow_type(StudyReport)),
     ]
 )
 
@@ -132,6 +134,7 @@ def _row(extraction: Extraction) -> dict[str, Any]:
         "annotated": to_arrow(AnnotatedDocument)(_with_text(extraction, "") if extraction.text else _thin(extraction)),
         "claims": to_arrow(tuple[Claim, ...])(extraction.claims),
         "passages": to_arrow(tuple[Passage, ...])(extraction.passages),
+        "study": to_arrow(StudyReport)(extraction.study),
     }
 
 

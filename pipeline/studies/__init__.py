@@ -1,1 +1,15 @@
 """What sources tell of studies comes in; each study once, and which rows rest on it, go out."""
+
+from pipeline.studies.registry import Studies, cited_report, study_registry
+from pipeline.studies.resting import Corpus, corpus_of, grades_of, reports_of, studies_of
+
+__all__ = [
+    "Corpus",
+    "Studies",
+    "cited_report",
+    "corpus_of",
+    "grades_of",
+    "reports_of",
+    "studies_of",
+    "study_registry",
+]

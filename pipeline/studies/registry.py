@@ -69,10 +69,25 @@ def study_registry(reports: Iterable[StudyReport], same: Iterable[tuple[str, str
     by_id: dict[str, Study] = {}
     of_report: dict[tuple[str, str], str] = {}
     for group in _groups(named, of_first).values():
+        if not any(_is_known(report) for report in group):
+            continue
         study = _merged(group)
         by_id[study.study_id] = study
         of_report |= {(report.source_id, report.label): study.study_id for report in group}
     return Studies(_with_reviews(by_id, all_reports, of_report), of_report)
+
+
+def _is_known(report: StudyReport) -> bool:
+    """Whether a report tells which study it is: its own source, an identifier, a place in a journal, or a title."""
+    names = names_of(report)
+    titled = any(name.startswith("title:") for name in names.likely) and report.design != "unclear"
+    return (
+        not report.label
+        or bool(names.sure)
+        or bool(report.place)
+        or titled
+        or (bool(report.first_author) and any(name.startswith("title:") for name in names.likely))
+    )
 
 
 def _groups(named: Iterable[tuple[StudyReport, Names]], of_first: Mapping[str, str]) -> dict[str, list[StudyReport]]:
@@ -124,6 +139,7 @@ def _merged(reports: Sequence[StudyReport]) -> Study:
         sample_size=_first(reports, lambda r: r.sample_size),
         population=_first(reports, lambda r: r.population) or "",
         judgements=tuple(judgements.values()),
+        risk_of_bias=_first(own, lambda r: r.risk_of_bias) or "no information",
         funding=_first(reports, lambda r: r.funding) or "",
         own_sources=tuple(sorted({report.source_id for report in own})),
         citing_sources=tuple(sorted({report.source_id for report in cited} - {report.source_id for report in own})),

@@ -1,0 +1,110 @@
+"""The table synthesis.toml comes in; the thresholds and words of the synthesis go out, typed."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from pipeline.records import Certainty, Exposure, FlagCode, StudyDesign
+
+Phrase = Annotated[re.Pattern[str], BeforeValidator(lambda text: re.compile(str(text), re.IGNORECASE))]
+Bounds = tuple[float, float]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Body(_Table):
+    """A body of evidence: which designs belong to it, and where its certainty starts."""
+
+    name: str
+    designs: tuple[StudyDesign, ...]
+    start: Certainty
+
+
+class Thresholds(_Table):
+    """Effects that are trivial, and effects that matter."""
+
+    ratio_trivial: Bounds
+    ratio_important: Bounds
+    smd_trivial: Bounds
+    smd_important: Bounds
+
+
+class PoolingRules(_Table):
+    """Which estimates can be pooled."""
+
+    ratio_measures: tuple[str, ...]
+    difference_measures: tuple[str, ...]
+    level: float
+    doubtful_flags: tuple[FlagCode, ...]
+    smallest_p: float
+    largest_p: float
+    decides: float
+    unadjusted: Phrase
+    good_event: Phrase
+    unit: Phrase
+
+
+class DirectionRules(_Table):
+    """When directions of effect make a verdict."""
+
+    agreement: float
+    association: float
+    adverse: tuple[Exposure, ...]
+    same_direction: float
+    clear_studies: int
+    clear_share: float
+
+
+class DomainRules(_Table):
+    """Thresholds of GRADE's domains for a body of evidence."""
+
+    high_risk_share: float
+    unknown_share: float
+    i_squared: float
+    i_squared_large: float
+    few_participants: int
+    very_few_participants: int
+    few_events: int
+    wide_ratio: float
+    publication_from: int
+    publication_p: float
+    large_effect: float
+    very_large_effect: float
+    unknown_cap: Certainty
+
+
+class Wording(_Table):
+    """GRADE's words for plain statements."""
+
+    verb: Mapping[str, str]
+    link: Mapping[str, str]
+    better: Mapping[str, str]
+    certainty: Mapping[Certainty, str]
+    other: Mapping[str, str]
+    base: Mapping[str, str]
+    exposure: Mapping[Exposure, str]
+
+
+class SynthesisRules(_Table):
+    """Every threshold and word of the synthesis."""
+
+    bodies: tuple[Body, ...]
+    thresholds: Thresholds
+    pooling: PoolingRules
+    directions: DirectionRules
+    domains: DomainRules
+    wording: Wording
+
+
+@lru_cache(maxsize=1)
+def synthesis_rules() -> SynthesisRules:
+    """Return the rules of the bundled table."""
+    text = (Path(__file__).parent / "synthesis.toml").read_text(encoding="utf-8")
+    return SynthesisRules.model_validate(tomllib.loads(text))
