@@ -419,7 +419,8 @@ class EvidenceRow:
 class ComparisonRow:
     """One row of comparison.csv: the body of evidence for one nutrient, exposure and condition.
 
-    `stances` maps each source_id to (stance, certainty) and fills comparison_matrix.csv.
+    `finding` is the synthesis that the verdict is of; `stances` maps each source_id to (stance, certainty) and fills
+    comparison_matrix.csv.
     """
 
     nutrient: str
@@ -442,6 +443,19 @@ class ComparisonRow:
     disagreement_note: tuple[str, ...]
     claim_ids: tuple[str, ...]
     nutrient_role: str = ""
+    finding_id: str = ""
+    pooled_measure: str = ""
+    pooled_effect: float | None = None
+    pooled_ci_low: float | None = None
+    pooled_ci_high: float | None = None
+    pooled_studies: int | None = None
+    i2: float | None = None
+    prediction_low: float | None = None
+    prediction_high: float | None = None
+    n_participants: int | None = None
+    told: str = ""
+    told_gap: bool = False
+    finding: "Finding | None" = None
     stances: Mapping[str, tuple[str, Certainty]] = field(default_factory=dict)
 
 

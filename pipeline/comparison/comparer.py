@@ -9,9 +9,9 @@ from pipeline.comparison.pairs import Names, pairs_of
 from pipeline.comparison.reviewed import REJECTED, review_reasons
 from pipeline.comparison.rules import ComparisonRules, load_rules
 from pipeline.comparison.stance import stances, votes
-from pipeline.comparison.study import independent_studies
-from pipeline.comparison.verdict import judge
-from pipeline.records import ComparisonRow, EvidenceRow, Exposure, Verdict
+from pipeline.records import ComparisonRow, EvidenceRow, Exposure, Finding, Verdict
+from pipeline.studies import Corpus, corpus_of
+from pipeline.synthesis import findings_of
 from pipeline.vocabulary import direction_of, pair_key
 
 _UNDIRECTED = ("associated", "raises", "lowers")
@@ -20,31 +20,42 @@ _UNDIRECTED = ("associated", "raises", "lowers")
 def compare(rows: Iterable[EvidenceRow], rules: ComparisonRules | None = None) -> tuple[ComparisonRow, ...]:
     """Return the body of evidence for every nutrient, exposure and condition, ordered by their names.
 
-    Rows belong together by identifier where there is one, else by name; those that a reviewer rejected are out.
-    Independent studies count once; aims
-    and questions do not count; `nutrient_role` says what the nutrient does where several exposures point the
-    same way (a deficiency that harms and a supplement that helps). `rules` are the bundled ones if not given.
+    Rows belong together by identifier where there is one, else by name; those that a reviewer rejected are out. The
+    verdict is that of the synthesis (`findings_of`), over the studies that the rows alone tell of; `nutrient_role`
+    says what the nutrient does where several exposures point the same way (a deficiency that harms and a supplement
+    that helps). `rules` are the bundled ones if not given.
     """
     rules = rules or load_rules()
     rows = sorted(rows, key=lambda r: (r.source_id, r.sentence_start, r.nutrient_start, r.condition_start, r.claim_id))
+    corpus = corpus_of(rows)
     pairs = pairs_of(map(_names, rows))
     by_pair: defaultdict[tuple[str, str], list[EvidenceRow]] = defaultdict(list)
     for row in rows:
         by_pair[pairs[_names(row)]].append(row)
-    return tuple(sorted((body for group in by_pair.values() for body in compare_pair(group, rules)), key=place))
+    bodies = (body for group in by_pair.values() for body in compare_pair(group, rules, corpus))
+    return tuple(sorted(bodies, key=place))
 
 
-def compare_pair(rows: Iterable[EvidenceRow], rules: ComparisonRules) -> list[ComparisonRow]:
+def compare_pair(
+    rows: Iterable[EvidenceRow], rules: ComparisonRules, corpus: Corpus | None = None
+) -> list[ComparisonRow]:
     """Return the bodies of evidence for one nutrient and condition, one for each exposure.
 
-    `rows` are all rows of the pair (see `pairs_of`), in the order of the table. This is `compare` for more rows
-    than memory holds: nothing in one pair depends on another.
+    `rows` are all rows of the pair (see `pairs_of`), in the order of the table, `corpus` the studies that they rest on
+    (else those that the rows alone tell of). This is `compare` for more rows than memory holds: nothing in one pair
+    depends on another.
     """
+    rows = list(rows)
+    corpus = corpus or corpus_of(rows)
+    kept = [corpus.rest(row) for row in rows if row.review_status != REJECTED]
+    if not kept:
+        return []
+    pair = pairs_of(map(_names, kept))[_names(kept[0])]
     by_exposure: defaultdict[Exposure, list[EvidenceRow]] = defaultdict(list)
-    for row in rows:
-        if row.review_status != REJECTED:
-            by_exposure[row.exposure].append(row)
-    bodies = [_body(group, rules) for group in by_exposure.values()]
+    for row in kept:
+        by_exposure[row.exposure].append(row)
+    shown = {finding.exposure: finding for finding in findings_of(kept, corpus, pair, rules.synthesis)}
+    bodies = [_body(group, shown[exposure], rules) for exposure, group in by_exposure.items()]
     named: defaultdict[tuple[str, str], list[ComparisonRow]] = defaultdict(list)
     for body in bodies:
         named[pair_key(body)].append(body)
@@ -60,30 +71,29 @@ def _names(row: EvidenceRow) -> Names:
     return Names(row.nutrient, row.nutrient_id, row.condition, row.condition_id)
 
 
-def _body(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> ComparisonRow:
-    studies = independent_studies(rows)
+def _body(rows: Sequence[EvidenceRow], finding: Finding, rules: ComparisonRules) -> ComparisonRow:
     said = stances(rows, rules)
-    judgement = judge(studies, rules)
-    differ, note = disagreement(said, studies, rules)
+    differ, note = disagreement(said, rows, rules)
     counted = Counter(stance.direction for stance in said.values())
     reverse = [row for row in rows if votes(row) and direction_of(row.relation, row.condition_type) == "reverse"]
-    reasons = judgement.reasons
+    reasons = finding.reasons
     if reverse:
         sources = ", ".join(sorted({row.source_id for row in reverse}))
         reasons = (*reasons, f"Not counted: {sources} tells that the condition affects the nutrient")
     reasons = (*reasons, *_doubtful_numbers(rows, rules), *review_reasons(rows))
     asserted = [row for row in rows if votes(row)] or rows
+    pooled = finding.pooled
     return ComparisonRow(
-        nutrient=_usual(row.nutrient for row in rows),
-        nutrient_id=next((row.nutrient_id for row in rows if row.nutrient_id), ""),
-        exposure=rows[0].exposure,
-        condition=_usual(row.condition for row in rows),
-        condition_id=next((row.condition_id for row in rows if row.condition_id), ""),
+        nutrient=finding.nutrient,
+        nutrient_id=finding.nutrient_id,
+        exposure=finding.exposure,
+        condition=finding.condition,
+        condition_id=finding.condition_id,
         n_sources=len(said),
         n_claims=len(rows),
-        n_independent_studies=sum(s.is_study and any(map(votes, s.rows)) for s in studies),
-        verdict=judgement.verdict,
-        certainty=judgement.certainty,
+        n_independent_studies=finding.n_studies,
+        verdict=finding.verdict,
+        certainty=finding.certainty,
         certainty_reasons=reasons,
         best_evidence_level=min(row.evidence_level for row in asserted),
         sources_harmful=counted["harmful"],
@@ -93,6 +103,19 @@ def _body(rows: Sequence[EvidenceRow], rules: ComparisonRules) -> ComparisonRow:
         disagreement=differ,
         disagreement_note=note,
         claim_ids=tuple(row.claim_id for row in rows),
+        finding_id=finding.finding_id,
+        pooled_measure=pooled.measure if pooled else "",
+        pooled_effect=pooled.effect if pooled else None,
+        pooled_ci_low=pooled.ci_low if pooled else None,
+        pooled_ci_high=pooled.ci_high if pooled else None,
+        pooled_studies=pooled.studies if pooled else None,
+        i2=pooled.i2 if pooled else None,
+        prediction_low=pooled.prediction_low if pooled else None,
+        prediction_high=pooled.prediction_high if pooled else None,
+        n_participants=finding.n_participants,
+        told=finding.told,
+        told_gap=finding.told_gap,
+        finding=finding,
         stances={source: (str(stance), stance.certainty) for source, stance in said.items()},
     )
 
@@ -128,8 +151,3 @@ def _role(exposure: Exposure, verdict: Verdict) -> str:
     if exposure == "excess":
         return {"harmful": "harmful in excess", "no effect": "neutral"}.get(verdict, "")
     return {"harmful": "harmful", "beneficial": "protective", "no effect": "neutral"}.get(verdict, "")
-
-
-def _usual(names: Iterable[str]) -> str:
-    counts = Counter(names)
-    return min(counts, key=lambda name: (-counts[name], name))

@@ -5,22 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.comparison.rules import ComparisonRules
 from pipeline.comparison.stance import Stance, votes
-from pipeline.comparison.study import Study
 from pipeline.records import EvidenceRow
 from pipeline.vocabulary import SIDES, direction_of
 
 
 def disagreement(
-    stances: Mapping[str, Stance], studies: Sequence[Study], rules: ComparisonRules
+    stances: Mapping[str, Stance], rows: Sequence[EvidenceRow], rules: ComparisonRules
 ) -> tuple[bool, tuple[str, ...]]:
     """Return whether sources disagree, and in words on what and why it might be.
 
     They disagree in direction (harmful, beneficial, no effect), in how plainly they say the same thing, or in
     the number they give for the same study. Design, dose and population are named where the sides differ.
     """
-    rows = list(dict.fromkeys(row for study in studies for row in study.rows if votes(row)))
+    rows = [row for row in rows if votes(row)]
     notes = [note for note in (_direction(stances, rows), _assertion(stances, rules)) if note]
-    notes += _numbers(studies)
+    notes += _numbers(rows)
     return bool(notes), tuple(notes)
 
 
@@ -56,13 +55,17 @@ def _assertion(stances: Mapping[str, Stance], rules: ComparisonRules) -> str:
     return ""
 
 
-def _numbers(studies: Sequence[Study]) -> list[str]:
-    """Sources that cite the same study and give different numbers for it (cited-number-differs)."""
+def _numbers(rows: Sequence[EvidenceRow]) -> list[str]:
+    """Sources that rest on the same study and give different numbers for it (cited-number-differs)."""
     notes = []
-    for study in studies:
+    by_study: defaultdict[str, list[EvidenceRow]] = defaultdict(list)
+    for row in rows:
+        for study_id in row.study_id:
+            by_study[study_id].append(row)
+    for _, members in sorted(by_study.items()):
         given: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        for row in study.rows:
-            if study.is_study and row.effect_value is not None and row.effect_measure:
+        for row in members:
+            if row.effect_value is not None and row.effect_measure:
                 given[row.effect_measure].setdefault(row.source_id, row.effect_value)
         for measure, values in sorted(given.items()):
             if len(set(values.values())) > 1:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import KnowledgeError
 from pipeline.records import Certainty, Exposure, Factuality, FlagCode
+from pipeline.synthesis.rules import SynthesisRules, synthesis_table
 
 
 class _Table(BaseModel):
@@ -25,21 +26,6 @@ class Weights(_Table):
     retracted: float
     associated: float
     adverse: tuple[Exposure, ...]
-
-
-class VerdictRules(_Table):
-    """When the votes make a verdict."""
-
-    enough: float
-    agreement: float
-    dissent: float
-
-
-class Heterogeneity(_Table):
-    """When effect sizes of independent studies differ."""
-
-    i_squared: float
-    ratio_measures: tuple[str, ...]
 
 
 class Assertion(_Table):
@@ -59,18 +45,20 @@ class ComparisonRules(_Table):
     """Every weight and threshold of the comparison."""
 
     weight: Weights
-    verdict: VerdictRules
-    heterogeneity: Heterogeneity
     assertion: Assertion
     reasons: Reasons
+    synthesis: SynthesisRules
 
 
 def load_rules(changes: Mapping[str, Any] | None = None) -> ComparisonRules:
-    """Return the rules of the bundled table, with the entries that `changes` (tables of the same names) gives anew.
+    """Return the rules of the bundled tables, with the entries that `changes` (tables of the same names) gives anew.
+
+    Those of the synthesis stand in synthesis.toml and are changed under `synthesis`.
 
     Raises `ValueError` with one sentence saying which entry is wrong.
     """
     bundled = tomllib.loads((Path(__file__).parent / "comparison.toml").read_text(encoding="utf-8"))
+    bundled["synthesis"] = synthesis_table()
     try:
         return ComparisonRules.model_validate(_merged(bundled, changes or {}))
     except ValidationError as error:

@@ -55,16 +55,6 @@ def vote_of(row: EvidenceRow, rules: ComparisonRules) -> tuple[str, float]:
     return direction, weight
 
 
-def weights_by_direction(rows: Iterable[EvidenceRow], rules: ComparisonRules) -> dict[str, float]:
-    """Return the weight of the heaviest row for each of harmful, beneficial and no effect."""
-    best: defaultdict[str, float] = defaultdict(float)
-    for row in rows:
-        direction, weight = vote_of(row, rules)
-        if direction in SIDES and weight:
-            best[direction] = max(best[direction], weight)
-    return dict(best)
-
-
 def stances(rows: Iterable[EvidenceRow], rules: ComparisonRules) -> dict[str, Stance]:
     """Return the stance of every source: its heaviest direction, "mixed" where two weigh the same.
 

@@ -4,25 +4,29 @@ import heapq
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import tables
 from pipeline.comparison import ComparisonRules, Names, compare_pair, pairs_of, place
 from pipeline.comparison.consequence import Consequence, consequences
 from pipeline.figures import Gallery
-from pipeline.records import CERTAINTIES, ComparisonRow, EvidenceRow, SourceRow
+from pipeline.records import CERTAINTIES, Certainty, ComparisonRow, EvidenceRow, Finding, SourceRow
 from pipeline.report import MOST_CLAIMS, ReportContents, write_report
 from pipeline.review import REJECTED, STATES, Decision, carry
 from pipeline.runs.changes import write_changes
 from pipeline.runs.intake import REVIEWED
 from pipeline.runs.summary import Failure, RunSummary
 from pipeline.store import Contents, Finished, OutputFolder, Spool, file_hash, replace_tables
+from pipeline.studies import Corpus, grades_of, reports_of, study_registry
+from pipeline.synthesis import finding_id_of
 
 FILES = (
     "evidence.csv",
     "comparison.csv",
     "comparison_matrix.csv",
+    "findings.csv",
+    "studies.csv",
     "sources.csv",
     "changes.csv",
     "decisions.csv",
@@ -88,15 +92,20 @@ def assemble(
         contents.revise(carried.rows)
         stale = contents.stale_keys
         hang: dict[str, Consequence] = {}
-        comparisons = _compare(contents, folder.drafts, gallery, rules, hang)
-        tables.write_table(drafts["evidence.csv"], tables.EVIDENCE, counted(contents.evidence()))
+        evidence = _evidence(contents)
+        comparisons = _compare(evidence, folder.drafts, gallery, rules, hang)
+        tables.write_table(drafts["evidence.csv"], tables.EVIDENCE, counted(evidence.rows()))
         tables.write_table(drafts["comparison.csv"], tables.COMPARISON, comparisons)
+        tables.write_table(drafts["findings.csv"], tables.FINDINGS, _findings(comparisons))
+        studies = tables.study_rows(evidence.corpus.studies.by_id.values())
+        tables.write_table(drafts["studies.csv"], tables.STUDIES, studies)
         tables.write_matrix(drafts["comparison_matrix.csv"], comparisons)
         tables.write_table(drafts["sources.csv"], tables.SOURCES, told(sources()))
         tables.write_table(drafts["decisions.csv"], tables.DECISIONS, carried.placed)
         tables.write_workbook(
             drafts["evidence.xlsx"],
-            contents.evidence(),
+            evidence.rows(),
+            findings=_findings(comparisons),
             comparisons=comparisons,
             sources=map(with_kept, sources()),
         )
@@ -105,7 +114,7 @@ def assemble(
         write_report(
             drafts["report.html"],
             ReportContents(
-                rows=contents.evidence(),
+                rows=evidence.rows(),
                 comparisons=comparisons,
                 sources=map(with_kept, sources()),
                 passages=contents.passages,
@@ -142,25 +151,55 @@ def assemble(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """The rows of a run with the studies and findings they belong to, brought to them as they are read."""
+
+    contents: Contents
+    corpus: Corpus
+    pairs: Mapping[Names, tuple[str, str]]
+    certainties: dict[str, Certainty]
+
+    def rows(self) -> Iterator[EvidenceRow]:
+        """Yield the rows of evidence.csv."""
+        for row in map(self.corpus.rest, self.contents.evidence()):
+            pair = self.pairs[Names(row.nutrient, row.nutrient_id, row.condition, row.condition_id)]
+            finding_id = finding_id_of(pair, row.exposure)
+            certainty = self.certainties.get(finding_id)
+            yield replace(row, finding_id=finding_id if certainty else "", finding_certainty=certainty or "")
+
+
+def _evidence(contents: Contents) -> _Evidence:
+    """Know the studies of all rows first: only what names them is in memory, not the rows."""
+    studies = study_registry(reports_of(contents.resting(), contents.studies()))
+    corpus = Corpus(studies, grades_of(contents.evidence(), studies) if studies.cited_own else {})
+    pairs = pairs_of(Names(*names) for names in contents.names())
+    return _Evidence(contents, corpus, pairs, {})
+
+
 def _compare(
-    contents: Contents, scratch: Path, gallery: Gallery, rules: ComparisonRules, hang: dict[str, Consequence]
+    evidence: _Evidence, scratch: Path, gallery: Gallery, rules: ComparisonRules, hang: dict[str, Consequence]
 ) -> Spool[ComparisonRow]:
-    """Compare pair by pair: memory holds the claims of one nutrient and condition at a time.
+    """Synthesise and compare pair by pair: memory holds the claims of one nutrient and condition at a time.
 
     The claims that a verdict hangs on are put into `hang`, no more than the report shows.
     """
-    pairs = pairs_of(Names(*names) for names in contents.names())
 
     def bodies() -> Iterator[ComparisonRow]:
-        for claims in contents.pairs(pairs.items()):
-            found = compare_pair(claims, rules)
+        for claims in evidence.contents.pairs(evidence.pairs.items()):
+            found = compare_pair(claims, rules, evidence.corpus)
+            evidence.certainties.update((body.finding_id, body.certainty) for body in found)
             if found:  # not where all claims were rejected
                 gallery.see_pair([claim for claim in claims if claim.review_status != REJECTED], found)
             if len(hang) < MOST_CLAIMS:
-                hang.update(consequences(claims, found, rules))
+                hang.update(consequences(claims, found, rules, evidence.corpus))
             yield from found
 
     return Spool(scratch / "comparisons", ((place(body), body) for body in bodies()))
+
+
+def _findings(comparisons: Iterable[ComparisonRow]) -> Iterator[Finding]:
+    return (row.finding for row in comparisons if row.finding is not None)
 
 
 def _source_order(row: SourceRow) -> tuple[str, str]:

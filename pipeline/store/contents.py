@@ -238,9 +238,11 @@ class Contents:
         found = self._fetch(f"SELECT study FROM shard {_FIRST} WHERE study IS NOT NULL ORDER BY study.source_id")
         yield from (report(study) for (study,) in found)
 
-    def citing(self) -> Iterator[EvidenceRow]:
-        """Yield the claims that cite something, in the order of evidence.csv."""
-        rows = self._fetch("SELECT * FROM claim WHERE len(citations) > 0 ORDER BY rowid")
+    def resting(self) -> Iterator[EvidenceRow]:
+        """Yield the claims that rest on a study, cited or the source's own, in the order of evidence.csv."""
+        rows = self._fetch(
+            "SELECT * FROM claim WHERE len(citations) > 0 OR evidence_basis = 'own result' ORDER BY rowid"
+        )
         yield from map(from_values(EvidenceRow), rows)
 
     def text_owners(self) -> Iterator[str]:

@@ -23,6 +23,11 @@ class Studies:
     by_id: Mapping[str, Study] = field(default_factory=dict)
     of_report: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
+    @property
+    def cited_own(self) -> bool:
+        """Whether some source cites what another reports as its own."""
+        return any(study.own_sources and study.citing_sources for study in self.by_id.values())
+
     def of(self, source_id: str, label: str = "") -> Study | None:
         """Return the study that a source reports as its own, or cites under a label; None where it names none."""
         study_id = self.of_report.get((source_id, label))
@@ -39,7 +44,7 @@ def cited_report(source_id: str, reference: Reference) -> StudyReport:
         pmcid=known.get("pmcid", ""),
         doi=known.get("doi", ""),
         registry_ids=tuple(filter(None, [known.get("registry", "")])),
-        title=reference.title,
+        title=reference.title or reference.text,
         year=reference.year,
         first_author=reference.authors[0] if reference.authors else "",
         place=place_in_journal(reference.text),
@@ -78,16 +83,13 @@ def study_registry(reports: Iterable[StudyReport], same: Iterable[tuple[str, str
 
 
 def _is_known(report: StudyReport) -> bool:
-    """Whether a report tells which study it is: its own source, an identifier, a place in a journal, or a title."""
+    """Whether a report tells which study it is: its own source, an identifier, a place in a journal, or a title that
+    comes with an author, a year or a design, as the title of a web page does not.
+    """
     names = names_of(report)
-    titled = any(name.startswith("title:") for name in names.likely) and report.design != "unclear"
-    return (
-        not report.label
-        or bool(names.sure)
-        or bool(report.place)
-        or titled
-        or (bool(report.first_author) and any(name.startswith("title:") for name in names.likely))
-    )
+    titled = any(name.startswith("title:") for name in names.likely)
+    dated = bool(report.first_author or report.year) or report.design != "unclear"
+    return not report.label or bool(names.sure) or bool(report.place) or (titled and dated)
 
 
 def _groups(named: Iterable[tuple[StudyReport, Names]], of_first: Mapping[str, str]) -> dict[str, list[StudyReport]]:

@@ -79,18 +79,25 @@ def certify(shown: Shown, body: Body, rules: SynthesisRules) -> Certified:
         elif not judgement.is_known:
             reasons.append(f"Not judged ({name.replace('_', ' ')}): {judgement.reason}")
     caps = [rules.domains.unknown_cap] * any(not domains[name].is_known for name in ("risk_of_bias", "imprecision"))
-    if len(results) == 1:
-        caps.append(results[0].row.certainty)
-    best = min(CERTAINTIES.index(result.row.certainty) for result in results)
-    if all(result.row.evidence_basis != "own result" for result in results):
-        caps.append(CERTAINTIES[best])
+    caps.append(CERTAINTIES[max(_best(results) - _gain(results, rules), 0)])
     for cap in caps:
         if place < CERTAINTIES.index(cap):
             place = CERTAINTIES.index(cap)
-            why = "what was not judged" if cap == rules.domains.unknown_cap and len(results) > 1 else "its best study"
+            why = "its best study" if cap == CERTAINTIES[_best(results)] else "what was not judged, or its best study"
             reasons.append(f"Capped at {cap}: {why}")
     certainty = CERTAINTIES[place]
     return Certified(certainty, domains, (*reasons, f"Result {certainty}"))
+
+
+def _best(results: Sequence[StudyResult]) -> int:
+    return min(CERTAINTIES.index(result.row.certainty) for result in results)
+
+
+def _gain(results: Sequence[StudyResult], rules: SynthesisRules) -> int:
+    """A step that studies which are each too small can gain together: precision is all that they can add."""
+    sizes = [result.n or 0 for result in results]
+    few = rules.domains.few_participants
+    return int(len(sizes) > 1 and max(sizes) < few <= sum(sizes))
 
 
 def _of_review(review: StudyResult) -> Certified:

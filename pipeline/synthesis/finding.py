@@ -12,7 +12,7 @@ from pipeline.records import EvidenceRow, Exposure, Finding, PooledSummary, Stud
 from pipeline.studies import Corpus
 from pipeline.synthesis.domains import Certified, Domain, certify
 from pipeline.synthesis.result import StudyResult, result_of, votes
-from pipeline.synthesis.rules import Body, SynthesisRules, synthesis_rules
+from pipeline.synthesis.rules import Body, SynthesisRules
 from pipeline.synthesis.statement import statement_of
 from pipeline.synthesis.verdict import Shown, shown_by
 from pipeline.vocabulary import SIDES, direction_of
@@ -32,13 +32,12 @@ class _Body:
 
 
 def findings_of(
-    rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str], rules: SynthesisRules | None = None
+    rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str], rules: SynthesisRules
 ) -> list[Finding]:
     """Return what the evidence says of one nutrient and outcome, for each exposure.
 
     `rows` are all rows of the pair, each with the studies it rests on (`Corpus.rest`), `pair` its key.
     """
-    rules = rules or synthesis_rules()
     by_exposure: defaultdict[Exposure, list[EvidenceRow]] = defaultdict(list)
     for row in rows:
         by_exposure[row.exposure].append(row)
@@ -73,6 +72,7 @@ def _finding(rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str],
         if body is not deciding and body.shown.verdict == "insufficient":
             why.append(f"The {body.body.name} do not decide: {'; '.join(body.shown.why)}".replace(";", ","))
     why += [*shown.why, *(deciding.certified.reasons if deciding else ())]
+    why += _provenance(rows, results)
     return Finding(
         finding_id=finding_id_of(pair, rows[0].exposure),
         nutrient=nutrient,
@@ -103,6 +103,30 @@ def _finding(rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str],
         reasons=tuple(why),
         pooled=_pooled(shown),
     )
+
+
+def _provenance(rows: Sequence[EvidenceRow], results: Sequence[StudyResult]) -> list[str]:
+    """What counts once and what does not count, in words."""
+    said = []
+    for result in results:
+        sources = sorted({row.source_id for row in result.rows})
+        if len(sources) > 1:
+            said.append(f"{', '.join(sources)} rest on the same study, which counts once")
+    gone = sorted({row.source_id for row in rows if _is_gone(row)})
+    if gone:
+        said.append(f"Not counted: {', '.join(gone)} rest on a retracted study")
+    stale = sorted({row.source_id for row in rows if any(flag.code == "stale" for flag in row.flags)})
+    if stale:
+        said.append(f"Kept from an earlier run, and counted: {', '.join(stale)}")
+    untraced = {row.source_id for row in rows if not row.study_id and row.factuality != "Unknown"}
+    if untraced:
+        some = "1 source makes a statement" if len(untraced) == 1 else f"{len(untraced)} sources make statements"
+        said.append(f"Told, not counted: {some} without a study that can be traced")
+    return said
+
+
+def _is_gone(row: EvidenceRow) -> bool:
+    return any(flag.code in ("retracted-source", "rests-on-retracted") for flag in row.flags)
 
 
 def _results(rows: Iterable[EvidenceRow], corpus: Corpus, rules: SynthesisRules) -> list[StudyResult]:

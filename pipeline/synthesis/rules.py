@@ -3,9 +3,8 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
@@ -103,8 +102,11 @@ class SynthesisRules(_Table):
     wording: Wording
 
 
-@lru_cache(maxsize=1)
+def synthesis_table() -> dict[str, Any]:
+    """Return the bundled table, as it stands in its file."""
+    return tomllib.loads((Path(__file__).parent / "synthesis.toml").read_text(encoding="utf-8"))
+
+
 def synthesis_rules() -> SynthesisRules:
     """Return the rules of the bundled table."""
-    text = (Path(__file__).parent / "synthesis.toml").read_text(encoding="utf-8")
-    return SynthesisRules.model_validate(tomllib.loads(text))
+    return SynthesisRules.model_validate(synthesis_table())

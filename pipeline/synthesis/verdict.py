@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 from pipeline.records import Verdict
 from pipeline.synthesis.directions import share_of
@@ -11,6 +12,7 @@ from pipeline.synthesis.pooling import PooledEffect, pool
 from pipeline.synthesis.result import Sign, StudyResult
 from pipeline.synthesis.rules import SynthesisRules
 
+_Z = NormalDist().inv_cdf(0.975)
 _WORDS: Mapping[bool, Mapping[Sign, Verdict]] = {
     False: {-1: "beneficial", 0: "no effect", 1: "harmful"},
     True: {-1: "lowers", 0: "no effect", 1: "raises"},
@@ -50,7 +52,7 @@ def shown_by(results: Sequence[StudyResult], rules: SynthesisRules, *, undirecte
         return _by_directions(results, weights, rules, undirected=undirected)
     pooled = pool([result.estimate for result in pooled_results if result.estimate])
     scale = pooled_results[0].scale
-    sign = _sign(pooled, scale, rules)
+    sign = _sign(pooled, scale, pooled_results, rules)
     why: tuple[str, ...] = (_pooled_words(pooled, scale),)
     if len(pooled_results) < len(results):
         why += (f"{len(results) - len(pooled_results)} more studies cannot be pooled with these",)
@@ -61,7 +63,7 @@ def shown_by(results: Sequence[StudyResult], rules: SynthesisRules, *, undirecte
         verdict = _WORDS[undirected][sign]
     elif (alike := _same_direction(results, weights, rules)) is not None:
         verdict = _WORDS[undirected][alike]
-        why += ("the interval is open, but effects of clearly one direction (IQWiG 3.1.4)",)
+        why += ("the interval is open, but the studies that hold most information clearly agree (IQWiG 3.1.4)",)
     elif _clear_both_ways(results):
         verdict, why = "mixed", (*why, "studies that are clear by themselves point both ways")
     else:
@@ -90,8 +92,11 @@ def _largest_group(results: Sequence[StudyResult]) -> list[StudyResult]:
     return max(groups.values(), key=lambda group: (sum(result.n or 0 for result in group), len(group), group[0].scale))
 
 
-def _sign(pooled: PooledEffect, scale: str, rules: SynthesisRules) -> Sign | None:
-    """Which way a pooled effect points, 0 for none that matters, None where its interval leaves that open."""
+def _sign(pooled: PooledEffect, scale: str, results: Sequence[StudyResult], rules: SynthesisRules) -> Sign | None:
+    """Which way a pooled effect points, 0 for none that matters, None where its interval leaves that open.
+
+    On a scale without known thresholds an interval that holds no effect shows none, unless a study alone shows one.
+    """
     trivial, important = _bounds(scale, rules)
     if trivial and trivial[0] <= pooled.low and pooled.high <= trivial[1]:
         return 0
@@ -100,7 +105,7 @@ def _sign(pooled: PooledEffect, scale: str, rules: SynthesisRules) -> Sign | Non
     if pooled.high < 0:
         return -1
     if important is None:
-        return 0
+        return None if any(result.is_clear for result in results) else 0
     return 0 if important[0] <= pooled.low and pooled.high <= important[1] else None
 
 
@@ -139,12 +144,14 @@ def _by_directions(
 
 
 def _same_direction(results: Sequence[StudyResult], weights: Sequence[float], rules: SynthesisRules) -> Sign | None:
+    """The direction that the studies clearly share; 0 where most information is from precise studies of no effect."""
     limits = rules.directions
     pairs = list(zip(results, weights, strict=True))
-    signs: tuple[Sign, Sign] = (-1, 1)
+    signs: tuple[Sign, Sign, Sign] = (0, -1, 1)
     for sign in signs:
-        same = [(result, weight) for result, weight in pairs if result.sign == sign]
-        clear = [(result, weight) for result, weight in same if result.is_clear]
+        nulls = [(result, weight) for result, weight in pairs if _is_null(result, rules)]
+        same = nulls if sign == 0 else [(result, weight) for result, weight in pairs if result.sign == sign]
+        clear = nulls if sign == 0 else [(result, weight) for result, weight in same if result.is_clear]
         held = sum(weight for _, weight in same)
         if (
             held >= limits.same_direction
@@ -153,6 +160,16 @@ def _same_direction(results: Sequence[StudyResult], weights: Sequence[float], ru
         ):
             return sign
     return None
+
+
+def _is_null(result: StudyResult, rules: SynthesisRules) -> bool:
+    """Whether a study alone shows that there is no effect that matters."""
+    important = _bounds(result.scale, rules)[1]
+    if result.estimate is None or important is None:
+        return False
+    reach = _Z * result.estimate.error
+    low, high = result.estimate.value - reach, result.estimate.value + reach
+    return important[0] <= low <= 0 <= high <= important[1]
 
 
 def _clear_both_ways(results: Sequence[StudyResult]) -> bool:

@@ -1,7 +1,19 @@
 """In: the rows of a run. Out: the files that people open (CSV, spreadsheet, web page), and rows back from them."""
 
 from pipeline.tables.cells import plain_values
-from pipeline.tables.columns import CHANGES, COMPARISON, DECISIONS, EVIDENCE, SOURCES, TABLES, Column, Table, markdown
+from pipeline.tables.columns import (
+    CHANGES,
+    COMPARISON,
+    DECISIONS,
+    EVIDENCE,
+    FINDINGS,
+    SOURCES,
+    STUDIES,
+    TABLES,
+    Column,
+    Table,
+    markdown,
+)
 from pipeline.tables.csv_files import (
     read_changes,
     read_comparison,
@@ -14,6 +26,7 @@ from pipeline.tables.csv_files import (
 )
 from pipeline.tables.lists import citation_text, joined, population_text
 from pipeline.tables.sheets import SheetError, SheetRow, read_sheet
+from pipeline.tables.study_rows import study_rows
 from pipeline.tables.texts import text_file
 from pipeline.tables.workbook import write_workbook
 
@@ -22,7 +35,9 @@ __all__ = [
     "COMPARISON",
     "DECISIONS",
     "EVIDENCE",
+    "FINDINGS",
     "SOURCES",
+    "STUDIES",
     "TABLES",
     "Column",
     "SheetError",
@@ -40,6 +55,7 @@ __all__ = [
     "read_sources",
     "read_texts",
     "revive",
+    "study_rows",
     "text_file",
     "write_matrix",
     "write_table",

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, Literal, get_args
 
 from pipeline.tables.lists import ListKind
+from pipeline.tables.study_rows import DOMAINS, domain_column
 from pipeline.vocabulary import (
     CERTAINTIES,
     EXPOSURES,
@@ -17,6 +18,7 @@ from pipeline.vocabulary import (
     ChangeKind,
     ConditionType,
     EvidenceBasis,
+    RiskOfBias,
     SourceFormat,
     SourceStatus,
     Verdict,
@@ -121,6 +123,14 @@ EVIDENCE = Table(
         Column("reviewer", "who said it", width=14),
         Column("review_note", "and why", width=30),
         Column("reviewed_at", "when, ISO 8601", width=12),
+        Column("study_id", "the study that the sentence rests on, as in studies.csv", "list", 18),
+        Column("finding_id", "the body of evidence that it belongs to, as in findings.csv", width=14),
+        Column(
+            "finding_certainty",
+            "certainty of that body of evidence; `certainty` is that of this claim's own study alone",
+            width=12,
+            values=CERTAINTIES,
+        ),
     ),
 )
 
@@ -182,6 +192,90 @@ COMPARISON = Table(
         Column("disagreement_note", "what differs, and between which sources", "list", width=50),
         Column("claim_ids", "the claims, joined by `; `", "list", width=24),
         Column("nutrient_role", "what exposures that point the same way say of the nutrient itself", width=30),
+        Column("finding_id", "the body of evidence, as in findings.csv", width=14),
+        Column("pooled_measure", "measure in which studies were pooled", width=9),
+        Column("pooled_effect", "their mean effect, random effects", "number", 10, decimals=4),
+        Column("pooled_ci_low", "lower bound of its 95% interval", "number", 10, decimals=4),
+        Column("pooled_ci_high", "upper bound of its 95% interval", "number", 10, decimals=4),
+        Column("pooled_studies", "studies that were pooled", "integer", 9),
+        Column("i2", "share of the spread that is between studies, in percent", "number", 8, decimals=1),
+        Column("prediction_low", "lower bound of the effect to expect in another study", "number", 10, decimals=4),
+        Column("prediction_high", "upper bound of it", "number", 10, decimals=4),
+        Column("n_participants", "participants of the studies that decide", "integer", 10),
+        Column(
+            "told",
+            "what sources without a study that can be traced say",
+            width=13,
+            values=("harmful", "beneficial", "no effect", "mixed"),
+        ),
+        Column("told_gap", "whether that is another thing than the verdict", "boolean", 9),
+    ),
+)
+
+FINDINGS = Table(
+    "findings",
+    "the summary of findings: one row a nutrient, exposure and outcome, as GRADE lays it out",
+    (
+        Column("finding_id", "stable identifier: a hash of nutrient, exposure and condition", width=14),
+        Column("nutrient", "usual name of the nutrient", width=18),
+        Column("nutrient_id", "its identifier", width=14),
+        Column("exposure", "which level or use of the nutrient", width=16, values=EXPOSURES),
+        Column("condition", "the outcome", width=22),
+        Column("condition_id", "its identifier", width=14),
+        Column("n_studies", "independent studies", "integer", 9),
+        Column("n_participants", "participants of the studies that decide", "integer", 10),
+        Column("designs", "designs of the studies that decide, with their counts", "list", width=24),
+        Column("effect", "relative effect with its interval, or the directions of effect", width=44),
+        Column(
+            "effect_absolute", "difference per 1,000 people, where a study states the risk of its comparison", width=34
+        ),
+        Column("certainty", "certainty of the body of evidence, GRADE", width=12, values=CERTAINTIES),
+        Column("risk_of_bias", "judgement and reason", width=30),
+        Column("inconsistency", "judgement and reason", width=30),
+        Column("indirectness", "judgement and reason", width=30),
+        Column("imprecision", "judgement and reason", width=30),
+        Column("publication_bias", "judgement and reason", width=30),
+        Column("upgraded", "what raised it, of observational evidence", width=24),
+        Column("statement", "one plain sentence in GRADE's wording", width=50),
+        Column("told", "what sources without a study that can be traced say", width=13),
+        Column("study_ids", "the studies, as in studies.csv", "list", width=24),
+        Column("claim_ids", "the claims, as in evidence.csv", "list", width=24),
+        Column("overrides", "what a reviewer decided", "list", width=24),
+        Column("verdict", "what the evidence says on the whole", width=13, values=get_args(Verdict)),
+        Column("told_gap", "whether `told` is another thing than the verdict", "boolean", 9),
+        Column("reasons", "every step that led to verdict and certainty, in words", "list", width=50),
+    ),
+)
+
+STUDIES = Table(
+    "studies",
+    "one row a study, however many sources report or cite it",
+    (
+        Column("study_id", "PMID, PMCID, DOI or registry number, else a hash of title and year", width=18),
+        Column("pmid", "PubMed identifier", width=11),
+        Column("pmcid", "PubMed Central identifier", width=12),
+        Column("doi", "digital object identifier", width=20),
+        Column("registry_id", "number in a registry of trials", width=16),
+        Column("url", "where it can be looked up", width=30),
+        Column("title", "its title", width=40),
+        Column("year", "year of publication", width=7),
+        Column("first_author", "first author", width=16),
+        Column(
+            "status",
+            "what became of it",
+            width=14,
+            values=("retracted", "withdrawn", "expression of concern", "preprint"),
+        ),
+        Column("study_design", "its design", width=18, values=STUDY_DESIGNS),
+        Column("sample_size", "participants", "integer", 10),
+        Column("population", "who they are", width=24),
+        *(Column(domain_column(domain), f"{domain}: judgement, with the quote", width=24) for domain in DOMAINS),
+        Column("risk_of_bias", "risk of bias on the whole", width=14, values=get_args(RiskOfBias)),
+        Column("funding", "the words on funding and interests", width=24),
+        Column("own_sources", "sources that report it as their own", "list", width=24),
+        Column("citing_sources", "sources that cite it", "list", width=24),
+        Column("included_in", "reviews (study_id) that pool it", "list", width=20),
+        Column("overrides", "what a reviewer decided", "list", width=24),
     ),
 )
 
@@ -266,7 +360,7 @@ DECISIONS = Table(
     ),
 )
 
-TABLES: tuple[Table, ...] = (EVIDENCE, COMPARISON, SOURCES, DECISIONS, CHANGES)
+TABLES: tuple[Table, ...] = (EVIDENCE, COMPARISON, FINDINGS, STUDIES, SOURCES, DECISIONS, CHANGES)
 
 
 def markdown(table: Table) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import xlsxwriter
 
-from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
+from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow
 from pipeline.tables.cells import plain, rounded
-from pipeline.tables.columns import COMPARISON, CORRECTABLE, EVIDENCE, REVIEW, SOURCES, Column, Table
+from pipeline.tables.columns import COMPARISON, CORRECTABLE, EVIDENCE, FINDINGS, REVIEW, SOURCES, Column, Table
 from pipeline.vocabulary import CERTAINTIES
 
 MOST_ROWS = 200_000
@@ -31,14 +31,15 @@ def write_workbook(
     path: Path,
     rows: Iterable[EvidenceRow],
     *,
+    findings: Iterable[Finding] = (),
     comparisons: Iterable[ComparisonRow] = (),
     sources: Iterable[SourceRow] = (),
 ) -> None:
     """Write a workbook: header frozen, filters on, text wrapped, cells typed, certainty coloured.
 
     The sheet of the evidence offers the allowed values of the columns that a reviewer fills in or corrects; then come
-    the comparison, the sources, and a legend of all columns and colours. Beyond `MOST_ROWS` a sheet ends with a line
-    that says so and names the CSV file, which holds them all. Nothing is ever a formula or a link.
+    the findings, the comparison, the sources, and a legend of all columns and colours. Beyond `MOST_ROWS` a sheet ends
+    with a line that says so and names the CSV file, which holds them all. Nothing is ever a formula or a link.
     """
     options = {
         "constant_memory": True,
@@ -52,7 +53,8 @@ def write_workbook(
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         body = book.add_format({"text_wrap": True, "valign": "top"})
         colours = {value: book.add_format({"bg_color": colour}) for value, colour in _COLOURS.items()}
-        for table, records in ((EVIDENCE, rows), (COMPARISON, comparisons), (_SOURCES, map(_read, sources))):
+        sheets = ((EVIDENCE, rows), (FINDINGS, findings), (COMPARISON, comparisons), (_SOURCES, map(_read, sources)))
+        for table, records in sheets:
             sheet = book.add_worksheet(table.name)
             last = _write_rows(sheet, table, table.values(records), head, body)
             _colour(sheet, table, last, colours)
