@@ -24,10 +24,8 @@ from pipeline.store import (
     shard_key,
     write_shard,
 )
-from pipeline.store.contents import NAMES
 from pipeline.store.shards import is_whole
 from pipeline.studies import corpus_of
-from pipeline.synthesis import findings_of
 
 
 def source(name: str, **changes: object) -> SourceRow:
@@ -119,11 +117,7 @@ def test_pair_by_pair_from_disk_the_comparison_is_that_of_all_rows_in_memory(fol
     with Contents(shards, scratch=folder.drafts) as contents:
         pairs = pairs_of(Names(*names) for names in contents.names())
         corpus, rules = corpus_of(contents.evidence()), load_rules()
-        bodies = []
-        for claims in contents.pairs(pairs.items()):
-            kept = [corpus.rest(claim) for claim in claims]
-            pair = pairs[Names(*(getattr(kept[0], name) for name in NAMES))]
-            bodies += compare_pair(kept, findings_of(kept, corpus, pair, rules.synthesis), rules)
+        bodies = [body for claims in contents.pairs(pairs.items()) for body in compare_pair(claims, rules, corpus)]
     spool = Spool(folder.drafts / "bodies", ((place(body), body) for body in bodies))
     assert tuple(spool) == compare(rows)
     assert (len(spool), spool[3], spool[-2:]) == (len(bodies), list(spool)[3], list(spool)[-2:])

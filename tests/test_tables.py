@@ -181,7 +181,7 @@ def test_the_workbook_offers_values_colours_certainty_and_has_the_other_tables_a
     sources = [replace(SOURCE_ROW, status="unchanged", seconds=1.5)]
     write_workbook(tmp_path / "e.xlsx", [ROW], comparisons=[COMPARISON_ROW], sources=sources)
     book = openpyxl.load_workbook(tmp_path / "e.xlsx")
-    assert book.sheetnames == ["evidence", "comparison", "sources", "legend"]
+    assert book.sheetnames == ["evidence", "findings", "comparison", "sources", "legend"]
     sheet = book["evidence"]
     offered = {str(rule.sqref).rstrip("0123456789"): rule.formula1 for rule in sheet.data_validations.dataValidation}
     status = openpyxl.utils.get_column_letter(EVIDENCE.header.index("review_status") + 1)
