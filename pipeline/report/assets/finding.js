@@ -1,6 +1,6 @@
 // One finding (a nutrient, an exposure, a condition): its verdict, why, the sources on each side, its claims.
 
-const VERDICT_SIGNS = { harmful: "▲", beneficial: "▼", "no effect": "=", mixed: "◆", insufficient: "?" };
+const VERDICT_SIGNS = { harmful: "▲", beneficial: "▼", "no effect": "=", raises: "↑", lowers: "↓", mixed: "◆", insufficient: "?" };
 
 const FINDING_COLUMNS = [
   column("nutrient", "Nutrient", 130), column("exposure", "Exposure", 115), column("condition", "Condition", 170),
