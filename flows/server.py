@@ -5,6 +5,7 @@ Run as `python -m flows.server`, it is that server: it ends when its standard in
 
 import contextlib
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -45,12 +46,13 @@ def prefect_api(*, schedules: bool = False) -> Iterator[str]:
     of deployments that are due. Raises `ServerError`.
     """
     quiet()
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
     given = PREFECT_API_URL.value()
     if given:
         yield str(given)
         return
+    secret = f"provender:{secrets.token_urlsafe(32)}"  # other users of the machine reach loopback too
     home = str(Path(__file__).parent.parent)
     paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     process = subprocess.Popen(
@@ -58,7 +60,7 @@ def prefect_api(*, schedules: bool = False) -> Iterator[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PREFECT_SERVER_API_AUTH_STRING": secret},
         text=True,
         start_new_session=True,
     )
@@ -76,7 +78,7 @@ def prefect_api(*, schedules: bool = False) -> Iterator[str]:
             raise ServerError("Prefect's own server did not start")
         url = f"http://127.0.0.1:{port}/api"
         try:
-            with temporary_settings({PREFECT_API_URL: url}):
+            with temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: secret}):
                 yield url
         finally:
             process.stdin.close()

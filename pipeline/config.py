@@ -65,6 +65,7 @@ class Services(BaseModel):
     email: str = Field("", description="Address that services may write to where a fetch troubles them.")
     timeout_seconds: float = Field(60, gt=0, description="Longest silence of a server.")
     max_seconds: float = Field(600, gt=0, description="Longest time that one answer may take.")
+    private_redirects: bool = Field(False, description="Whether a server may lead on to hosts of the own network.")
     attempts: int = Field(5, ge=1, description="How often a request is tried.")
     first_wait_seconds: float = Field(1, ge=0, description="Pause before the second attempt; it doubles with each.")
     max_wait_seconds: float = Field(300, gt=0, description="Longest pause that a server may ask for.")
@@ -87,6 +88,7 @@ class Settings(BaseSettings):
     max_dropped_share: float = Field(
         0.5, ge=0, le=1, description="Largest share of the sources of existing tables that a run may leave out."
     )
+    follow_links: bool = Field(False, description="Whether links that lead out of a folder of sources are followed.")
     figures: bool = Field(True, description="Whether a run draws pictures of its tables.")
     limits: ReadLimits = Field(default_factory=lambda: ReadLimits.model_validate({}))
     services: Services = Field(default_factory=lambda: Services.model_validate({}))

@@ -11,7 +11,7 @@ from table_rows import ROW, SOURCE_ROW, row
 
 from pipeline.comparison import Names, compare, compare_pair, load_rules, pairs_of, place
 from pipeline.config import Settings
-from pipeline.records import SourceRow
+from pipeline.records import ComparisonRow, SourceRow
 from pipeline.store import (
     Contents,
     Extraction,
@@ -118,7 +118,7 @@ def test_pair_by_pair_from_disk_the_comparison_is_that_of_all_rows_in_memory(fol
         pairs = pairs_of(Names(*names) for names in contents.names())
         corpus, rules = corpus_of(contents.evidence()), load_rules()
         bodies = [body for claims in contents.pairs(pairs.items()) for body in compare_pair(claims, rules, corpus)]
-    spool = Spool(folder.drafts / "bodies", ((place(body), body) for body in bodies))
+    spool = Spool(folder.drafts / "bodies", ComparisonRow, ((place(body), body) for body in bodies))
     assert tuple(spool) == compare(rows)
     assert (len(spool), spool[3], spool[-2:]) == (len(bodies), list(spool)[3], list(spool)[-2:])
 

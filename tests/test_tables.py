@@ -212,11 +212,11 @@ def test_the_workbook_has_the_same_bytes_each_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source_id", "file"),
     [
-        ("clinic/a b.pdf", "clinic/a b.pdf.txt"),
+        ("clinic/a b.pdf", "clinic%2Fa b.pdf.txt"),
         ("PMID:12", "PMID%3A12.txt"),
         ("x.xml#7", "x.xml#7.txt"),
-        ("../../etc/passwd", "%2E%2E/%2E%2E/etc/passwd.txt"),
-        ("/etc/passwd", "%/etc/passwd.txt"),
+        ("../../etc/passwd", "..%2F..%2Fetc%2Fpasswd.txt"),
+        ("/etc/passwd", "%2Fetc%2Fpasswd.txt"),
         ("100%.pdf", "100%25.pdf.txt"),
     ],
 )

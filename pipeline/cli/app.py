@@ -3,10 +3,12 @@
 import contextlib
 import json
 import os
+import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -61,6 +63,8 @@ class Commands(TyperGroup):
         """Run the command that the arguments name and, unless used from Python, leave with its exit status."""
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
+        # systemd and containers end a program so; it ends as quietly as by Ctrl-C
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             status = super().main(args, standalone_mode=False, **extra)
         except typer.Abort:
@@ -155,6 +159,11 @@ def fail(sentence: str, status: int) -> None:
     """Print one sentence and leave with an exit status."""
     messages.print(sentence, style="red", markup=False)
     raise typer.Exit(status)
+
+
+def now() -> str:
+    """Return the time as lines of a log begin with it: ISO 8601, in the zone of this machine."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def print_json(value: Any) -> None:

@@ -1,6 +1,6 @@
 """Bytes come in; a `Document` for each article or record goes out: `read` a file, `list_sources` of folders."""
 
+from pipeline.ingest.listing import find_sources, list_sources
 from pipeline.ingest.reader import read
-from pipeline.ingest.source import list_sources
 
-__all__ = ["list_sources", "read"]
+__all__ = ["find_sources", "list_sources", "read"]

@@ -1,10 +1,9 @@
-"""A path comes in; the bytes of one file with its identity (`Source`), or the list of files of a folder, go out."""
+"""A path comes in; the bytes of one file with its identity (`Source`) go out."""
 
 import hashlib
 import os
 import re
 import zlib
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pipeline.records import SourceError
 README_NAMES = re.compile(
     r"(readme|changelog|contributing|license|licence)(\.(md|txt|rst))?|fetch\.json", re.IGNORECASE
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 GZIP = b"\x1f\x8b"
 # What zlib calls the largest window with a gzip header before it.
 GZIP_WINDOW = 31
@@ -54,50 +54,15 @@ def load(path: Path, *, root: Path | None, limits: ReadLimits) -> Source:
 
 
 def relative_name(path: Path, root: Path | None) -> str:
-    """Return the path relative to `root` with `/`, or the file name where it lies elsewhere."""
-    if root is not None:
-        try:
-            return path.absolute().relative_to(root.absolute()).as_posix()
-        except ValueError:
-            return path.name
-    return path.name
+    """Return the path relative to `root` with `/`, or the file name where it lies elsewhere.
 
-
-def list_sources(paths: Sequence[Path]) -> list[tuple[Path, Path]]:
-    """Return (file, root) for every source below `paths`, each file once, in sorted order.
-
-    Folders are walked into; hidden files and project read-mes in them are left out (a file named itself is always
-    taken), and symbolic links that lead back are followed once. Raises `SourceError` for a path that is missing.
+    Bytes that are no UTF-8, and control characters, stand as their codes: every table can hold the name.
     """
-    found: dict[Path, tuple[Path, Path]] = {}
-    for given in paths:
-        path = Path(given)
-        if path.is_dir():
-            for file in _walk(path, set()):
-                found.setdefault(file.resolve(), (file, path))
-        elif path.exists():
-            found.setdefault(path.resolve(), (path, path.parent))
-        else:
-            raise SourceError(f"{path} does not exist; check the path.")
-    return list(found.values())
-
-
-def _walk(folder: Path, seen: set[Path]) -> Iterator[Path]:
-    real = folder.resolve()
-    if real in seen:
-        return
-    seen.add(real)
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise SourceError(f"{folder} cannot be listed ({error.strerror}); check its permissions.") from None
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            yield from _walk(Path(entry.path), seen)
-        elif entry.is_file() and not README_NAMES.fullmatch(entry.name):
-            yield Path(entry.path)
+    name = path.name
+    if root is not None and path.absolute().is_relative_to(root.absolute()):
+        name = path.absolute().relative_to(root.absolute()).as_posix()
+    shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", shown)
 
 
 def _unpack(raw: bytes, name: str, limits: ReadLimits) -> bytes:

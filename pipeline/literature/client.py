@@ -1,17 +1,21 @@
 """In: the address of a resource. Out: the server's whole answer, asked for politely and as often as that can help."""
 
+import contextlib
 import email.utils
 import re
+import socket
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
 
 from pipeline.config import Services
+from pipeline.literature.address import is_private, shown
 from pipeline.literature.clock import Clock
 
 AGENT = "provender"
@@ -61,6 +65,7 @@ class Client:
         self._http = httpx.Client(
             headers={"User-Agent": f"{AGENT}/{version('provender')}{contact}"},
             timeout=services.timeout_seconds,
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
 
     def __enter__(self) -> Self:
@@ -122,6 +127,9 @@ class Client:
             following = self._once(request)
             if isinstance(following, Answer):
                 return following
+            inside = is_private(str(following.url)) and not self._services.private_redirects
+            if inside and following.url.host != request.url.host:
+                raise Refused("redirects to a private address; set services.private_redirects where it may")
             request = following
             on_redirect(str(request.url))
         raise Refused(f"redirects more than {_MAX_REDIRECTS} times")
@@ -132,8 +140,11 @@ class Client:
             raise Refused("has an address that is neither http nor https")
         self._pace(str(request.url))
         began = self._clock.now()
+        cut_off = _CutOff(self._services.max_seconds)
+        request.extensions = {**request.extensions, "trace": cut_off.trace}
         try:
-            response = self._http.send(request, stream=True)
+            with cut_off:
+                response = self._http.send(request, stream=True)
             try:
                 if response.next_request is not None:
                     return response.next_request
@@ -151,11 +162,13 @@ class Client:
         except httpx.TimeoutException:
             raise Unavailable(f"was silent for {self._services.timeout_seconds:g} seconds") from None
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.DecodingError):
+            if cut_off.passed:
+                raise Unavailable(f"took longer than {self._services.max_seconds:g} seconds for one answer") from None
             raise Unavailable("broke off its answer") from None
         except httpx.TransportError as error:
             raise Unavailable(f"cannot be reached ({_in_words(error)})") from None
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        return Answer(str(response.url), media_type, bytes(body))
+        return Answer(shown(str(response.url)), media_type, bytes(body))
 
     def _turned_down(self, response: httpx.Response) -> Fault:
         status = response.status_code
@@ -175,6 +188,36 @@ class Client:
             return None
 
 
+class _CutOff:
+    """Ends a connection whose answer has not begun in time: headers may come byte by byte, each before the timeout."""
+
+    def __init__(self, seconds: float) -> None:
+        self.passed = False
+        self._socket: socket.socket | None = None
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take note of the socket of a connection that is made (httpcore's trace extension)."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    def _end(self) -> None:
+        self.passed = True
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
 class _Later(Unavailable):
     """The server asked to come back, in so many seconds if it said when."""
 
@@ -190,7 +233,7 @@ def host(url: str) -> str:
     """
     name = urlsplit(url).netloc.rpartition("@")[2].lower()
     if not name:
-        raise ValueError(f"{url} names no host")
+        raise ValueError(f"{shown(url)} names no host")
     return name
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pipeline.literature.address import shown
 from pipeline.records import SourceError
 
 CACHE = Path(".provender") / "remote"
@@ -43,16 +44,18 @@ def local_sources(paths: Sequence[str | Path], out: str | Path) -> list[Path]:
 def _copy(url: str, out: Path) -> Path:
     try:
         return _mirror(url, out / CACHE / hashlib.sha256(url.encode()).hexdigest()[:16])
-    except SourceError:
-        raise
+    except SourceError as error:
+        raise SourceError(shown(str(error))) from None
     except ImportError as error:
         scheme = url.partition("://")[0]
         advice = _EXTRAS.get(scheme) or f"install it ({' '.join(str(error).split())})"
-        raise SourceError(f"{url} needs a package that is not installed; {advice}.") from None
+        raise SourceError(f"{shown(url)} needs a package that is not installed; {advice}.") from None
     except Exception as error:
         # Every store has errors of its own; none may end a run with more than a sentence.
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise SourceError(f"{url} cannot be read ({reason}); check the address and your access to it.") from None
+        raise SourceError(
+            f"{shown(url)} cannot be read ({shown(reason)}); check the address and your access to it."
+        ) from None
 
 
 def _mirror(url: str, cache: Path) -> Path:

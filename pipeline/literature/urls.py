@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pipeline.config import Settings, load_settings
 from pipeline.errors import SourceError
 from pipeline.literature.account import Account, open_account
+from pipeline.literature.address import shown
 from pipeline.literature.client import Client, Fault, host
 from pipeline.literature.clock import Clock, Pacer
 from pipeline.literature.robots import Robots
@@ -54,16 +55,16 @@ def fetch_urls(
             robots = Robots(client)
             account.found(len(addresses))
             for address in addresses:
-                stem = _stem(address)
+                stem = _stem(shown(address))
                 if any(account.folder.has(f"{stem}{suffix}") for suffix in SUFFIXES.values()):
                     account.already(1)
                     continue
                 try:
                     _fetch(address, stem, client, robots, hosts, account, settings.services.max_wait_seconds)
                 except _Objection as objection:
-                    account.failed(address, f"It was left out, because {objection}.")
+                    account.failed(shown(address), f"It was left out, because {objection}.")
                 except Fault as fault:
-                    account.failed(address, f"Its server {fault}.")
+                    account.failed(shown(address), f"Its server {fault}.")
         return account.finish()
 
 
@@ -109,7 +110,7 @@ def _fetch(
         raise _Objection(f"it is {answer.media_type}, which is not read")
     if not answer.content.strip():
         raise _Objection("its server sent an empty page")
-    account.write(f"{stem}{suffix}", answer.content, 1, url=address, final_url=answer.url)
+    account.write(f"{stem}{suffix}", answer.content, 1, url=shown(address), final_url=answer.url)
 
 
 def _addresses(file: Path) -> list[str]:

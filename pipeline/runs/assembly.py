@@ -195,7 +195,7 @@ def _compare(
                 hang.update(consequences(claims, found, rules, evidence.corpus))
             yield from found
 
-    return Spool(scratch / "comparisons", ((place(body), body) for body in bodies()))
+    return Spool(scratch / "comparisons", ComparisonRow, ((place(body), body) for body in bodies()))
 
 
 def _findings(comparisons: Iterable[ComparisonRow]) -> Iterator[Finding]:

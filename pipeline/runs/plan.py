@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline import ingest
 from pipeline.config import Settings
+from pipeline.ingest.source import relative_name
 from pipeline.records import SourceRow
 from pipeline.store import OutputFolder, extractor_version, file_hash, grader_version, publish, shard_key
 from pipeline.store.folder import LEDGER_FILES, STORE_NAME
@@ -22,7 +23,10 @@ BATCHES_PER_WORKER = 4
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One source file: where it lies, what it is called in the tables, its bytes, and the key of its shard."""
+    """One source file: where it lies, what it is called in the tables, its bytes, and the key of its shard.
+
+    `obstacle` says why what lies there is none to read, "" where it is one.
+    """
 
     path: Path
     root: Path
@@ -30,6 +34,7 @@ class SourceFile:
     sha256: str = ""
     n_bytes: int = 0
     key: str = ""
+    obstacle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +52,58 @@ def make_plan(paths: Sequence[Path], folder: OutputFolder, settings: Settings) -
     Raises `SourceError` where a path is missing, and `ValueError` where a table that the settings name is wrong.
     """
     added = folder.path / ADDED
-    given = [source for source in list_sources(paths) if not source.path.is_relative_to(added)]
+    listed = list_sources(paths, follow_links=settings.follow_links)
+    given = [source for source in listed if not source.path.is_relative_to(added)]
     if added.is_dir():
         given += [replace(source, root=folder.path, name=f"{ADDED}/{source.name}") for source in list_sources([added])]
     extractor, grader = extractor_version(settings), grader_version(settings)
     sources: list[SourceFile] = []
     failed: list[SourceRow] = []
+    exhausted = folder.exhausted()
     for source in given:
+        if source.obstacle:
+            failed.append(replace(failed_row(source, source.obstacle), status="skipped"))
+            continue
         try:
-            if not source.path.is_file():
-                raise OSError(0, "not a regular file")
             sha256, n_bytes = file_hash(source.path)
         except OSError as error:
             reason = f"{source.name} cannot be opened ({error.strerror}); check that it is a file you may read."
             failed.append(failed_row(source, reason))
             continue
         key = shard_key(extractor=extractor, grader=grader, source_sha256=sha256, path=source.name)
-        sources.append(replace(source, sha256=sha256, n_bytes=n_bytes, key=key))
+        source = replace(source, sha256=sha256, n_bytes=n_bytes, key=key)
+        if exhausted.get(key, 0) >= settings.max_seconds and not folder.has(key):
+            failed.append(failed_row(source, exhausted_sentence(source, exhausted[key])))
+            continue
+        sources.append(source)
     todo = tuple(source for source in sources if not folder.has(source.key))
     return Plan(tuple(sources), todo, tuple(failed))
 
 
-def list_sources(paths: Sequence[Path]) -> list[SourceFile]:
-    """Return the source files below `paths`; tables that runs wrote, this one or others, are no sources."""
+def list_sources(paths: Sequence[Path], *, follow_links: bool = False) -> list[SourceFile]:
+    """Return the source files below `paths`; tables that runs wrote, this one or others, are no sources.
+
+    What is there and is no file to read has an `obstacle`.
+    """
     owned = _Owned()
-    found = [(path, root) for path, root in ingest.list_sources(paths) if path.absolute() not in owned]
-    names = Counter(_name(path, root) for path, root in found)
+    listed = ingest.find_sources(paths, follow_links=follow_links)
+    found = [(item.path, item.root, item.obstacle) for item in listed if item.path.absolute() not in owned]
+    names = Counter(relative_name(path, root) for path, root, _ in found)
     if found and max(names.values()) > 1:
-        common = Path(os.path.commonpath([root.absolute() for _, root in found]))
-        found = [(path, common) for path, _ in found]
-    return [SourceFile(path.absolute(), root.absolute(), _name(path, root)) for path, root in found]
+        common = Path(os.path.commonpath([root.absolute() for _, root, _ in found]))
+        found = [(path, common, obstacle) for path, _, obstacle in found]
+    return [
+        SourceFile(path.absolute(), root.absolute(), relative_name(path, root), obstacle=obstacle)
+        for path, root, obstacle in found
+    ]
+
+
+def exhausted_sentence(source: SourceFile, seconds: float) -> str:
+    """Say of a source that it ran out of time, and so is not tried again."""
+    return (
+        f"{source.name} took longer than {seconds:g} seconds of processor time for one record, and is not tried again "
+        "until it has changed; split it, or raise max_seconds in the configuration."
+    )
 
 
 def make_batches(sources: Iterable[SourceFile], *, workers: int, batch_bytes: int) -> list[tuple[SourceFile, ...]]:
@@ -115,10 +142,6 @@ def copy_into(folder: Path, file: Path) -> Path:
     shutil.copyfile(file, draft)
     publish([(draft, copy)])
     return copy
-
-
-def _name(path: Path, root: Path) -> str:
-    return path.absolute().relative_to(root.absolute()).as_posix()
 
 
 class _Owned:

@@ -165,6 +165,7 @@ def carry_out(
     done = total - len(plan.todo)
     tell(Progress(done, total))
     failed: list[SourceRow] = list(plan.failed)
+    exhausted: dict[str, float] = {}
     if not plan.todo:
         return failed
     count = min(settings.workers or os.cpu_count() or 1, len(plan.todo))
@@ -179,11 +180,17 @@ def carry_out(
                     done += 1
                     if outcome.failed:
                         failed.append(outcome.failed)
+                    if outcome.exhausted:
+                        exhausted[outcome.source.key] = settings.max_seconds
                     reason = outcome.failed.reason if outcome.failed else outcome.reason
                     tell(Progress(done, total, outcome.source.name, outcome.n_claims, reason))
 
-        with _interruptible(workers):
-            dispatch(work, batches, workers.count)
+        try:
+            with _interruptible(workers):
+                dispatch(work, batches, workers.count)
+        finally:
+            if exhausted:
+                folder.remember_exhausted(exhausted)
     return failed
 
 
@@ -235,19 +242,24 @@ def _disk_faults(folder: OutputFolder) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _interruptible(workers: Pool) -> Iterator[None]:
-    """Let Ctrl-C end the workers at once: threads that wait for their answers would hold up the interrupt."""
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
+    """Let Ctrl-C, or a service manager, end the workers at once: threads that wait for them would hold it up."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    if before[signal.SIGINT] is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
         yield
         return
 
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
     def interrupt(number: int, frame: Any) -> None:
         workers.abort()
-        signal.signal(signal.SIGINT, before)
+        restore()
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGINT, interrupt)
+    for number in before:
+        signal.signal(number, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()

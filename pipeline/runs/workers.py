@@ -22,7 +22,7 @@ import pipeline
 from pipeline.config import Settings
 from pipeline.errors import RunError as RunError
 from pipeline.records import SourceRow
-from pipeline.runs.plan import SourceFile, failed_row
+from pipeline.runs.plan import SourceFile, exhausted_sentence, failed_row
 from pipeline.store import OutputFolder
 
 START_SECONDS = 300
@@ -31,7 +31,11 @@ STOP_SECONDS = 5
 WATCH_SECONDS = 0.2
 """Time between two looks at the memory of a worker."""
 ATTEMPTS = 2
-"""A worker that dies may have been short of memory beside others; a source gets that many workers, then fails."""
+"""A worker that dies by itself may have been short of memory beside others; a source gets so many, then fails."""
+KILLS = 7
+"""Workers that a source gets where somebody else, such as an operator or the kernel, kills them: it may be innocent."""
+WALL = 10
+"""Times its processor time that a source may take by the clock, such as where its disk answers no longer."""
 
 _SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -42,20 +46,26 @@ def disk_sentence(folder: OutputFolder, reason: str) -> str:
 
 
 class WorkerDied(Exception):
-    """The process ended, or was ended because it took too long, before it answered."""
+    """The process ended before it answered; `killed` says that it was ended by another."""
+
+    def __init__(self, ending: str, *, killed: bool) -> None:
+        super().__init__(ending)
+        self.killed = killed
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a source: how many claims its shard holds and why a record of it failed, if one did.
 
-    `failed` is its row for sources.csv where it has no shard, because another attempt may go better.
+    `failed` is its row for sources.csv where it has no shard, because another attempt may go better; `exhausted` says
+    that it ran out of processor time, so that only a higher limit may help.
     """
 
     source: SourceFile
     n_claims: int = 0
     reason: str = ""
     failed: SourceRow | None = None
+    exhausted: bool = False
 
 
 class Workers:
@@ -100,7 +110,8 @@ class Workers:
 
     def process(self, source: SourceFile) -> Outcome:
         """Make the shard of a source, or say why there is none. Raises `RunError` where no source can be read."""
-        for attempt in range(1, ATTEMPTS + 1):
+        own, killed = 0, 0
+        while True:
             worker = self._idle.get()
             try:
                 if self._closed or self._fault:
@@ -110,12 +121,9 @@ class Workers:
                 self._fault = error
                 raise
             except TimeoutError:
-                reason = (
-                    f"{source.name} took longer than {self._settings.max_seconds} seconds for one record; "
-                    "split it, or raise max_seconds in the configuration."
-                )
                 worker = self._replace(worker)
-                break
+                reason = exhausted_sentence(source, self._settings.max_seconds)
+                return Outcome(source, failed=failed_row(source, reason), exhausted=True)
             except MemoryError:
                 reason = (
                     f"{source.name} took more than {self._settings.max_memory_mb:,} MB of memory; "
@@ -126,7 +134,8 @@ class Workers:
             except WorkerDied as error:
                 reason = f"{source.name} ended the process that read it ({error}); it may need more memory."
                 worker = self._replace(worker)
-                if attempt == ATTEMPTS:
+                own, killed = (own, killed + 1) if error.killed else (own + 1, killed)
+                if own == ATTEMPTS or killed == KILLS:
                     break
             finally:
                 self._idle.put(worker)
@@ -203,22 +212,25 @@ class _Worker:
             self.process.stdin.write(json.dumps(message) + "\n")
             self.process.stdin.flush()
         except OSError as error:
-            raise WorkerDied(self._ending()) from error
+            raise self._died() from error
 
     def hear(self, seconds: float, megabytes: int) -> dict[str, Any]:
-        """Return what it says next; end it where that takes too long or too much memory."""
-        deadline = time.monotonic() + seconds
+        """Return what it says next, within so many seconds of its processor time and so much memory.
+
+        Raises `TimeoutError`, `MemoryError` and `WorkerDied`.
+        """
+        deadline, spent = time.monotonic() + WALL * seconds, self._processor_seconds()
         while True:
             if self._memory() > megabytes * 1_000_000:
                 raise MemoryError
             try:
                 message = self._said.get(timeout=WATCH_SECONDS)
             except queue.Empty:
-                if time.monotonic() > deadline:
+                if self._processor_seconds() - spent > seconds or time.monotonic() > deadline:
                     raise TimeoutError from None
                 continue
             if message is None:
-                raise WorkerDied(self._ending())
+                raise self._died()
             return message
 
     def _memory(self) -> int:
@@ -227,6 +239,13 @@ class _Worker:
             return int(psutil.Process(self.process.pid).memory_info().rss)
         except psutil.Error:
             return 0
+
+    def _processor_seconds(self) -> float:
+        try:
+            times = psutil.Process(self.process.pid).cpu_times()
+            return float(times.user + times.system)
+        except psutil.Error:
+            return 0.0
 
     def stop(self) -> None:
         self.process.terminate()
@@ -241,9 +260,10 @@ class _Worker:
             self._said.put(json.loads(line))
         self._said.put(None)
 
-    def _ending(self) -> str:
+    def _died(self) -> WorkerDied:
         code = self.process.wait()
         if code < 0:
-            return f"signal {signal.Signals(-code).name}"
+            killed = -code in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+            return WorkerDied(f"signal {signal.Signals(-code).name}", killed=killed)
         said = self._log.read_text("utf-8", "replace").strip().splitlines()
-        return said[-1][:200] if said else f"exit status {code}"
+        return WorkerDied(said[-1][:200] if said else f"exit status {code}", killed=False)

@@ -65,7 +65,10 @@ def from_arrow(hint: Any) -> Convert | None:
     if get_origin(inner) is tuple:
         convert = from_arrow(get_args(inner)[0])
         return tuple if convert is None else lambda values: tuple(map(convert, values))
-    return dict if get_origin(inner) is Mapping else None
+    if get_origin(inner) is Mapping:
+        part = from_arrow(get_args(inner)[1])
+        return dict if part is None else lambda values: {key: part(value) for key, value in dict(values).items()}
+    return None
 
 
 @cache

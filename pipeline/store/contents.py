@@ -18,6 +18,7 @@ import pyarrow as pa
 from pipeline.records import EvidenceRow, Passage, SourceRow, StudyReport
 from pipeline.store.columnar import from_arrow, from_values
 from pipeline.store.fingerprint import extraction_of
+from pipeline.store.folder import StoreError
 from pipeline.store.shards import SCHEMA, evidence_table
 from pipeline.store.stale import KeptRecord, Revive, kept_records
 
@@ -51,7 +52,7 @@ class StoredText(NamedTuple):
 
 
 class Contents:
-    """The rows of many shards as one; where two records have one identity, the first (by path) counts.
+    """The rows of many shards as one; where two records have one identity, the first (by path) that has a text counts.
 
     A source that could not be read now keeps the rows that `earlier` shards have of it, with the flag `STALE`.
     """
@@ -107,8 +108,13 @@ class Contents:
             SELECT source, file, file_row_number AS place, first_value(source.path) OVER same AS kept_path,
                    row_number() OVER same AS occurrence
             FROM shard
-            WINDOW same AS (PARTITION BY source.source_id ORDER BY source.path, file, file_row_number)
-            """
+            WINDOW same AS (
+                PARTITION BY source.source_id
+                ORDER BY list_contains($broken, source.status), source.n_sentences < 2, source.path, file,
+                         file_row_number
+            )
+            """,
+            {"broken": list(_BROKEN)},
         )
 
     def _keep(self, earlier: Sequence[Path], unread: Iterable[SourceRow], revive: Revive) -> Iterator[KeptRecord]:
@@ -277,11 +283,16 @@ def _not_revived(values: Mapping[str, Any]) -> EvidenceRow:
 
 @contextlib.contextmanager
 def disk_faults() -> Iterator[None]:
-    """Sorting that finds no room on disk fails as writing a file does, with an `OSError`."""
+    """Sorting that finds no room fails as writing a file does, with an `OSError`; other faults are a `StoreError`."""
     try:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        reason = " ".join(str(error).split())
+        if isinstance(error, duckdb.OutOfMemoryException) or os.strerror(errno.ENOSPC) in reason:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise StoreError(
+            f"What was read cannot be read back ({reason[:200]}); check the disk and run again."
+        ) from error
 
 
 def _quoted(path: Path) -> str:

@@ -45,6 +45,7 @@ _LIBRARIES = (
 _SETTINGS_WITHOUT_EFFECT = {
     "batch_bytes",
     "figures",
+    "follow_links",
     "lexicons",
     "max_dropped_share",
     "max_memory_mb",

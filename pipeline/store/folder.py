@@ -56,6 +56,7 @@ class OutputFolder:
         self._snapshots = self.store / "snapshots"
         self.finished_file = self.store / "finished.json"
         self.owned_file = self.store / "owned.json"
+        self._exhausted = self.store / "exhausted.json"
         self.previous = self.store / "previous"
         self.taken = self.store / "taken"
         self.ledger = self.path / LEDGER_NAME
@@ -68,6 +69,8 @@ class OutputFolder:
         """
         try:
             self.shards.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(PermissionError):  # another member of a team made it
+                self.store.chmod(0o700)
             lock = (self.store / "lock").open("a+")
         except OSError as error:
             raise StoreError(
@@ -76,17 +79,27 @@ class OutputFolder:
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except OSError as error:
+                if error.errno not in (errno.EAGAIN, errno.EACCES):
+                    raise StoreError(
+                        f"The output folder {self.path} cannot be locked ({error.strerror}); "
+                        "choose one on a disk of this machine with --out."
+                    ) from None
                 lock.seek(0)
                 raise StoreError(
                     f"Another run (process {lock.read().strip() or 'unknown'}) is writing to {self.path}; "
                     "wait until it ends or choose another folder with --out."
                 ) from None
-            lock.truncate(0)
-            lock.write(f"{os.getpid()}\n")
-            lock.flush()
             shutil.rmtree(self.drafts, ignore_errors=True)
-            self.drafts.mkdir(exist_ok=True)
+            try:
+                lock.truncate(0)
+                lock.write(f"{os.getpid()}\n")
+                lock.flush()
+                self.drafts.mkdir(exist_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"The output folder {self.path} cannot be written ({error.strerror}); make room and run again."
+                ) from None
             try:
                 yield
             finally:
@@ -158,6 +171,14 @@ class OutputFolder:
 
     def _before(self) -> Finished:
         return self.read_finished(self.previous / self.finished_file.name)
+
+    def exhausted(self) -> dict[str, float]:
+        """Return the keys of sources that ran out of processor time, each with the seconds that it had."""
+        return dict(read_values(self._exhausted))
+
+    def remember_exhausted(self, seconds: Mapping[str, float]) -> None:
+        """Record which sources ran out of processor time, so that they are not tried again every night."""
+        self.write_values(self._exhausted, self.exhausted() | dict(seconds))
 
     def owned(self) -> frozenset[str]:
         """Return the files that runs put into the folder, relative to it: they are no sources, and may be removed."""

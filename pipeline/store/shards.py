@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from pipeline.records import AnnotatedDocument, Claim, EvidenceRow, Passage, SourceRow, StudyReport
 from pipeline.store.columnar import Convert, arrow_type, from_arrow, to_arrow
+from pipeline.store.fingerprint import file_hash
 
 GROUP_CHARACTERS = 8_000_000
 """Text that one row group holds: what a file of many records needs in memory while it is written."""
@@ -19,7 +20,8 @@ GROUP_CHARACTERS = 8_000_000
 READ = 32
 """Records of a shard that are in memory at a time while it is read."""
 
-_MAGIC = b"PAR1"
+CHECK = ".sha256"
+"""Ends the name of the file beside a shard that holds its SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ def write_shard(path: Path, extractions: Iterable[Extraction], *, temporary: Pat
         with draft.open("rb+") as file:
             os.fsync(file.fileno())
         path.parent.mkdir(parents=True, exist_ok=True)
+        check = _check(path)
+        draft_check = draft.with_name(f"{draft.name}{CHECK}")
+        draft_check.write_text(file_hash(draft)[0], encoding="ascii")
+        draft_check.replace(check)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
@@ -104,13 +110,15 @@ def read_shard(path: Path) -> Iterator[Extraction]:
 
 
 def is_whole(path: Path) -> bool:
-    """Tell whether a shard is there and was written to its end."""
+    """Tell whether a shard is there as it was written: its bytes have the hash that stands beside it."""
     try:
-        with path.open("rb") as file:
-            file.seek(-len(_MAGIC), os.SEEK_END)
-            return file.read() == _MAGIC
-    except OSError:
+        return _check(path).read_text(encoding="ascii") == file_hash(path)[0]
+    except (OSError, ValueError):
         return False
+
+
+def _check(path: Path) -> Path:
+    return path.with_suffix(CHECK)
 
 
 def _groups(extractions: Iterable[Extraction]) -> Iterator[list[Extraction]]:

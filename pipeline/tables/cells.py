@@ -13,7 +13,8 @@ SIGNIFICANT_DIGITS = 12
 Plain = str | int | float | bool | None
 
 _LISTS: frozenset[str] = frozenset(get_args(ListKind))
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*[=+\-@\t\r＝＋－＠﹦﹢﹣﹫]")
+"""What a spreadsheet may run: also in full or small width, and behind characters of no width."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

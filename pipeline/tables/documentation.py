@@ -15,7 +15,7 @@ with the flag `stale`, which an earlier run left because their source could not 
 The review columns, and corrections in the others, are yours: see [reviewing](reviewing.md).
 
 Offsets count characters, end exclusive: for a .txt source in the decoded file, for others in the text stored in
-`texts/`, under the source_id and `.txt` (a character that some file system does not take stands as `%` and its code:
+`texts/`, under the source_id and `.txt` (a slash, and what some file system does not take, stands as `%` and its code:
 `PMID:12` is `texts/PMID%3A12.txt`).
 """
 

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.app import SOME_FAILED, app, errors_in_words, messages, output, print_json
+from pipeline.cli.app import SOME_FAILED, app, errors_in_words, messages, now, output, print_json
 from pipeline.cli.options import Config
 
 if TYPE_CHECKING:
@@ -118,10 +118,10 @@ def _teller(quiet: bool) -> "Callable[[FetchProgress], None]":
 
     def say(event: "FetchProgress") -> None:
         if not event.item:
-            messages.print(f"{event.total} articles found.")
+            messages.print(f"{now()} {event.total} articles found.")
         else:
             said = f"{event.item}: {event.reason}" if event.reason else event.item
-            messages.print(f"[{event.done}/{event.total}] {said}", markup=False)
+            messages.print(f"{now()} [{event.done}/{event.total}] {said}", markup=False)
 
     return (lambda event: None) if quiet else say
 

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.app import SOME_FAILED, WRONG_USAGE, app, errors_in_words, fail, messages, output, print_json
+from pipeline.cli.app import SOME_FAILED, WRONG_USAGE, app, errors_in_words, fail, messages, now, output, print_json
 from pipeline.cli.commands.against import look_against
 from pipeline.cli.options import Config, Model, Scheme, Workers
 
@@ -146,11 +146,11 @@ def _progress(*, quiet: bool) -> Iterator[Callable[["Progress"], None]]:
 
 def _say(event: "Progress") -> None:
     if not event.source:
-        messages.print(f"{event.total} sources, {event.total - event.done} of them to read.")
+        messages.print(f"{now()} {event.total} sources, {event.total - event.done} of them to read.")
     elif event.reason:
-        messages.print(f"[{event.done}/{event.total}] {event.source}: {event.reason}", markup=False)
+        messages.print(f"{now()} [{event.done}/{event.total}] {event.source}: {event.reason}", markup=False)
     else:
-        messages.print(f"[{event.done}/{event.total}] {event.source}: {event.n_claims} claims", markup=False)
+        messages.print(f"{now()} [{event.done}/{event.total}] {event.source}: {event.n_claims} claims", markup=False)
 
 
 def _print_summary(summary: "RunSummary") -> None:
