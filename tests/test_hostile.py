@@ -107,7 +107,7 @@ def test_a_flipped_byte_in_a_shard_is_read_anew(tmp_path: Path) -> None:
     page, out = tmp_path / "page.txt", tmp_path / "out"
     page.write_text(PAGE)
     run([page], out, settings=FAST)
-    first, html = (out / "evidence.csv").read_bytes(), (out / "evidence.html").read_bytes()
+    first, html = (out / "evidence.csv").read_bytes(), (out / "report.html").read_bytes()
     (shard,) = (out / ".provender" / "shards").glob("*/*.parquet")
     data = bytearray(shard.read_bytes())
     data[len(data) // 2] ^= 0xFF
@@ -116,7 +116,7 @@ def test_a_flipped_byte_in_a_shard_is_read_anew(tmp_path: Path) -> None:
     run([page], out, settings=FAST, progress=read.append)
     assert [event.source for event in read if event.source] == ["page.txt"]
     assert (out / "evidence.csv").read_bytes() == first
-    assert (out / "evidence.html").read_bytes() == html, "the page tells of the run"
+    assert (out / "report.html").read_bytes() == html, "the page tells of the run"
 
 
 def test_an_innocent_source_outlives_six_kills_of_its_worker(tmp_path: Path) -> None:
