@@ -10,7 +10,7 @@ OUT := outputs/rls-b12
 REFERENCE ?= ../shared
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help evidence figures browser screenshots test test-faults office lint format train clean
+.PHONY: help evidence figures browser screenshots test test-faults test-hostile office lint format train clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,10 @@ screenshots: $(VENV)/installed-dev ## take the screenshots of the README anew (n
 
 office: ## install LibreOffice Calc, which one test needs (Debian and Ubuntu, as root)
 	@apt-get update -qq && apt-get install -qq -y --no-install-recommends libreoffice-calc > /dev/null
+
+test-hostile: $(VENV)/installed-dev ## run the tests of hostile names, files, texts and servers (see SECURITY.md)
+	@timeout 600 $(BIN)/python -m pytest -n auto tests/test_hostile.py tests/test_doors.py tests/test_bounds.py \
+		tests/test_ingest_damage.py tests/test_ingest_faults.py
 
 lint: $(VENV)/installed-dev ## check format, lint and types
 	@$(BIN)/ruff format --check .

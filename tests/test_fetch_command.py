@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -49,7 +49,9 @@ def fetch(folder: Path, *arguments: str, **urls: str) -> Result:
 def test_pubmed_prints_lines_and_a_summary(pubmed: PubMed, tmp_path: Path) -> None:
     said = fetch(tmp_path, "pubmed", "iron legs", "--since", "2025-01", pubmed=pubmed.url)
     assert said.exit_code == 0
-    assert said.stderr.splitlines() == ["5 articles found.", "[5/5] pubmed-000001.xml"]
+    times, lines = zip(*(line.split(" ", 1) for line in said.stderr.splitlines()), strict=True)
+    assert lines == ("5 articles found.", "[5/5] pubmed-000001.xml")
+    assert all(datetime.fromisoformat(moment).tzinfo for moment in times)
     for text in ("Articles found", "Already there", str(tmp_path / "corpus"), "provender run"):
         assert text in said.stdout
     assert pubmed.asked[0].form["mindate"] == "2025/01/01"
