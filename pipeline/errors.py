@@ -7,10 +7,10 @@
         FetchError       a service or a page that could not be reached
         ServerError      Prefect's server did not start, or could not keep a record
         SettingsError    a configuration that cannot be used
+        KnowledgeError   a table of knowledge (lexicon, grading scheme, rules of comparison) or a model's name
+            LexiconError a lexicon table
         UsageError       something that was given is wrong (exit status 2)
             SourceError     a source that is missing or cannot be read
-            KnowledgeError  a table of knowledge (lexicon, grading scheme, rules of comparison) or a model's name
-                LexiconError  a lexicon table
             WordError       a word on the command line: a date, a schedule, a query
             RefusedError    a decision at the desk that cannot be taken
             TableError      a table that a run wrote, changed beyond what can be read
@@ -68,7 +68,7 @@ class WordError(UsageError, ValueError):
     """A word on the command line that cannot be used: a date, a schedule, a query."""
 
 
-class KnowledgeError(UsageError, ValueError):
+class KnowledgeError(ProvenderError, ValueError):
     """A table of knowledge or a model that cannot be used."""
 
 
