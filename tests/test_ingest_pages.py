@@ -69,3 +69,36 @@ def test_the_lead_between_title_and_text_is_article(read_page):
         f"<main><header><h1>Folate in pregnancy</h1><div class='teaser-intro'>{LEAD}</div></header>{PARAGRAPHS}</main>"
     )
     assert document.text == "\n\n".join(("Folate in pregnancy", LEAD, *TEXTS))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<title>Well Fed | Folate in pregnancy</title><meta property='og:site_name' content='Well Fed'>",
+        "<title>Well Fed - all about eating</title><meta property='og:title' content='Well Fed - all about eating'>",
+        "<title>Well Fed</title>",
+        "<meta name='citation_title' content='Folate in pregnancy'><title>Well Fed: volume 3</title>",
+    ],
+)
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<div class='masthead'><h1><a href='/'>Well Fed</a></h1></div><article><h2>Folate in pregnancy</h2>",
+        "<h1 id='site-title'>Well Fed</h1><main><h1>Folate in pregnancy</h1>",
+    ],
+)
+def test_the_title_is_the_articles_and_not_the_sites(tmp_path, head, heading):
+    path = tmp_path / "page.html"
+    path.write_text(f"<!doctype html><html><head>{head}</head><body>{heading}{PARAGRAPHS}</body></html>")
+    assert read(path)[0].title == "Folate in pregnancy"
+
+
+def test_raised_numbers_with_spaces_between_them_are_each_a_citation(read_page):
+    document = read_page(
+        "<h1>Folate in pregnancy</h1>"
+        + PARAGRAPHS.replace("seven countries", "seven countries<sup>2 4 7</sup>")
+        .replace("pregnancy.", "pregnancy<sup>5</sup>.")
+        .replace("anaemia", "anaemia<sup>1</sup>")
+    )
+    assert "seven countries 2 4 7." in document.text
+    assert [citation.labels for citation in document.citations] == [("2", "4", "7"), ("5",), ("1",)]

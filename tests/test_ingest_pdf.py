@@ -233,3 +233,67 @@ def test_lists_of_names_and_front_matter_are_told_from_prose():
     assert person_names("Iron deficiency, zinc and sleep") == ()
     assert is_front_matter("Department of Medicine, University of Nowhere, UK")
     assert not is_front_matter("We studied patients of the university hospital who were tired, and we gave them iron.")
+
+
+def paper(entries: Iterable[str], sentence: str, front: Iterable[tuple[str, float]] = (), metadata=None) -> bytes:
+    """Set a short paper: `front` gives the lines above the text, with their sizes of type."""
+    setter = Setter(lambda _: (), (60,), 470)
+    setter.turn()
+    for line, size in front:
+        setter.y += size
+        setter.line(line, size)
+    for heading in ("Introduction", "Methods"):
+        setter.heading(heading)
+        setter.paragraph(f"{TEXT} {sentence}")
+    setter.heading("References")
+    for entry in entries:
+        setter.paragraph(entry, 8)
+    setter.pdf.set_metadata(metadata or {})
+    return bytes(setter.pdf.tobytes())
+
+
+OLD_FONT = ("1. Roe A. Iron. J Invent 2001;12:28{0}31.", "2. Lee K. Zinc. J Invent 2003;4(2):1005{0}11.")
+
+
+@pytest.mark.parametrize("mark", ["e", "ß", "v"])
+def test_a_letter_that_an_old_font_has_for_its_dash_is_read_as_one(read_pdf, mark):
+    sentence = f"The risk was lower (0.61{mark}0.94) in 1998{mark}2001, and type 2{mark}1 or 5{mark} were left."
+    document = read_pdf(paper((entry.format(mark) for entry in OLD_FONT), sentence))
+    assert f"The risk was lower (0.61–0.94) in 1998–2001, and type 2{mark}1 or 5{mark} were left." in document.text
+    assert [entry.text.rsplit(":")[-1] for entry in document.references] == ["28–31.", "1005–11."]
+
+
+def test_letters_between_numbers_stay_where_the_font_has_a_dash(read_pdf):
+    document = read_pdf(paper((entry.format("-") for entry in OLD_FONT), "The count was 2e5 cells and 1e3 more."))
+    assert "The count was 2e5 cells and 1e3 more." in document.text
+
+
+@pytest.mark.parametrize("label", ["RESEARCH ARTICLE", "Original Investigation", "Open Access", "CLINICAL TRIAL"])
+@pytest.mark.parametrize("author", ["", "Research Article", "Microsoft Office User", "Lou Setter"])
+def test_what_a_journal_prints_above_a_title_is_neither_title_nor_author(read_pdf, label, author):
+    front = (
+        (label, 20),
+        ("The Invented Journal of Iron", 22),
+        ("Iron tablets for women: a trial", 15),
+        ("Ann Roe, Ben Poe", 10),
+    )
+    document = read_pdf(paper(REFERENCES, "Iron helps.", front, {"author": author}))
+    assert (document.title, document.authors) == ("Iron tablets for women: a trial", ("Ann Roe", "Ben Poe"))
+    assert label not in document.text
+
+
+def test_raised_numbers_with_spaces_between_them_cite(read_pdf):
+    setter = Setter(lambda _: (), (60,), 470)
+    setter.turn()
+    setter.heading("Introduction")
+    setter.put(60, setter.y, "Iron was tested in several RCTs", 10)
+    setter.put(60 + pymupdf.Font(ROMAN).text_length("Iron was tested in several RCTs", 10), setter.y - 4, "1 2 4", 6)
+    setter.y += 12
+    setter.line("and in many cohorts of tired women, who took it for months before they were well again.")
+    setter.paragraph(f"{TEXT} {TEXT}")
+    setter.heading("References")
+    for number in range(1, 5):
+        setter.paragraph(f"{number}. Roe A. Iron and rest, part {number}. J Invent. 2015;1:2-9.", 8)
+    document = read_pdf(bytes(setter.pdf.tobytes()))
+    assert "several RCTs 1 2 4 and in many" in document.text
+    assert document.citations[0].labels == ("1", "2", "4")

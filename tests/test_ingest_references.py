@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.ingest import read
 from pipeline.ingest.reference_entry import parse_entry
 from pipeline.ingest.references import read_references
 
@@ -64,3 +65,45 @@ def test_a_long_entry_without_any_structure_is_read_at_once():
     text = "Aa B, " * 100_000
     (entry,) = read_references([text])
     assert len(entry.text) <= 1500
+
+
+ENTRIES = (
+    "1. Roe A. Iron and rest. Sleep J. 2015;3:10-14.",
+    "2. Department of Health. Iron for all. Lima: The Department; 2011.",
+)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("1 Institute of Sleep, Nowhere University,", "Nowhere, Utopia", "2 Hospital of Elsewhere, Utopia", *ENTRIES),
+        (ENTRIES[0], "1Department of Rest, University of Nowhere", ENTRIES[1]),
+        ("* Faculty of Food, Nowhere", *ENTRIES),
+    ],
+)
+def test_an_address_of_the_authors_is_no_entry(lines):
+    assert [(entry.label, entry.title) for entry in read_references(lines)] == [
+        ("1", "Iron and rest"),
+        ("2", "Iron for all"),
+    ]
+
+
+def test_the_line_that_goes_on_with_an_entry_may_begin_like_an_address():
+    lines = (
+        "1. Roe A. Iron and rest among",
+        "University students. Sleep J. 2015;3:10-14.",
+        "2. Oe C. Zinc. J X. 2011.",
+    )
+    assert read_references(lines)[0].title == "Iron and rest among University students"
+
+
+def test_runs_of_numbers_after_a_word_cite_the_entries_of_the_list(tmp_path):
+    body = "Iron was tested in several trials3 12 and in cohorts1,2. Women took it for days 2 4 and 6, and slept well."
+    listed = "\n".join(f"{n}. Roe A. Iron and rest, part {n}. Sleep J. 2015;3:{n}-14." for n in range(1, 14))
+    path = tmp_path / "paper.txt"
+    path.write_text(f"Iron and rest\n\n{body}\n\nReferences\n{listed}\n")
+    (document,) = read(path)
+    assert [(document.text[c.start : c.end], c.labels) for c in document.citations] == [
+        ("3 12", ("3", "12")),
+        ("1,2", ("1", "2")),
+    ]

@@ -49,6 +49,21 @@ def is_small_print(paragraph: str) -> bool:
     return bool(_pattern("print").search(paragraph.strip()))
 
 
+def is_label(text: str) -> bool:
+    """Say whether a line is what a journal prints over its titles ("RESEARCH ARTICLE"), or a program's name."""
+    return len(text) <= LINE_LENGTH and bool(_pattern("label").search(" ".join(text.split())))
+
+
+def is_journal(text: str) -> bool:
+    """Say whether a line is the name of a journal ("The Invented Journal of Nutrition"), with or without its volume."""
+    return len(text) <= LINE_LENGTH and bool(_pattern("journal").search(" ".join(text.split())))
+
+
+def is_affiliation(text: str) -> bool:
+    """Say whether a text begins as an author's address does."""
+    return bool(_pattern("affiliation").search(text.strip()))
+
+
 def notices(text: str) -> tuple[QualityFlag, ...]:
     """Return the quality flags of the notices that a short text carries ("pending review notice" ...)."""
     if len(text) > NOTICE_LENGTH:

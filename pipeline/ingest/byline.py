@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.ingest.boilerplate import is_small_print
+from pipeline.ingest.boilerplate import is_affiliation, is_label, is_small_print
 from pipeline.ingest.references import DOI
 
 MAX_LENGTH = 200
@@ -57,7 +57,9 @@ def person_names(text: str) -> tuple[str, ...]:
 
 def is_front_matter(text: str) -> bool:
     """Say whether a paragraph by a paper's title is affiliation, address, date, DOI or journal line, and no prose."""
-    return not is_sentence(text) and bool(FRONT.search(text) or DOI.search(text) or is_small_print(text))
+    return not is_sentence(text) and bool(
+        is_label(text) or FRONT.search(text) or DOI.search(text) or is_small_print(text)
+    )
 
 
 def is_sentence(text: str) -> bool:
@@ -67,7 +69,7 @@ def is_sentence(text: str) -> bool:
 
 
 def _is_person(name: str) -> bool:
-    if not PERSON.fullmatch(name):
+    if not PERSON.fullmatch(name) or is_label(name) or is_affiliation(name):
         return False
     words = [word for word in name.split() if word not in PARTICLES]
     return len(words) >= 2 and all(word[0].isupper() for word in words) and any(len(word) > 2 for word in words)

@@ -16,6 +16,13 @@ BARE = re.compile(
     r"|(?<=:)[ \u00a0]+(\d{1,3}(?:[ ]?[,–-][ ]?\d{1,3})*)(?=[ \u00a0]*(?:[\r\n]|\Z))"
 )
 GLUED = re.compile(r"(?<=[a-z)”\"][.?!])(\d{1,3}(?:[,–-]\d{1,3})*)(?=[ \u00a0]+[A-Z“\"(]|[ \u00a0]*(?:[\r\n]|\Z))")
+# Raised numbers of a paper that was saved as bare text: "RCTs25 28 30 found", "in three trials4,7-9."
+GLUED_RUN = re.compile(
+    r"(?<=[a-z]{3})(\d{1,3}(?:(?:[ ]?[,–-]|[ ])\d{1,3})+)(?=[ \u00a0]+[a-zA-Z(]|[.,;:)]|[ \u00a0]*(?:[\r\n]|\Z))"
+)
+RUN_UNITS = re.compile(
+    r"[ \u00a0]*(?:mm|cm|m|km|mg|g|kg|ml|l|mmol|nmol|IU|years?|yrs?|weeks?|months?|days?|hours?|h|min)\b", re.IGNORECASE
+)
 AUTHOR_YEAR = re.compile(
     r"\(?\b([A-Z][\w'’-]+)(?:\s+(?:et\s+al\.?|(?:and|&)\s+[A-Z][\w'’-]+))?,?\s*\(?((?:19|20)\d\d)[a-z]?\b\)?"
 )
@@ -31,9 +38,10 @@ SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁃˒", "01234
 
 
 def expand_labels(text: str) -> tuple[str, ...]:
-    """Return the labels of a citation in order, ranges spelled out: "[3, 5-7]" gives 3, 5, 6, 7."""
+    """Return the labels of a citation in order, ranges spelled out: "[3, 5-7]" and "3 5-7" give 3, 5, 6, 7."""
     labels: list[str] = []
-    for part in re.split(r"[,;]", re.sub(r"[\[\]()\s]", "", text.translate(SUPERSCRIPT_DIGITS))):
+    bare = re.sub(r"[\[\]()]", "", text.translate(SUPERSCRIPT_DIGITS))
+    for part in re.split(r"\s*[,;]\s*|(?<=\d)\s+(?=\d)", re.sub(r"\s*([–—−-])\s*", r"\1", bare).strip()):
         ends = re.split(r"[–—−-]", part)
         if len(ends) == 2 and all(end.isdigit() for end in ends) and 0 < int(ends[1]) - int(ends[0]) <= RANGE_LIMIT:
             labels.extend(str(number) for number in range(int(ends[0]), int(ends[1]) + 1))
@@ -59,6 +67,8 @@ def find_citations(text: str, blocks: Sequence[Block], references: Sequence[Refe
         ]
         if not bare or _is_habit(candidates, text, bool(references)):
             found.extend(candidates)
+    if references:
+        found.extend(_glued_runs(text, blocks, highest))
     found.extend(_by_author(text, blocks, references))
     return merge(text, found)
 
@@ -124,8 +134,19 @@ def _candidates(pattern: re.Pattern[str], text: str, block: Block, highest: int)
         yield Citation(start, end, labels)
 
 
+def _glued_runs(text: str, blocks: Sequence[Block], highest: int) -> Iterable[Citation]:
+    """Yield runs of rising numbers that stand right after a word, as raised numbers do once they are plain text."""
+    for block in blocks:
+        for match in GLUED_RUN.finditer(text, block.start, block.end) if block.kind != "table" else ():
+            labels = expand_labels(match[1])
+            if _ascending([int(label) for label in labels], highest) and not RUN_UNITS.match(text, match.end()):
+                yield Citation(match.start(1), match.end(1), labels)
+
+
 def _ascending(numbers: list[int], highest: int) -> bool:
-    return highest < HIGHEST_LABEL and all(first < second for first, second in pairwise(numbers))
+    return 0 < numbers[0] <= max(numbers) <= highest < HIGHEST_LABEL and all(
+        first < second for first, second in pairwise(numbers)
+    )
 
 
 def _is_habit(candidates: list[Citation], text: str, has_references: bool) -> bool:

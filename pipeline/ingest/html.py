@@ -14,7 +14,8 @@ from pipeline.ingest.citations import find_citations, merge
 from pipeline.ingest.decoding import decode
 from pipeline.ingest.main_text import covers, letters, main_pieces
 from pipeline.ingest.outline import UNCERTAIN, entry_lines, organise
-from pipeline.ingest.page import Page, read_page
+from pipeline.ingest.page import Page, meta, read_page
+from pipeline.ingest.page_title import article_title
 from pipeline.ingest.passages import Piece, assemble
 from pipeline.ingest.quality import Findings, finish
 from pipeline.ingest.references import find_identifiers, make_reference, read_reference_lists
@@ -46,7 +47,8 @@ def read_html(source: Source) -> list[Document]:
             f"{source.path} shows no text without its scripts; save the page from a browser as text or PDF."
         )
     kept = main_pieces(page, main)
-    title = _title(kept, metadata)
+    headings = [piece for piece in page.pieces if piece.kind == "heading"]
+    title = article_title(root, headings, kept, metadata.get("title", ""), metadata.get("sitename", ""))
     top = next((index for index, piece in enumerate(kept) if piece.text == title and piece.kind == "heading"), -1)
     # A heading above the title names the site's department.
     pieces = [piece for index, piece in enumerate(kept) if index > top or (index < top and piece.kind != "heading")]
@@ -58,7 +60,7 @@ def read_html(source: Source) -> list[Document]:
         format="html",
         text=assembly.text,
         title=title,
-        date=_meta(root, "citation_publication_date", "citation_date").replace("/", "-")
+        date=meta(root, "citation_publication_date", "citation_date").replace("/", "-")
         or metadata.get("date", "")
         or outline.date,
         authors=_authors(metadata.get("author", "")) or outline.authors,
@@ -117,15 +119,6 @@ def _extract(root: Any) -> tuple[dict[str, str], str]:
     return metadata, letters(body)
 
 
-def _title(pieces: list[Piece], metadata: dict[str, str]) -> str:
-    stated = " ".join(metadata.get("title", "").split())
-    top = next((piece.text for piece in pieces if piece.kind == "heading" and piece.level == 1), "")
-    if top and (not stated or letters(top) in letters(stated) or letters(stated) in letters(top)):
-        return top
-    site = metadata.get("sitename", "")
-    return re.sub(rf"\s+[|–—-]\s+{re.escape(site)}$", "", stated) if site else stated or top
-
-
 def _references(lists: tuple[tuple[Piece, ...], ...], page: Page) -> tuple[Reference, ...]:
     """Return the reference list; where there is none, the literature that numbered links lead to."""
     listed = read_reference_lists([entry_lines(pieces) for pieces in lists])
@@ -143,19 +136,11 @@ def _authors(stated: str) -> tuple[str, ...]:
     return tuple(name for name in names if name and not CREDENTIALS.fullmatch(name))
 
 
-def _meta(root: Any, *names: str) -> str:
-    for name in names:
-        for node in root.iter("meta"):
-            if (node.get("name") or node.get("property") or "").lower() == name and (node.get("content") or "").strip():
-                return str(node.get("content")).strip()
-    return ""
-
-
 def _identifiers(root: Any) -> dict[str, str]:
     found: dict[str, str] = {}
-    if (pmid := _meta(root, "citation_pmid")).isdigit():
+    if (pmid := meta(root, "citation_pmid")).isdigit():
         found["pmid"] = pmid
-    if doi := find_identifiers(_meta(root, "citation_doi", "dc.identifier", "prism.doi", "bepress_citation_doi")).get(
+    if doi := find_identifiers(meta(root, "citation_doi", "dc.identifier", "prism.doi", "bepress_citation_doi")).get(
         "doi"
     ):
         found["doi"] = doi

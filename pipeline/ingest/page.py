@@ -30,7 +30,7 @@ TABLES = frozenset({"table", "thead", "tbody", "tfoot", "tr"})
 NAVIGATION = frozenset(
     {"navigation", "banner", "contentinfo", "search", "dialog", "menu", "menubar", "alert", "complementary"}
 )
-NUMBERS = re.compile(r"[\s\[(]*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*[\s\])]*")
+NUMBERS = re.compile(r"[\s\[(]*\d{1,3}(?:(?:\s*[,;–-]\s*|\s+)\d{1,3})*[\s\])]*")
 LITERATURE = re.compile(
     r"ncbi\.nlm\.nih\.gov|pubmed|doi\.org|europepmc|sciencedirect|wiley|springer|nejm|jamanetwork|bmj", re.IGNORECASE
 )
@@ -60,6 +60,15 @@ def read_page(root: Any, *, with_asides: bool = False) -> Page:
     walk = _Walk(page, cites_raised=raised >= MIN_SUPERSCRIPTS, with_asides=with_asides)
     walk.block(root, "paragraph", 0)
     return page
+
+
+def meta(root: Any, *names: str) -> str:
+    """Return what the first of these names states in the page's metadata, "" where none does."""
+    for name in names:
+        for node in root.iter("meta"):
+            if (node.get("name") or node.get("property") or "").lower() == name and (node.get("content") or "").strip():
+                return str(node.get("content")).strip()
+    return ""
 
 
 class _Walk:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.ingest.boilerplate import is_journal, is_label
 from pipeline.ingest.byline import is_front_matter, is_sentence, person_names
-from pipeline.ingest.citations import find_citations, merge
+from pipeline.ingest.citations import HIGHEST_LABEL, find_citations, merge
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.mupdf import pymupdf
 from pipeline.ingest.outline import organise
 from pipeline.ingest.passages import Piece, assemble
+from pipeline.ingest.pdf_dashes import with_dashes
 from pipeline.ingest.pdf_heads import without_running_heads
 from pipeline.ingest.pdf_layout import in_reading_order
 from pipeline.ingest.pdf_lines import Line, body_size, page_lines
@@ -38,6 +40,8 @@ LOG = logging.getLogger(__name__)
 # Fewer characters than this on a page is a scan with a stamp on it, not text.
 MIN_CHARACTERS = 25
 MIN_NUMBERED = 5
+# Characters of a title.
+MIN_TITLE, MAX_TITLE = 10, 400
 DATE_WORDS = re.compile(
     r"\b(?:published(?: online)?|first published|accepted|available online|received)\b:?", re.IGNORECASE
 )
@@ -140,9 +144,9 @@ def _require_text(source: Source, sheets: Sequence[_Sheet], *, cut_off: bool) ->
 def _findings(
     pages: Sequence[list[Line]], metadata: dict[str, str], heads: str, flags: Sequence[QualityFlag]
 ) -> Findings:
-    lines = [line for page in pages for line in page]
+    lines = with_dashes([line for page in pages for line in page])
     body = body_size(lines)
-    title, title_lines = _title(pages[0], metadata)
+    title, title_lines = _title([line for line in lines if line.page == 1], metadata)
     lines = [line for line in lines if line not in title_lines]
     article, lists = _split_references(lines)
     first = " ".join([heads, *(line.text for line in article if line.page == 1)])
@@ -151,11 +155,13 @@ def _findings(
         for paragraph in paragraphs(article)
         if not is_furniture(paragraph, body, first_page=paragraph.lines[0].page == 1)
     ]
-    authors = person_names(metadata.get("author", "").replace(";", ","))
-    grouped, named = _without_byline(grouped, authors)
+    stated = person_names(metadata.get("author", "").replace(";", ","))
+    grouped, named = _without_byline(grouped, stated)
+    shown = _key(" ".join(line.text for line in lines if line.page == 1))
+    authors = stated if not named or any(_key(author) in shown for author in stated) else named
     references = read_reference_lists([_entries(listed) for listed in lists])
     words = vocabulary(lines)
-    content = list(pieces(grouped, words, len(references)))
+    content = list(pieces(grouped, words, len(references) or HIGHEST_LABEL))
     outline = organise([Piece(title, "title", pages=((0, 1),)), *content] if title else content)
     assembly = assemble(outline.passages)
     dois = {match.lower() for match in DOI.findall(first)}
@@ -164,7 +170,7 @@ def _findings(
         text=assembly.text,
         title=title,
         date=_date(first, heads) or outline.date,
-        authors=authors or named,
+        authors=authors,
         identifiers={"doi": dois.pop()} if len(dois) == 1 else {},
         blocks=assembly.blocks,
         citations=merge(
@@ -177,17 +183,16 @@ def _findings(
 
 
 def _title(lines: Sequence[Line], metadata: dict[str, str]) -> tuple[str, list[Line]]:
-    """Return the title and its lines: the metadata's where the first page shows it, else the largest type there."""
-    if not lines:
-        return "", []
-    largest = (
-        max(line.size for line in lines if len(line.text.strip()) > 3)
-        if any(len(line.text.strip()) > 3 for line in lines)
-        else 0
-    )
-    biggest = [line for line in lines if line.size >= largest - 0.3]
+    """Return the title and its lines: the metadata's where the first page shows it, else the largest type there.
+
+    The name of the journal and the kind of article ("RESEARCH ARTICLE") may be set larger, and are none.
+    """
+    lines = [line for line in lines if not is_label(line.text)]
+    largest = max((line.size for line in lines if len(line.text.strip()) > 3), default=0.0)
     stated = metadata.get("title", "")
-    if len(stated) > 10 and not FILE_NAME.search(stated):
+    if len(stated) <= MIN_TITLE or FILE_NAME.search(stated) or is_label(stated) or is_journal(stated):
+        stated = ""
+    if stated:
         shown = [
             line
             for line in lines
@@ -196,10 +201,13 @@ def _title(lines: Sequence[Line], metadata: dict[str, str]) -> tuple[str, list[L
         shown = shown or [line for line in lines if len(_key(line.text)) > 12 and _key(line.text) in _key(stated)]
         if shown:
             return stated, shown
-    text = " ".join(" ".join(line.text.split()) for line in biggest)
-    if largest > 1.15 * body_size(lines) and 10 < len(text) < 400:
-        return text, biggest
-    return (stated, []) if len(stated) > 10 and not FILE_NAME.search(stated) else ("", [])
+    least = 1.15 * body_size(lines)
+    for size in sorted({line.size for line in lines if least < line.size <= largest}, reverse=True):
+        set_so = [line for line in lines if size - 0.3 <= line.size <= size]
+        text = " ".join(" ".join(line.text.split()) for line in set_so)
+        if MIN_TITLE < len(text) < MAX_TITLE and " " in text and not is_journal(text):
+            return text, set_so
+    return stated, []
 
 
 def _key(text: str) -> str:

@@ -26,7 +26,7 @@ BULLET = re.compile(r"^\s*(?:[•·●▪◦‣∙■□–—-]|\d{1,2}[.)])\s+
 SENTENCE_END = re.compile(r"[.!?:;][)”\"’\]]?\s*$|(?<!\d)[.!?:;][)”\"’\]]?[\d,–\s]+$")
 # Ends that look like a sentence's and are none.
 OPEN_END = re.compile(r"(?:;|\b(?:vs|e\.g|i\.e|et al|Figs?|Refs?|Nos?|Dr|cf|approx|ca)\.)$")
-RAISED_LABELS = re.compile(r"\s*\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\s*,?\s*")
+RAISED_LABELS = re.compile(r"\s*\d{1,3}(?:(?:\s*[,–-]\s*|\s+)\d{1,3})*\s*,?\s*")
 HEADING_LENGTH = 140
 SMALL_PRINT = 0.87
 TINY_PRINT = 0.7

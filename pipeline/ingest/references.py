@@ -6,6 +6,7 @@ from functools import cache
 from itertools import chain
 from typing import get_args
 
+from pipeline.ingest.boilerplate import is_affiliation
 from pipeline.ingest.reference_entry import parse_entry
 from pipeline.ingest.resources import first_match, patterns, rows
 from pipeline.records import PublicationStatus, Reference, StudyDesign
@@ -17,18 +18,22 @@ PMID = re.compile(
     re.IGNORECASE,
 )
 PMCID = re.compile(r"\bPMC\s?(\d{4,9})\b")
+# A year, volume and pages, or an address on the web: what an entry has and a postal address has not.
+PUBLICATION = re.compile(r"\b(?:19|20)\d\d\b|\b10\.\d{4,9}/|\bPMID\b|https?://|\bwww\.|\d\s?[:;]\s?\d")
 DESIGNS: frozenset[str] = frozenset(get_args(StudyDesign))
 MAX_ENTRY = 1500
 MIN_RUN = 2
+MARK = re.compile(r"^\s*(?:\[?\d{1,2}\]?|[a-z]\b|[*†‡§¶])?[.)]?\s*")
 
 
 def read_references(lines: Sequence[str]) -> tuple[Reference, ...]:
     """Return the entries of a reference list given as lines or list items in order.
 
     Numbered lists keep their numbers as labels; in unnumbered ones an entry's label is its position and
-    `numbered` is False. Lines that continue an entry are joined to it.
+    `numbered` is False. Lines that continue an entry are joined to it; addresses of authors, which pages set beside
+    a list and number as well, are left out.
     """
-    kept = [line.strip() for line in lines if line.strip()]
+    kept = _without_affiliations([line.strip() for line in lines if line.strip()])
     entries = _numbered(kept)
     if entries:
         return tuple(make_reference(label, text) for label, text in entries)
@@ -121,6 +126,30 @@ def _numbered(lines: list[str]) -> list[tuple[str, str]]:
     if len(entries) < MIN_RUN and not (len(entries) == 1 and len(lines) <= 3):
         return []
     return [(label, " ".join(parts)) for label, parts in entries]
+
+
+def _without_affiliations(lines: list[str]) -> list[str]:
+    """Leave out what begins like an author's address and, up to the next number, has nothing of a publication."""
+    is_numbered = sum(bool(NUMBER.match(line)) for line in lines) >= MIN_RUN
+    kept: list[str] = []
+    index = 0
+    while index < len(lines):
+        end = index + 1
+        if _is_address(lines[index], marked=is_numbered):
+            while is_numbered and end < len(lines) and not NUMBER.match(lines[end]) and not _is_address(lines[end]):
+                end += 1
+            if PUBLICATION.search(" ".join([MARK.sub("", lines[index], count=1), *lines[index + 1 : end]])):
+                kept.extend(lines[index:end])
+        else:
+            kept.append(lines[index])
+        index = end
+    return kept
+
+
+def _is_address(line: str, *, marked: bool = True) -> bool:
+    """Say whether a line begins like an address; `marked` asks for a number or another mark before it."""
+    bare = MARK.sub("", line, count=1)
+    return (bare != line or not marked) and bare[:1].isupper() and is_affiliation(bare)
 
 
 def _unnumbered(lines: list[str]) -> list[tuple[str, str, str]]:
