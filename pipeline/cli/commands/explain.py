@@ -23,7 +23,7 @@ def explain(
     """Say why a row says what it says.
 
     Its sentence with the words for nutrient and condition marked, where it stands, every step up or down of its
-    certainty, and what each flag means.
+    certainty, what each flag means, the study that it rests on, and the finding that it belongs to.
 
     \b
     Examples:
@@ -39,9 +39,21 @@ def explain(
         flags = {flag.code: explain_flag(flag.code, row, scheme) for flag in row.flags}
         if as_json:
             claim = dict(zip(EVIDENCE.header, plain_values(EVIDENCE, row), strict=True))
-            print_json({"claim": claim, "certainty_reasons": row.certainty_reasons, "flags": flags})
+            print_json(
+                {
+                    "claim": claim,
+                    "certainty_reasons": row.certainty_reasons,
+                    "flags": flags,
+                    "studies": [_rows(out, "studies")[study_id] for study_id in row.study_id],
+                    "finding": _rows(out, "findings").get(row.finding_id),
+                }
+            )
             return
         _print_claim(row, flags)
+        for study_id in row.study_id:
+            _print_cells("\nStudy", _rows(out, "studies")[study_id], study_id)
+        if row.finding_id:
+            _print_cells("\nFinding", _rows(out, "findings")[row.finding_id], row.finding_id)
 
 
 def _find(claim_id: str, out: Path) -> "EvidenceRow":
@@ -59,6 +71,24 @@ def _find(claim_id: str, out: Path) -> "EvidenceRow":
         )
         fail(f"{many} (claim_id is the first column of {path}).", WRONG_USAGE)
     return (exact or found)[0]
+
+
+def _rows(out: Path, table: str) -> dict[str, dict[str, str]]:
+    """The rows of studies.csv or findings.csv, by their first column; none where an older run did not write it."""
+    from pipeline.tables import FINDINGS, STUDIES, read_texts
+
+    header = (STUDIES if table == "studies" else FINDINGS).header
+    path = out / f"{table}.csv"
+    if not path.is_file():
+        fail(f"{out} holds no {table}.csv; run once more to write it.", WRONG_USAGE)
+    return {cells[0]: dict(zip(header, cells, strict=True)) for cells in read_texts(path, header)}
+
+
+def _print_cells(title: str, cells: "Mapping[str, str]", name: str) -> None:
+    output.print(f"{title} {name}", style="bold", markup=False)
+    for column, cell in list(cells.items())[1:]:
+        if cell:
+            output.print(Text.assemble((f"  {column.replace('_', ' '):<24}", "bold"), cell))
 
 
 def _print_claim(row: "EvidenceRow", flags: "Mapping[FlagCode, str]") -> None:
