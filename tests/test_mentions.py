@@ -65,3 +65,12 @@ def test_every_mention_stands_where_its_offsets_say() -> None:
     reading = read(text)
     for mention in mentions(text):
         assert reading.document.text[mention.start : mention.end] == mention.text
+
+
+def test_an_abbreviation_means_what_was_defined_last() -> None:
+    text = (
+        "Metabolic syndrome (MS) is common. MS was seen in men.\n\nIn multiple sclerosis (MS) zinc was low. "
+        "MS began early.\n\nThe metabolic syndrome (MS) came back. MS stayed."
+    )
+    named = [m.name for m in mentions(text) if m.text == "MS"]
+    assert named == ["metabolic syndrome", "multiple sclerosis", "metabolic syndrome"]

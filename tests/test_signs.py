@@ -138,6 +138,22 @@ def test_what_can_be_read_in_two_ways_is_left_to_others(text: str) -> None:
     assert stated(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<Vitamin D> did not only improve {muscle weakness} but also helped mood.", "improves"),
+        ("<Zinc> not only prevented {pneumonia}, it was cheap.", "lowers"),
+        ("No vitamin other than <thiamine> cured {beriberi}.", "improves"),
+        ("Nothing but <iodine> prevented {goitre}.", "lowers"),
+        ("Oral <iron> was non-inferior to <infusions> in correcting {anaemia}.", "improves"),
+        ("<Fluoride> gel was no less effective than varnish in preventing {caries}.", "lowers"),
+        ("{Falls} were fewer with 4,000 IU than with 800 IU of <vitamin D>.", "lowers"),
+    ],
+)
+def test_what_looks_like_a_denial_and_asserts(text: str, said: str) -> None:
+    assert stated(text) == said
+
+
 def test_a_later_clause_takes_what_it_leaves_out_from_the_one_before() -> None:
     sentence, [nutrient], [first, second] = read("<Selenium> reduced {prostate cancer} but increased {diabetes}.")
     assert (sign(sentence, nutrient, first, CUES), sign(sentence, nutrient, second, CUES)) == ("lowers", "raises")

@@ -48,7 +48,8 @@ class Namer:
         overlapping = [m for m in sentence.mentions if m.kind in wanted and m.start < end and start < m.end]
         if referring := tuple(m for m in overlapping if m.anaphoric):
             return referring
-        known = self._meanings.get(stripped) or _best(overlapping, placed)
+        named = next((m for m in overlapping if m.text == stripped), None)  # an abbreviation as it is meant here
+        known = named or self._meanings.get(stripped) or _best(overlapping, placed)
         if known is not None:
             if known.start <= start and end <= known.end and known in overlapping:
                 placed = replace(placed, start=known.start, end=known.end, text=known.text)
@@ -58,8 +59,8 @@ class Namer:
             m.kind == "nutrient" and m.start <= start and end <= m.end for m in sentence.mentions
         ):
             return ()
-        if kind == "nutrient" and (named := _straight_before(sentence, placed)):
-            return (named,)
+        if kind == "nutrient" and (before := _straight_before(sentence, placed)):
+            return (before,)
         if self._reader.refers(stripped, kind):
             antecedents = self._reader.antecedents(kind, earlier, self._given)
             return tuple(

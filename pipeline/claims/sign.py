@@ -19,6 +19,9 @@ _DENIAL = re.compile(
     r"without any?|ineffective(?:ly)?)\b"
     r"(?! only\b| just\b| less\b| longer\b| doubt\b| (?:\w+ ){0,2}other than\b| without\b| inferior\b)"
 )
+_ONLY = re.compile(
+    r"\b(?:no|not any|nothing)(?: \w+){0,3} (?:other than|except(?: for)?|but|besides) (?=NUT\b)"
+)  # alone does it
 _PSEUDO = r"\b(?:not (?:only|just|without|inferior)|no (?:longer|doubt|less)|other than)\b"
 _DENIED_BEFORE = re.compile(
     r"(?:\bneither (?:NUT_?(?:,| and| or)? )*|\bnor |"
@@ -79,13 +82,16 @@ def relation_of(said: Sign, outcome: Mention) -> Relation:
 def _stated(text: str, cues: Cues) -> Sign | None:
     if _AFTER.search(text) or re.search(r"\bboth NUT\b", text):
         return None
+    text = _ONLY.sub("", text)
     for cue in cues.signs:
         match = cue.pattern.search(text)
         if match is None:
             continue
         said, ahead = match.group(), text[: match.start()]
         if cue.sign == "none":
-            return None if re.search(_PSEUDO, said) else "none"
+            if re.search(_PSEUDO, said):
+                continue
+            return "none"
         if _DENIED_BEFORE.search(ahead):
             return "none"
         if _DENIAL.search(ahead):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.language import backreferences
-from pipeline.language.abbreviations import abbreviations
+from pipeline.language.abbreviations import abbreviations, definitions_in, redefined
 from pipeline.language.flow import flowing
 from pipeline.language.matcher import Matcher
 from pipeline.language.mentions import MOST_MENTIONS, abbreviation_mentions, sentence_mentions
@@ -25,9 +25,14 @@ class Reader:
     def annotate(self, document: Document) -> AnnotatedDocument:
         """Return the document with its sentences, what they mention, and the abbreviations it defines."""
         running, places = flowing(document)
-        short_forms = abbreviations(running)
+        defined = definitions_in(running)
+        short_forms = abbreviations(defined)
+        changing = redefined(defined)
         meanings = self.meanings(short_forms)
-        bare = [self._read(sentence, meanings) for sentence in sentences(running, self.cues.bounds)]
+        bare = []
+        for sentence in sentences(running, self.cues.bounds):
+            here = {d.short: d.long for d in changing if d.start < sentence.end}
+            bare.append(self._read(sentence, meanings | self.meanings(here) if here else meanings))
         resolved = tuple(backreferences.resolve(bare, self.cues.references))
         return AnnotatedDocument(running, resolved, short_forms, document, places)
 
