@@ -75,11 +75,8 @@ def definitions_in(document: Document) -> tuple[Definition, ...]:
 
 
 def _defining(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
-    """Yield the parts of a block that hold definitions, and where each begins: all of it, or some with words before."""
+    """Yield the parts of a block that hold definitions, with the words around them, and where each part begins."""
     brackets = [match.span() for match in _DEFINITION.finditer(text, start, end)]
-    if 0 < len(brackets) <= _TOGETHER:
-        yield text[start:end], start
-        return
     for first in range(0, len(brackets), _TOGETHER):
         group = brackets[first : first + _TOGETHER]
         begin = max(start, group[0][0] - _LONGEST_DEFINITION)
