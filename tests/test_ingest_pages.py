@@ -93,6 +93,15 @@ def test_the_title_is_the_articles_and_not_the_sites(tmp_path, head, heading):
     assert read(path)[0].title == "Folate in pregnancy"
 
 
+@pytest.mark.parametrize("menu", ["<h1>All our pages</h1>", "<aside><h1>Write to us</h1></aside>"])
+def test_a_lone_heading_of_the_first_rank_is_no_title_where_another_repeats_the_pages_own(read_page, menu):
+    assert read_page(f"{menu}<h2>Folate in pregnancy</h2>{PARAGRAPHS}").title == "Folate in pregnancy"
+
+
+def test_a_heading_in_other_words_than_the_tags_is_the_title(read_page):
+    assert read_page(f"<h1>Who needs folate, and when</h1>{PARAGRAPHS}").title == "Who needs folate, and when"
+
+
 def test_raised_numbers_with_spaces_between_them_are_each_a_citation(read_page):
     document = read_page(
         "<h1>Folate in pregnancy</h1>"

@@ -48,7 +48,7 @@ def read_html(source: Source) -> list[Document]:
         )
     kept = main_pieces(page, main)
     headings = [piece for piece in page.pieces if piece.kind == "heading"]
-    title = article_title(root, headings, kept, metadata.get("title", ""), metadata.get("sitename", ""))
+    title = article_title(root, headings, kept, metadata.get("title", ""))
     top = next((index for index, piece in enumerate(kept) if piece.text == title and piece.kind == "heading"), -1)
     # A heading above the title names the site's department.
     pieces = [piece for index, piece in enumerate(kept) if index > top or (index < top and piece.kind != "heading")]
@@ -114,7 +114,7 @@ def _extract(root: Any) -> tuple[dict[str, str], str]:
     found: Any = trafilatura.bare_extraction(root, include_comments=False, include_tables=True, with_metadata=True)
     if found is None:
         return {}, ""
-    metadata = {key: str(getattr(found, key, None) or "") for key in ("title", "author", "date", "sitename")}
+    metadata = {key: str(getattr(found, key, None) or "") for key in ("title", "author", "date")}
     body = "".join(found.body.itertext()) if found.body is not None else found.text or ""
     return metadata, letters(body)
 

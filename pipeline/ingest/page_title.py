@@ -24,28 +24,32 @@ NAME_LENGTH = 60
 # Letters that a heading and a statement share to be of one title.
 MIN_SHARED = 6
 # Words of so many letters say what a text is about; a title shares this part of them with its text.
-LONG_WORD, MIN_SHARE = 4, 0.4
+LONG_WORD, MIN_SHARE = 4, 0.3
 
 
-def article_title(root: Any, headings: Sequence[Piece], pieces: Sequence[Piece], stated: str, site: str) -> str:
+def article_title(root: Any, headings: Sequence[Piece], pieces: Sequence[Piece], stated: str) -> str:
     """Return the title of the article, "" where the page has none.
 
-    `headings` are all of the page, `pieces` those of the article; `stated` and `site` are the page's title and the
-    site's name as trafilatura finds them.
+    `headings` are all of the page, `pieces` those of the article; `stated` is its title as trafilatura
+    finds it, which is often its only heading of the first rank.
     """
-    sites = {name for text in (site, *_site_names(root)) if (name := letters(text))}
+    sites = {name for text in _site_names(root) if (name := letters(text))}
     if scholarly := _without_site(meta(root, *SCHOLARLY), sites):
         return scholarly
-    texts = (stated, meta(root, "og:title", "twitter:title"), root.findtext(".//head/title") or "")
-    statements = [statement for text in texts if (statement := _without_site(text, sites))]
+    texts = (meta(root, "og:title", "twitter:title"), next((node.text or "" for node in root.iter("title")), ""))
+    stated = _without_site(stated, sites)
+    statements = [statement for text in texts if (statement := _without_site(text, sites))] or [stated] * bool(stated)
     named = [piece for piece in headings if letters(piece.text) not in sites]
     for statement in statements:
-        for heading in sorted(named, key=lambda piece: piece.level != 1):
-            if _agree(heading.text, statement):
-                return heading.text
+        heading = max(named, key=lambda piece: (_shared(piece.text, statement), piece.level == 1), default=None)
+        if heading is not None and _shared(heading.text, statement):
+            return heading.text
     body = {word for piece in pieces if piece.kind != "heading" for word in _words(piece.text)}
     over = [heading for heading in _over_text(pieces) if letters(heading) not in sites]
-    candidates = [*statements, *over]
+    # An editor may word the heading otherwise than the tags.
+    reworded = [heading for heading in over if any(_words(heading) & _words(text) for text in statements)]
+    shortened = [stated] * any(stated and stated in text for text in statements)
+    candidates = [*reworded[:1], *shortened, *statements, *over]
     return next((text for text in candidates if _is_about(text, body)), "") or next(iter(candidates), "")
 
 
@@ -72,9 +76,11 @@ def _without_site(text: str, sites: set[str]) -> str:
     return "".join(parts)
 
 
-def _agree(heading: str, statement: str) -> bool:
+def _shared(heading: str, statement: str) -> int:
+    """Return how many letters a heading and a statement share where one holds the other, else 0."""
     one, other = letters(heading), letters(statement)
-    return min(len(one), len(other)) >= MIN_SHARED and (one in other or other in one)
+    shared = min(len(one), len(other))
+    return shared if shared >= MIN_SHARED and (one in other or other in one) else 0
 
 
 def _over_text(pieces: Sequence[Piece]) -> list[str]:
