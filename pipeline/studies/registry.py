@@ -165,7 +165,7 @@ def _study_id(reports: Sequence[StudyReport]) -> str:
     first = reports[0]
     title = _first(reports, lambda r: plain_title(r.title))
     known = f"{title}|{(_first(reports, lambda r: r.year) or '')[:4]}" if title else f"{first.source_id}\n{first.label}"
-    return f"study:{hashlib.sha256(known.encode()).hexdigest()[:_DIGITS]}"
+    return f"study:{hashlib.sha256(known.encode(errors='surrogatepass')).hexdigest()[:_DIGITS]}"
 
 
 def _address(pmid: str, pmcid: str, doi: str) -> str:

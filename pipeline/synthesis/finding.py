@@ -46,7 +46,7 @@ def findings_of(
 
 def finding_id_of(pair: tuple[str, str], exposure: Exposure) -> str:
     """Return the identifier of a finding: a hash of what it is about."""
-    return hashlib.sha256("\n".join((*pair, exposure)).encode()).hexdigest()[:_DIGITS]
+    return hashlib.sha256("\n".join((*pair, exposure)).encode(errors="surrogatepass")).hexdigest()[:_DIGITS]
 
 
 def _finding(rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str], rules: SynthesisRules) -> Finding:
