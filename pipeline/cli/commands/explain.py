@@ -9,7 +9,7 @@ from rich.text import Text
 from pipeline.cli.app import WRONG_USAGE, app, errors_in_words, fail, output, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pipeline.records import EvidenceRow, FlagCode
 
@@ -44,16 +44,16 @@ def explain(
                     "claim": claim,
                     "certainty_reasons": row.certainty_reasons,
                     "flags": flags,
-                    "studies": [_rows(out, "studies")[study_id] for study_id in row.study_id],
-                    "finding": _rows(out, "findings").get(row.finding_id),
+                    "studies": _rows(out, "studies", row.study_id),
+                    "finding": next(iter(_rows(out, "findings", [row.finding_id])), None),
                 }
             )
             return
         _print_claim(row, flags)
-        for study_id in row.study_id:
-            _print_cells("\nStudy", _rows(out, "studies")[study_id], study_id)
-        if row.finding_id:
-            _print_cells("\nFinding", _rows(out, "findings")[row.finding_id], row.finding_id)
+        for study in _rows(out, "studies", row.study_id):
+            _print_cells("\nStudy", study)
+        for finding in _rows(out, "findings", [row.finding_id]):
+            _print_cells("\nFinding", finding)
 
 
 def _find(claim_id: str, out: Path) -> "EvidenceRow":
@@ -73,20 +73,21 @@ def _find(claim_id: str, out: Path) -> "EvidenceRow":
     return (exact or found)[0]
 
 
-def _rows(out: Path, table: str) -> dict[str, dict[str, str]]:
-    """The rows of studies.csv or findings.csv, by their first column; none where an older run did not write it."""
+def _rows(out: Path, table: str, wanted: "Collection[str]") -> list[dict[str, str]]:
+    """The rows of studies.csv or findings.csv whose first cell is wanted; none where an older run did not write it."""
     from pipeline.tables import FINDINGS, STUDIES, read_texts
 
     header = (STUDIES if table == "studies" else FINDINGS).header
     path = out / f"{table}.csv"
     if not path.is_file():
-        fail(f"{out} holds no {table}.csv; run once more to write it.", WRONG_USAGE)
-    return {cells[0]: dict(zip(header, cells, strict=True)) for cells in read_texts(path, header)}
+        return []
+    return [dict(zip(header, cells, strict=True)) for cells in read_texts(path, header) if cells[0] in wanted]
 
 
-def _print_cells(title: str, cells: "Mapping[str, str]", name: str) -> None:
-    output.print(f"{title} {name}", style="bold", markup=False)
-    for column, cell in list(cells.items())[1:]:
+def _print_cells(title: str, cells: "Mapping[str, str]") -> None:
+    name, *rest = cells.items()
+    output.print(f"{title} {name[1]}", style="bold", markup=False)
+    for column, cell in rest:
         if cell:
             output.print(Text.assemble((f"  {column.replace('_', ' '):<24}", "bold"), cell))
 
