@@ -26,6 +26,8 @@ QUIET = {
 }
 """Nothing is sent anywhere and nothing is said; a variable that the user has set stays as it is."""
 
+AUTH = "PREFECT_SERVER_API_AUTH_STRING"
+"""The variable with the user and password that the own server asks for; made anew each time where it is not set."""
 SCHEDULES = "--schedules"
 START_SECONDS = 120
 STOP_SECONDS = 5
@@ -52,7 +54,8 @@ def prefect_api(*, schedules: bool = False) -> Iterator[str]:
     if given:
         yield str(given)
         return
-    secret = f"provender:{secrets.token_urlsafe(32)}"  # other users of the machine reach loopback too
+    # other users of the machine reach loopback too
+    secret = os.environ.get(AUTH) or f"provender:{secrets.token_urlsafe(32)}"
     home = str(Path(__file__).parent.parent)
     paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     process = subprocess.Popen(
@@ -60,7 +63,7 @@ def prefect_api(*, schedules: bool = False) -> Iterator[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PREFECT_SERVER_API_AUTH_STRING": secret},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), AUTH: secret},
         text=True,
         start_new_session=True,
     )

@@ -125,9 +125,11 @@ from flows.server import prefect_api
 corpus, out, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 with prefect_api() as api:
     from flows.sources import literature
+    from prefect.settings import PREFECT_API_AUTH_STRING
+    secret = PREFECT_API_AUTH_STRING.value()
     summary = literature("pubmed", "iron legs", corpus, out, since="2024", options=options)
     def ask(what):
-        return httpx.post(f"{api}/{what}/filter", json={}).json()
+        return httpx.post(f"{api}/{what}/filter", json={}, auth=tuple(secret.split(":"))).json()
     runs = sorted((run["name"], run["state_type"]) for run in ask("flow_runs"))
     artifacts = {artifact["key"]: artifact["data"] for artifact in ask("artifacts")}
 print(json.dumps([summary.n_read, runs, artifacts]))
