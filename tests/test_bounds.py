@@ -20,6 +20,7 @@ NUTRIENTS = ("iron", "zinc", "magnesium", "vitamin D", "folate", "selenium", "ca
 CONDITIONS = ("asthma", "cancer", "stroke", "diabetes", "obesity", "anxiety", "migraine", "gout")
 SMALL, GROWTH = 250, 2
 STEEPEST = 1.5
+TRIES = 4
 """n log n from 250 to 1,000 has a slope of 1.17, and a busy machine some noise; the square of n has 2."""
 SHORTEST = 0.02
 """Seconds below which a time is noise."""
@@ -135,17 +136,25 @@ def seconds(path: Path, text: str) -> Counter[str]:
     return spent
 
 
+def slope_of(sizes: list[int], spent: list[float]) -> float:
+    """The exponent of growth of the seconds spent, those too short to tell left flat."""
+    return linear_regression(list(map(math.log, sizes)), [math.log(max(s, SHORTEST)) for s in spent]).slope
+
+
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
 def test_no_stage_grows_faster_than_n_log_n(shape: Callable[[int], str], tmp_path: Path) -> None:
     path = tmp_path / "article.txt"
     seconds(path, shape(10))
     sizes = [SMALL * GROWTH**step for step in range(3)]
-    spent = [seconds(path, shape(size)) for size in sizes]
-    for stage in spent[0]:
-        logs = [math.log(max(times[stage], SHORTEST)) for times in spent]
-        slope = linear_regression([math.log(size) for size in sizes], logs).slope
-        told = " ".join(f"{times[stage]:.3f}" for times in spent)
-        assert slope < STEEPEST, f"{stage} of {shape.__name__}: slope {slope:.2f} ({told} s)"
+    least: list[Counter[str]] = []
+    for _ in range(TRIES):  # a busy machine makes single times longer, never shorter
+        spent = [seconds(path, shape(size)) for size in sizes]
+        least = [Counter({s: min(a[s], b[s]) for s in a}) for a, b in zip(least or spent, spent, strict=True)]
+        slopes = {stage: slope_of(sizes, [times[stage] for times in least]) for stage in spent[0]}
+        if max(slopes.values()) < STEEPEST:
+            return
+    told = {stage: [round(times[stage], 3) for times in least] for stage in slopes}
+    pytest.fail(f"{shape.__name__}: slopes {slopes}, seconds {told}")
 
 
 def test_a_sentence_that_is_read_in_parts_says_so(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from loopback import Fault, Reply, TestClock, Web, packed
 
 from pipeline.config import Settings
+from pipeline.errors import SourceError
 from pipeline.ingest import read
 from pipeline.literature import FetchSummary, fetch_urls
 
@@ -176,5 +177,5 @@ def test_a_fault_that_passes_is_not_noticed_and_one_that_stays_is_named(web: Web
 @pytest.mark.parametrize("content", [b"", b"# nothing\n\n", b"\xff\xfe\x00"])
 def test_a_list_without_addresses_is_wrong_usage(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "urls.txt").write_bytes(content)
-    with pytest.raises(ValueError, match="one address on each line"):
+    with pytest.raises(SourceError, match="one address on each line"):
         fetch_urls(tmp_path / "urls.txt", tmp_path / "pages")

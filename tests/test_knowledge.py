@@ -94,7 +94,15 @@ TABLES = {
         lambda text: text.replace("abbreviations = [", 'abbreviations = ["anaemia",', 1),
         "Zinc deficiency causes anaemia. Iron deficiency causes fatigue.",
     ),
-    "event_conditions.txt": (first_line("dementia"), "Zinc supplementation lowered dementia."),
+    "signs.toml": (
+        lambda text: text.replace('lower = "', 'lower = "frobs|', 1),
+        "Zinc frobs the risk of anaemia.",
+    ),
+    "stances.csv": (
+        adding('rejected,"fiddlesticks that",denied'),
+        "Fiddlesticks that zinc deficiency causes anaemia.",
+    ),
+    "event_conditions.txt": (first_line("migraine"), "Zinc supplementation lowered migraine."),
 }
 
 
@@ -121,7 +129,7 @@ def test_tables_that_only_the_trained_model_asks_for_are_replaced_too(tmp_path: 
     ("scheme", "column"),
     [
         ("[checks]\nsmall_sample = 50", "flags"),
-        ("[imprecision]\nvery_few_participants = 10\nfew_participants = 20", "certainty"),
+        ("[imprecision]\nvery_few_participants = 100\nfew_participants = 200", "certainty"),
         ("[level.benefit]\nrct = 5", "evidence_level"),
         ("[population.sample]\nlargest = 3", "sample_size"),
     ],
