@@ -150,3 +150,17 @@ def test_case_table_is_plain_csv() -> None:
     table = Path(__file__).with_name("grading_cases.csv")
     rows = list(csv.reader(table.open(encoding="utf-8", newline="")))
     assert {len(row) for row in rows} == {len(rows[0])}
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("We invited 2,400 women; 512 consented and were randomised to iron or placebo.", 512),
+        ("Of 963 men screened, 240 were randomly assigned to zinc or placebo.", 240),
+        ("We contacted 700 adults, of whom 88 were randomised.", 88),
+        ("We randomised 12'345 adults to vitamin D or placebo.", 12345),
+        ("The registry followed 2.5 million adults for ten years.", 2_500_000),
+    ],
+)
+def test_who_was_only_asked_is_no_participant(text: str, size: int) -> None:
+    assert sample_in_words(text, WORDS).size == size

@@ -119,9 +119,12 @@ def number_of(written: str, words: Words) -> int | None:
     [120, 1204, 66]
     """
     if written.endswith(" million"):
-        millions = number_of(written.removesuffix(" million"), words)
-        return None if millions is None else millions * 1_000_000
-    digits = re.sub(r"[,\u2009\u202f ]", "", written)
+        millions = written.removesuffix(" million").replace("·", ".")
+        whole = number_of(millions, words)
+        if re.fullmatch(r"\d+\.\d+", millions):
+            return round(float(millions) * 1_000_000)
+        return None if whole is None else whole * 1_000_000
+    digits = re.sub(r"[,'’\u2009\u202f ]", "", written)
     if digits.isdigit():
         return int(digits)
     units: Mapping[str, int] = words["numbers"]
@@ -248,7 +251,7 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
     anyone = rf"(?!(?:{table['sample']['not_people']}|{people})\b)[a-z][\w-]*(?:[a-rt-z]s|ses|men|folk|people)"
     word = "|".join([*sorted(table["numbers"], key=len, reverse=True), "hundred", "thousand"])
     number = table["number"] = (
-        rf"(?<!\d[.,·])(?:\d{{1,3}}(?:[,\u2009\u202f ]\d{{3}})+|\d+|(?:{word})(?:[ -](?:and )?(?:{word})){{0,12}})"
+        rf"(?<!\d[.,·])(?:\d{{1,3}}(?:[,'’\u2009\u202f ]\d{{3}})+|\d+[.·]\d+(?= million)|\d+|(?:{word})(?:[ -](?:and )?(?:{word})){{0,12}})"
         r"(?: million)?(?![\w%]|[.,·]\d)"
     )
 
