@@ -251,7 +251,8 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
     anyone = rf"(?!(?:{table['sample']['not_people']}|{people})\b)[a-z][\w-]*(?:[a-rt-z]s|ses|men|folk|people)"
     word = "|".join([*sorted(table["numbers"], key=len, reverse=True), "hundred", "thousand"])
     number = table["number"] = (
-        rf"(?<!\d[.,·])(?:\d{{1,3}}(?:[,'’\u2009\u202f ]\d{{3}})+|\d+[.·]\d+(?= million)|\d+|(?:{word})(?:[ -](?:and )?(?:{word})){{0,12}})"
+        rf"(?<!\d[.,·])(?:\d{{1,3}}(?:[,'’\u2009\u202f ]\d{{3}})+|\d+[.·]\d+(?= million)|"
+        rf"\d+|(?:{word})(?:[ -](?:and )?(?:{word})){{0,12}})"
         r"(?: million)?(?![\w%]|[.,·]\d)"
     )
 
