@@ -34,8 +34,8 @@ def test_every_error_stands_in_the_tree_that_the_module_draws() -> None:
     ("words", "status"),
     [
         (["run", "nowhere", "--out", "OUT", "--plain"], 2),
-        (["run", "SOURCES", "--out", "OUT", "--plain", "--scheme", "nowhere.toml"], 2),
-        (["run", "SOURCES", "--out", "OUT", "--plain", "--model", "en_not_here"], 2),
+        (["run", "SOURCES", "--out", "OUT", "--plain", "--scheme", "nowhere.toml"], 1),
+        (["run", "SOURCES", "--out", "OUT", "--plain", "--model", "en_not_here"], 1),
         (["run", "SOURCES", "--out", "OUT", "--plain", "--config", "nowhere.toml"], 1),
         (["run", "SOURCES", "--out", "OUT", "--runner", "abacus"], 1),
         (["show", "SOURCES"], 2),

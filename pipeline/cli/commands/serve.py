@@ -34,9 +34,11 @@ def serve(
       provender serve articles/ --out evidence/ --cron "30 22 * * 1-5" --timezone Europe/Paris
     """
     with errors_in_words():
+        from flows.server import ServerError, prefect_api, quiet
+
+        quiet()
         from flows.schedule import deployment_name, schedule_of
         from flows.schedule import serve as serve_deployment
-        from flows.server import ServerError, prefect_api
         from pipeline.config import load_settings
 
         settings = load_settings(config, workers=workers, model=model, scheme=scheme)
