@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from browser import Desk, chromium
+from reviewing import table
 from selenium.webdriver.common.keys import Keys
 
 from pipeline import run
@@ -96,6 +97,39 @@ def test_a_claim_is_shown_in_its_paragraph_with_its_words_marked_and_every_step(
     desk.click("#blind")
     assert row.source_title not in desk.text("#claim") and row.source_id not in desk.text("#view-claims")
     desk.click("#blind")
+
+
+def test_a_finding_leads_to_its_studies_and_these_to_its_claims(desk: Desk, out: Path) -> None:
+    findings = table(out / "findings.csv")
+    studies = {row["study_id"]: row for row in table(out / "studies.csv")}
+    found = max(findings, key=lambda row: int(row["n_studies"]))
+    desk.open(out / "report.html", "#view=findings")
+    desk.wait("return document.querySelector('#findings .tabulator-row') !== null")
+    place = desk.js(
+        "const c = JSON.parse(document.getElementById('contents').textContent);"
+        "return c.findings.findIndex((f) => f[c.finding_columns.indexOf('finding_id')] === arguments[0])",
+        found["finding_id"],
+    )
+    desk.js("document.querySelectorAll('#findings .tabulator-row')[arguments[0]].click()", place)
+    desk.js("document.querySelectorAll('#finding details.study').forEach((one) => { one.open = true; })")
+    desk.wait("return [...document.querySelectorAll('#finding details.study')].every((one) => one.children.length > 1)")
+    shown = desk.text("#finding")
+    for name in ("statement", "effect", "inconsistency", "imprecision", "publication_bias"):
+        assert found[name] and found[name] in shown
+    named = [studies[study_id] for study_id in found["study_ids"].split("; ")]
+    assert len(desk.texts("#finding details.study")) == len(named) > 1
+    for study in named:
+        assert study["study_id"] in shown and study["title"] in shown and study["study_design"] in shown
+    desk.click("#blind")
+    hidden = desk.text("#finding")
+    desk.click("#blind")
+    for study in named:
+        assert study["study_id"] not in hidden and (not study["title"] or study["title"] not in hidden)
+    assert not any(row["source_id"] in hidden for row in table(out / "sources.csv"))
+    desk.js("document.querySelector('#finding details.study').open = true")
+    desk.wait("return document.querySelector('#finding details.study button.link') !== null")
+    desk.click("#finding details.study button.link")
+    assert desk.current() in found["claim_ids"].split("; ")
 
 
 def test_a_review_by_keyboard_leaves_as_a_file_is_imported_and_still_there_after_the_next_run(

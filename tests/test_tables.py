@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from table_rows import COMPARISON_ROW, ROW, SOURCE_ROW, row
 
-from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
+from pipeline.records import ComparisonRow, EvidenceRow, SourceRow, Study
 from pipeline.store.columnar import arrow_type
 from pipeline.tables import (
     COMPARISON,
@@ -179,9 +179,10 @@ def test_the_workbook_is_filtered_frozen_typed_and_without_formulas(tmp_path: Pa
 
 def test_the_workbook_offers_values_colours_certainty_and_has_the_other_tables_and_a_legend(tmp_path: Path) -> None:
     sources = [replace(SOURCE_ROW, status="unchanged", seconds=1.5)]
-    write_workbook(tmp_path / "e.xlsx", [ROW], comparisons=[COMPARISON_ROW], sources=sources)
+    write_workbook(tmp_path / "e.xlsx", [ROW], studies=[Study("PMID:1")], comparisons=[COMPARISON_ROW], sources=sources)
     book = openpyxl.load_workbook(tmp_path / "e.xlsx")
-    assert book.sheetnames == ["evidence", "findings", "comparison", "sources", "legend"]
+    assert book.sheetnames == ["evidence", "findings", "studies", "comparison", "sources", "legend"]
+    assert book["studies"]["A2"].value == "PMID:1" and not book["findings"]["A2"].value
     sheet = book["evidence"]
     offered = {str(rule.sqref).rstrip("0123456789"): rule.formula1 for rule in sheet.data_validations.dataValidation}
     status = openpyxl.utils.get_column_letter(EVIDENCE.header.index("review_status") + 1)
@@ -190,7 +191,7 @@ def test_the_workbook_offers_values_colours_certainty_and_has_the_other_tables_a
     assert any(str(found.sqref).startswith(f"{certainty}2") for found in sheet.conditional_formatting)
     names = [cell.value for cell in book["sources"][1]]
     assert "seconds" not in names and book["sources"][2][names.index("status")].value == "processed"
-    assert {cell.value for cell in book["legend"]["A"]} >= {"evidence", "comparison", "sources"}
+    assert {cell.value for cell in book["legend"]["A"]} >= {"evidence", "findings", "studies", "comparison", "sources"}
 
 
 def test_a_workbook_that_is_full_says_where_all_rows_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

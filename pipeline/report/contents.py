@@ -7,8 +7,8 @@ from heapq import nsmallest
 from itertools import islice
 from typing import Any
 
-from pipeline.records import ComparisonRow, EvidenceRow, Figure, Passage, SourceRow
-from pipeline.tables import EVIDENCE, Column
+from pipeline.records import ComparisonRow, EvidenceRow, Figure, Passage, SourceRow, Study
+from pipeline.tables import EVIDENCE, FINDINGS, STUDIES, Column, plain_values, study_rows
 from pipeline.tables.cells import plain
 from pipeline.tables.columns import CORRECTABLE
 from pipeline.tables.lists import citation_text
@@ -39,6 +39,11 @@ _FINDING = (
     "n_independent_studies", "best_evidence_level", "sources_harmful", "sources_beneficial", "sources_no_effect",
     "sources_associated", "disagreement", "nutrient_role",
 )  # fmt: skip
+_SUMMARY = (
+    "finding_id", "statement", "n_participants", "designs", "effect", "effect_absolute", "risk_of_bias",
+    "inconsistency", "indirectness", "imprecision", "publication_bias", "upgraded", "told", "told_gap", "overrides",
+)  # fmt: skip
+_SUMMARY_COLUMNS = tuple(column for column in FINDINGS.columns if column.name in _SUMMARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class ReportContents:
     """What a report is made from.
 
     `rows` come in the order of evidence.csv; `passages` gives the paragraphs that claims of some sources stand in, by
-    source_id; `consequences` says of a claim whether its rejection would move the `verdict` or its `certainty`.
+    source_id; `consequences` says of a claim whether its rejection would move the `verdict` or its `certainty`;
+    `studies` are those of the findings, by study_id.
     """
 
     rows: Iterable[EvidenceRow]
@@ -56,6 +62,7 @@ class ReportContents:
     figures: Sequence[Figure] = ()
     n_claims: int = 0
     consequences: Mapping[str, str] = field(default_factory=dict)
+    studies: Mapping[str, Study] = field(default_factory=dict)
 
     def values(self) -> dict[str, Any]:
         """Return what the page holds, for JSON."""
@@ -68,6 +75,8 @@ class ReportContents:
         passages = _Passages(self.passages(needed))
         finding_of = {claim: place for place, body in enumerate(findings) for claim in body.claim_ids}
         columns = [column for column in EVIDENCE.columns if column.name not in (*_ELSEWHERE, *_PLACES)]
+        named = dict.fromkeys(study for body in findings if body.finding for study in body.finding.study_ids)
+        studies = [self.studies[study_id] for study_id in named if study_id in self.studies]
         return {
             "total": max(self.n_claims, len(rows)),
             "words": {relation: words_for(relation) for relation in RELATIONS},
@@ -93,9 +102,11 @@ class ReportContents:
             "source_columns": _SOURCE,
             "sources": [_source(source) for source in shown[:MOST_SOURCES]],
             "n_sources": len(shown),
-            "finding_columns": _FINDING,
+            "finding_columns": (*_FINDING, *(column.name for column in _SUMMARY_COLUMNS), "study_ids"),
             "findings": [_finding(body, places, texts) for body in findings],
             "n_findings": len(self.comparisons),
+            "study_columns": STUDIES.header,
+            "studies": [plain_values(STUDIES, row) for row in study_rows(studies)],
             "figures": _figures(self.figures),
         }
 
@@ -182,8 +193,11 @@ def _finding(body: ComparisonRow, places: Mapping[str, int], texts: _Texts) -> l
     reasons = [*map(_short, body.certainty_reasons[:MOST_REASONS])]
     if more > 0:
         reasons.append(f"{more} more reasons, in comparison.csv")
+    summary = body.finding
     return [
         *(getattr(body, name) for name in _FINDING),
+        *(plain(getattr(summary, column.name), column) if summary else "" for column in _SUMMARY_COLUMNS),
+        list(summary.study_ids) if summary else [],
         [_short(note) for note in body.disagreement_note],
         [texts.place(reason) for reason in reasons],
         [

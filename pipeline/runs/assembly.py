@@ -106,6 +106,7 @@ def assemble(
             drafts["evidence.xlsx"],
             evidence.rows(),
             findings=_findings(comparisons),
+            studies=evidence.corpus.studies.by_id.values(),
             comparisons=comparisons,
             sources=map(with_kept, sources()),
         )
@@ -121,6 +122,7 @@ def assemble(
                 figures=figures,
                 n_claims=sum(counts.values()),
                 consequences=hang,
+                studies=evidence.corpus.studies.by_id,
             ),
         )
         drafts |= {f"{FIGURES}/{file.name}": file for figure in figures for file in (figure.svg, figure.png)}

@@ -36,9 +36,9 @@ each source that makes a claim, named by its source_id. A cell holds the source'
 ## evidence.xlsx and report.html
 
 The same rows as evidence.csv: as a sheet with filters, with drop-downs for what a reviewer fills in and colours by
-certainty (further sheets hold the comparison, the sources and a legend), and as one page at which reviewers read,
-filter and decide ([reviewing](reviewing.md)). The page is one file that needs no network; the pictures of the run
-stand in it ([the pictures of a run](figures.md)).
+certainty (further sheets hold findings, studies, the comparison, the sources and a legend), and as one page at which
+reviewers read, filter and decide ([reviewing](reviewing.md)). The page is one file that needs no network; the pictures
+of the run stand in it ([the pictures of a run](figures.md)).
 """
 
 

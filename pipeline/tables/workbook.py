@@ -8,9 +8,10 @@ from typing import Any
 
 import xlsxwriter
 
-from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow
+from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow, Study
 from pipeline.tables.cells import plain, rounded
-from pipeline.tables.columns import COMPARISON, CORRECTABLE, EVIDENCE, FINDINGS, REVIEW, SOURCES, Column, Table
+from pipeline.tables.columns import COMPARISON, CORRECTABLE, EVIDENCE, FINDINGS, REVIEW, SOURCES, STUDIES, Column, Table
+from pipeline.tables.study_rows import study_rows
 from pipeline.vocabulary import CERTAINTIES
 
 MOST_ROWS = 200_000
@@ -32,14 +33,16 @@ def write_workbook(
     rows: Iterable[EvidenceRow],
     *,
     findings: Iterable[Finding] = (),
+    studies: Iterable[Study] = (),
     comparisons: Iterable[ComparisonRow] = (),
     sources: Iterable[SourceRow] = (),
 ) -> None:
     """Write a workbook: header frozen, filters on, text wrapped, cells typed, certainty coloured.
 
     The sheet of the evidence offers the allowed values of the columns that a reviewer fills in or corrects; then come
-    the findings, the comparison, the sources, and a legend of all columns and colours. Beyond `MOST_ROWS` a sheet ends
-    with a line that says so and names the CSV file, which holds them all. Nothing is ever a formula or a link.
+    the findings, the studies, the comparison, the sources, and a legend of all columns and colours. Beyond `MOST_ROWS`
+    a sheet ends with a line that says so and names the CSV file, which holds them all. Nothing is ever a formula or a
+    link.
     """
     options = {
         "constant_memory": True,
@@ -53,14 +56,20 @@ def write_workbook(
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         body = book.add_format({"text_wrap": True, "valign": "top"})
         colours = {value: book.add_format({"bg_color": colour}) for value, colour in _COLOURS.items()}
-        sheets = ((EVIDENCE, rows), (FINDINGS, findings), (COMPARISON, comparisons), (_SOURCES, map(_read, sources)))
+        sheets = (
+            (EVIDENCE, rows),
+            (FINDINGS, findings),
+            (STUDIES, study_rows(studies)),
+            (COMPARISON, comparisons),
+            (_SOURCES, map(_read, sources)),
+        )
         for table, records in sheets:
             sheet = book.add_worksheet(table.name)
             last = _write_rows(sheet, table, table.values(records), head, body)
             _colour(sheet, table, last, colours)
             if table is EVIDENCE:
                 _offer_values(sheet, table, last)
-        _write_legend(book.add_worksheet("legend"), head, body, colours)
+        _write_legend(book.add_worksheet("legend"), [table for table, _ in sheets], head, body, colours)
 
 
 def _write_rows(sheet: Any, table: Table, rows: Iterable[Sequence[Any]], head: Any, body: Any) -> int:
@@ -121,12 +130,12 @@ def _write_cell(sheet: Any, row: int, place: int, value: Any, column: Column, st
         sheet.write_string(row, place, text, style)
 
 
-def _write_legend(sheet: Any, head: Any, body: Any, colours: Mapping[str, Any]) -> None:
+def _write_legend(sheet: Any, tables: Iterable[Table], head: Any, body: Any, colours: Mapping[str, Any]) -> None:
     sheet.freeze_panes(1, 0)
     for place, (title, width) in enumerate((("sheet", 12), ("column", 20), ("meaning", 70), ("values", 70))):
         sheet.set_column(place, place, width, body)
         sheet.write_string(0, place, title, head)
-    entries = [(table, column) for table in (EVIDENCE, COMPARISON, _SOURCES) for column in table.columns]
+    entries = [(table, column) for table in tables for column in table.columns]
     for row, (table, column) in enumerate(entries, start=1):
         for place, text in enumerate(
             (table.name, column.name, column.meaning.replace("`", ""), ", ".join(column.values))

@@ -57,6 +57,12 @@ function others(claim) {
   return [make("h3", {}, plural(bySource.size, "other source speaks", "other sources speak") + " of this pair"), make("ul", {}, lines), more];
 }
 
+function restsOn(claim) {
+  const rested = studiesOf(claim);
+  if (!rested.length) return make("p", {}, "It rests on no study that can be traced, and so tells rather than decides.");
+  return [make("h3", {}, "It rests on"), ...rested.map((study) => showStudy(study, claimsOfStudy.get(study.study_id) || []))];
+}
+
 function findingLink(claim) {
   const body = findings[claim.finding];
   if (!body) return null;
@@ -133,9 +139,10 @@ function showClaim(claim) {
     whereIs(claim),
     review(claim),
     corrections.length ? make("ul", { class: "corrections" }, corrections.map(([name, value]) => make("li", {}, name + ": " + (claim[name] ?? "nothing") + " → " + (value || "nothing")))) : null,
-    claim.flags.length ? [make("h3", {}, "Flags"), make("ul", { class: "flags" }, claim.flags.map(([code, text]) => make("li", {}, make("b", {}, code), ": " + contents.texts[text])))] : null,
+    claim.flags.length ? [make("h3", {}, "Flags"), make("ul", { class: "flags" }, claim.flags.map(([code, text]) => make("li", {}, make("b", {}, code), ": " + unnamed(contents.texts[text], claim.finding, [sourceOf(claim)]))))] : null,
     make("h3", {}, "Why " + claim.certainty.toLowerCase() + " certainty"),
-    make("ol", {}, texts(claim.reasons).map((reason) => make("li", {}, reason))),
+    make("ol", {}, texts(claim.reasons).map((reason) => make("li", {}, unnamed(reason, claim.finding, [sourceOf(claim)])))),
+    restsOn(claim),
     findingLink(claim),
     references(claim),
     others(claim),

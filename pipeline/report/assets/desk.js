@@ -177,6 +177,7 @@ function renameSources() {
   refilter();
   showClaim(current());
   if (view === "matrix") showMatrix();
+  if (grids.findings) showFinding(findings[grids.findings.current]);
 }
 
 function begin() {
