@@ -22,7 +22,7 @@ from typing import Any
 import trafilatura
 
 from pipeline import read
-from pipeline.records import SourceError
+from pipeline.errors import SourceError
 
 Reader = Callable[[Path], str]
 

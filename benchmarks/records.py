@@ -20,8 +20,9 @@ from pathlib import Path
 
 import openpyxl
 
+from pipeline.errors import SourceError
 from pipeline.ingest import read
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKS = {

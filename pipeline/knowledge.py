@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline.comparison import ComparisonRules, load_rules
 from pipeline.config import Settings
 from pipeline.grading import Scheme, load_scheme, scheme_tables
-from pipeline.grading.scheme import COMPARISON
+from pipeline.grading.schemes import COMPARISON
 from pipeline.lexicons import Lexicon, lexicon_version, load_lexicon
 
 

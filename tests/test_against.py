@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from pipeline import add, against, run
 from pipeline.cli import app
 from pipeline.config import Settings
-from pipeline.records import SourceError
+from pipeline.errors import SourceError
 from pipeline.runs import AgainstReport, Finding, RunError, RunSummary
 from pipeline.tables import read_changes, read_evidence, read_sources
 

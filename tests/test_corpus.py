@@ -14,7 +14,7 @@ import pymupdf
 import pytest
 from lxml import etree, html
 
-from pipeline.records import EXPOSURES, FACTUALITIES, RELATIONS, STRENGTHS
+from pipeline.vocabulary import EXPOSURES, FACTUALITIES, RELATIONS, STRENGTHS
 
 CORPORA = Path(__file__).parent.parent / "corpora"
 CORPUS = CORPORA / "rls-b12"

@@ -155,14 +155,14 @@ def test_a_run_killed_while_tables_are_replaced_is_undone_by_the_next(
 
 
 def test_another_model_and_another_scheme_cost_no_decision(out: Path, articles: Path, tmp_path: Path) -> None:
-    from pipeline.grading import scheme
+    from pipeline.grading import schemes
 
     run([articles], out, settings=Settings(model="default", workers=1, figures=False))
     found = table(out / "decisions.csv")
     assert len(found) == 3 and {row["state"] for row in found} <= {"in force", "stale", "gone"}
     assert {row["review_status"] for row in found} == {"rejected", "accepted", "corrected"}
     own = tmp_path / "own.toml"
-    bundled = Path(scheme.__file__).parent / "grade.toml"
+    bundled = schemes.BUNDLED / "grade.toml"
     own.write_text(bundled.read_text() + "\n# ours\n")
     run([articles], out, settings=Settings(model="fast", workers=1, figures=False, scheme=own))
     assert decisions(out) == KEPT

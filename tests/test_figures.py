@@ -27,8 +27,9 @@ from pipeline.figures.labels import FileNames, slug
 from pipeline.figures.matrix import importance, paginate
 from pipeline.figures.scale import scale_of
 from pipeline.figures.style import load_style
-from pipeline.records import EXPOSURES, ComparisonRow, EvidenceRow, Figure
+from pipeline.records import ComparisonRow, EvidenceRow, Figure
 from pipeline.report import read_contents
+from pipeline.vocabulary import EXPOSURES
 
 SVG = "{http://www.w3.org/2000/svg}"
 RATIO, DIFFERENCE, STANDARDISED = load_style().family

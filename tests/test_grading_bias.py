@@ -7,7 +7,7 @@ from grading_records import claim, sentence, source
 
 from pipeline.grading import grade, grade_source, load_scheme
 from pipeline.grading.bias import judge_bias, overall
-from pipeline.records import StudyDesign
+from pipeline.vocabulary import StudyDesign
 
 SCHEME = load_scheme()
 ZINC = {"exposure": "supplementation", "relation": "decreases_risk", "condition": "pneumonia"}

@@ -6,8 +6,8 @@ import pytest
 from grading_records import claim, source
 
 from pipeline.grading import grade, load_scheme
-from pipeline.grading.scheme import BUNDLED
-from pipeline.records import STUDY_DESIGNS
+from pipeline.grading.schemes import BUNDLED
+from pipeline.vocabulary import STUDY_DESIGNS
 
 TRIAL = source(
     "We randomised 60 women.",

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.errors import SourceError
 from pipeline.ingest import read
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 
 N = 5
 TEXTS = [f"Iron record {number} says that zinc – with “quotes” – helps." for number in range(N)]

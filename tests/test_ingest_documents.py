@@ -9,8 +9,9 @@ import pymupdf
 import pytest
 
 from pipeline.config import ReadLimits
+from pipeline.errors import SourceError
 from pipeline.ingest import read
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -9,8 +9,9 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+from pipeline.errors import SourceError
 from pipeline.ingest import read
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 
 ARTICLE = (
     "<h1>Iron and sleep</h1><p>Iron deficiency increases the risk of restless legs syndrome in many adults.</p>"

@@ -9,8 +9,9 @@ import pymupdf
 import pytest
 
 from pipeline.config import ReadLimits
+from pipeline.errors import SourceError
 from pipeline.ingest import read
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 
 JATS = b"""<?xml version="1.0"?><!DOCTYPE article PUBLIC "-//NLM//DTD JATS//EN" "x.dtd">
 <article article-type="research-article" xmlns:xlink="http://www.w3.org/1999/xlink"><front><article-meta>

@@ -7,8 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.errors import SourceError
 from pipeline.ingest import read
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 
 FOLDER = Path(__file__).parent / "records"
 TRIAL = "Vitamin D supplementation and falls in older adults: a randomised controlled trial"

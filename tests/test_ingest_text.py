@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.config import ReadLimits
+from pipeline.errors import SourceError
 from pipeline.ingest import list_sources, read
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 
 PAGE = """Does Vitamin D Help With Muscle Cramps?
 

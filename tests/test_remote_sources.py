@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli import app
+from pipeline.errors import SourceError
 from pipeline.literature import is_remote, local_sources
-from pipeline.records import SourceError
 
 PAGE = b"Iron\n\nIron deficiency causes restless legs syndrome.\n"
 URL = "memory://bucket/pages"

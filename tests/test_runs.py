@@ -14,7 +14,8 @@ import pytest
 
 from pipeline import run
 from pipeline.config import Settings
-from pipeline.records import SourceError, SourceRow
+from pipeline.errors import SourceError
+from pipeline.records import SourceRow
 from pipeline.runs import Progress, RunError, RunSummary
 from pipeline.runs.plan import SourceFile, list_sources, make_batches
 from pipeline.store import OutputFolder, StoreError

@@ -13,7 +13,7 @@ TITLE = "Oral iron for restless legs syndrome in women with low ferritin"
 
 
 def report(source_id: str, label: str = "", **fields: object) -> StudyReport:
-    return StudyReport(source_id, label, **fields)  # type: ignore[arg-type]
+    return StudyReport(source_id=source_id, label=label, **fields)  # type: ignore[arg-type]
 
 
 def n_studies(*reports: StudyReport) -> int:
@@ -78,8 +78,8 @@ def test_what_nobody_could_look_up_is_no_study() -> None:
 
 def test_a_study_knows_its_worst_status_its_bias_and_the_reviews_that_pool_it() -> None:
     blinded = BiasJudgement("blinding of participants", "low", "double-blind", 3, 15)
-    own = replace(TRIAL, judgements=(blinded,), risk_of_bias="low", design="rct", sample_size=80)
-    cited = report("page", "4", pmid="123456", status="retracted", design="cohort")
+    own = replace(TRIAL, judgements=(blinded,), risk_of_bias="low", study_design="rct", sample_size=80)
+    cited = report("page", "4", pmid="123456", status="retracted", study_design="cohort")
     entry = Reference("1", TITLE, title=TITLE, identifiers={"PMID": "123456"})
     review = report("PMID:55", pmid="55", title="Iron: a systematic review of everything", included=(entry,))
     studies = study_registry([own, cited, review])
@@ -104,12 +104,12 @@ def test_a_page_inherits_the_grade_of_the_study_it_cites() -> None:
 
 
 def test_what_rests_on_a_retracted_study_carries_nothing() -> None:
-    retracted = StudyReport("PMID:5", pmid="5", status="retracted", title=TITLE)
+    retracted = StudyReport(source_id="PMID:5", pmid="5", status="retracted", title=TITLE)
     page = cited_row("page", Reference("1", "Zinc", identifiers={"pmid": "5"}), certainty="Moderate")
     studies = study_registry(reports_of([page], [retracted]))
     rested = Corpus(studies, grades_of([page], studies)).rest(page)
     assert rested.certainty == "Very low" and "rests-on-retracted" in {flag.code for flag in rested.flags}
-    concern = StudyReport("PMID:5", pmid="5", status="expression of concern", title=TITLE)
+    concern = StudyReport(source_id="PMID:5", pmid="5", status="expression of concern", title=TITLE)
     high = evidence_row(source_id="PMID:5", evidence_basis="own result", certainty="High")
     studies = study_registry(reports_of([high], [concern]))
     assert Corpus(studies).rest(high).certainty == "Moderate"

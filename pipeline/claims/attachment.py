@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.claims.statistics import impossible
-from pipeline.records import Claim, Mention, Sentence, Statistic, StatisticKind
+from pipeline.records import Claim, Mention, Sentence, Statistic
+from pipeline.vocabulary import StatisticKind
 
 Bounds = tuple[int, int]
 _BACKING: frozenset[StatisticKind] = frozenset(

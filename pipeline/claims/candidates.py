@@ -15,7 +15,8 @@ from pipeline.claims.naming import Namer
 from pipeline.claims.relation import RelationFinding, clause, find_cues, names_event, relate
 from pipeline.claims.rules import names_population
 from pipeline.claims.wording import wording, wordings
-from pipeline.records import AnnotatedDocument, Exposure, Factuality, Mention, Sentence
+from pipeline.records import AnnotatedDocument, Mention, Sentence
+from pipeline.vocabulary import Exposure, Factuality
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.lexicons import Cues
-from pipeline.records import AnnotatedDocument, Exposure, Mention, Sentence
+from pipeline.records import AnnotatedDocument, Mention, Sentence
+from pipeline.vocabulary import Exposure
 
 _WINDOW = 60
 _BOUNDARY = re.compile(r"[;:.]\s|, (?:and|but|or|while)\b|\b(?:and|or|but|while|than|versus|vs)\b")

@@ -8,7 +8,8 @@ import re
 from typing import Literal
 
 from pipeline.lexicons import Cues
-from pipeline.records import Factuality, Sentence
+from pipeline.records import Sentence
+from pipeline.vocabulary import Factuality
 
 _ASSERTING_VERB = re.compile(
     r"\b(?:(?:increase|reduce|improve|prevent|decrease|attenuate|ameliorate|protect|enhance|modulate|inhibit|lower|affect|"

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from pipeline.claims.encoder import EncoderOutput, PairReading, log_odds
 from pipeline.claims.relation import RelationFinding
-from pipeline.records import AnnotatedDocument, Factuality, Mention, Sentence
+from pipeline.records import AnnotatedDocument, Mention, Sentence
+from pipeline.vocabulary import Factuality
 
 _WORD = re.compile(r"\w+")
 _LIKELY = 0.3  # probability from which words count as another participant of the sentence

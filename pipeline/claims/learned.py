@@ -18,19 +18,17 @@ from pipeline.claims.encoder import ClaimEncoder, Mark, MarkedSentence
 from pipeline.claims.naming import Namer
 from pipeline.claims.statistics import statistics
 from pipeline.claims.weighing import Weighing
-from pipeline.records import (
+from pipeline.records import AnnotatedDocument, Claim, Mention, Sentence
+from pipeline.vocabulary import (
     EXPOSURES,
     FACTUALITIES,
     RELATIONS,
     STRENGTHS,
-    AnnotatedDocument,
-    Claim,
+    ConditionType,
     Exposure,
     Factuality,
-    Mention,
-    Sentence,
+    FlagCode,
 )
-from pipeline.vocabulary import ConditionType, FlagCode
 
 SENTENCES_BACK = 100  # that a reference may look back for what it refers to
 MARK_ORDER = ("reference", "condition", "measure", "nutrient")  # of overlapping marks the last one holds

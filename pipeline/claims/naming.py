@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from pipeline.claims.encoder import EncodedSpan
 from pipeline.language import Reader
-from pipeline.records import AnnotatedDocument, Mention, MentionKind, Sentence
+from pipeline.records import AnnotatedDocument, Mention, Sentence
+from pipeline.vocabulary import MentionKind
 
 _EDGE_WORDS = re.compile(
     r"^(?:(?:the|a|an|of|in|on|and|or|to|for|with|by)\s+)+|(?:\s+(?:the|a|an|of|in|on|and|or|to|for|with|by))+$"

@@ -11,7 +11,8 @@ from typing import Literal
 
 from pipeline.claims.exposure import ExposureFinding
 from pipeline.lexicons import Cues
-from pipeline.records import Exposure, Mention, Relation, Sentence, Strength
+from pipeline.records import Mention, Sentence
+from pipeline.vocabulary import Exposure, Relation, Strength
 
 _CLAUSE_BREAK = re.compile(
     r";|,? but (?=not|no|did|there|\w)|,? (?:while|whereas|however|although|though|despite|yet)\b|: |\. (?=[A-Z])"

@@ -11,7 +11,8 @@ from pipeline.claims.relation import RelationFinding, clause, find_cues, relate
 from pipeline.claims.sign import relation_of, sign
 from pipeline.claims.statistics import statistics
 from pipeline.lexicons import Cues
-from pipeline.records import AnnotatedDocument, Claim, Exposure, Mention, Sentence
+from pipeline.records import AnnotatedDocument, Claim, Mention, Sentence
+from pipeline.vocabulary import Exposure
 
 _PEOPLE = (
     r"patients?|subjects?|people|persons?|children|women|men|individuals|adults|participants|infants|boys|girls|mothers|"

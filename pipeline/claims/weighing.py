@@ -17,7 +17,7 @@ import onnxruntime as ort
 from pipeline.claims.candidates import Candidate
 from pipeline.claims.encoder import session
 from pipeline.errors import RunError
-from pipeline.records import EXPOSURES, FACTUALITIES, RELATIONS, STRENGTHS
+from pipeline.vocabulary import EXPOSURES, FACTUALITIES, RELATIONS, STRENGTHS
 
 Array = npt.NDArray[np.float32]
 ATTRIBUTES: dict[str, tuple[str, ...]] = {

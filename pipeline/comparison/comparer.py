@@ -9,10 +9,10 @@ from pipeline.comparison.pairs import Names, pairs_of
 from pipeline.comparison.reviewed import REJECTED, review_reasons
 from pipeline.comparison.rules import ComparisonRules, load_rules
 from pipeline.comparison.stance import stances, votes
-from pipeline.records import ComparisonRow, EvidenceRow, Exposure, Finding, Verdict
+from pipeline.records import ComparisonRow, EvidenceRow, Finding
 from pipeline.studies import Corpus, corpus_of
 from pipeline.synthesis import findings_of
-from pipeline.vocabulary import direction_of, pair_key
+from pipeline.vocabulary import Exposure, Verdict, direction_of, pair_key
 
 _UNDIRECTED = ("associated", "raises", "lowers")
 

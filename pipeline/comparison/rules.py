@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import KnowledgeError
-from pipeline.records import Certainty, Exposure, Factuality, FlagCode
 from pipeline.synthesis.rules import SynthesisRules, synthesis_table
+from pipeline.vocabulary import Certainty, Exposure, Factuality, FlagCode
 
 
 class _Table(BaseModel):

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.comparison.rules import ComparisonRules
-from pipeline.records import CERTAINTIES, Certainty, EvidenceRow, Factuality
-from pipeline.vocabulary import FACTUALITIES, SIDES, direction_of
+from pipeline.records import EvidenceRow
+from pipeline.vocabulary import CERTAINTIES, FACTUALITIES, SIDES, Certainty, Factuality, direction_of
 
 _ADVERB: dict[Factuality, str] = {"Probable": "probably ", "Possible": "possibly ", "Doubtful": "doubtfully "}
 NOT_ANSWERED = "asked, not answered"

@@ -8,16 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline.errors import SourceError
-from pipeline.records import (
-    Block,
-    ConditionType,
-    Document,
-    Exposure,
-    Factuality,
-    Relation,
-    Strength,
-    StudyDesign,
-)
+from pipeline.records import Block, Document
+from pipeline.vocabulary import ConditionType, Exposure, Factuality, Relation, Strength, StudyDesign
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.evaluation.gold import GoldClaim, GoldDocument
-from pipeline.records import Claim, Relation
-from pipeline.vocabulary import Direction, direction_of
+from pipeline.records import Claim
+from pipeline.vocabulary import Direction, Relation, direction_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from pipeline.figures.canvas import (
 )
 from pipeline.figures.labels import counted, slug
 from pipeline.figures.style import load_style
-from pipeline.records import CERTAINTIES, Certainty, Figure
+from pipeline.records import Figure
+from pipeline.vocabulary import CERTAINTIES, Certainty
 
 _MARGIN = 0.2
 _NAMES, _BARS, _COUNTS = 3.6, 5.0, 1.0

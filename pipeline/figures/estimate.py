@@ -7,18 +7,17 @@ from dataclasses import dataclass, replace
 
 from pipeline.figures.labels import number
 from pipeline.figures.style import Family, Style
-from pipeline.records import (
+from pipeline.records import ComparisonRow, EvidenceRow
+from pipeline.vocabulary import (
     CERTAINTIES,
     EXPOSURES,
     Certainty,
-    ComparisonRow,
     EvidenceBasis,
-    EvidenceRow,
     Exposure,
     FlagCode,
     StudyDesign,
+    pair_key,
 )
-from pipeline.vocabulary import pair_key
 
 Pair = tuple[str, str]
 

@@ -20,7 +20,8 @@ from pipeline.figures.canvas import (
 )
 from pipeline.figures.labels import counted
 from pipeline.figures.style import load_style
-from pipeline.records import EXPOSURES, ComparisonRow, Exposure, Figure
+from pipeline.records import ComparisonRow, Figure
+from pipeline.vocabulary import EXPOSURES, Exposure
 
 _CELL_WIDTH, _CELL_HEIGHT = 0.58, 0.47
 _MARGIN = 0.2

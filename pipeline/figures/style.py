@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.records import Certainty, Verdict
+from pipeline.vocabulary import Certainty, Verdict
 
 
 class _Table(BaseModel):

@@ -3,7 +3,8 @@
 from pipeline.grading.design import DesignFinding, study_design
 from pipeline.grading.explanation import explain_flag
 from pipeline.grading.grader import GradedSource, appraise, grade, grade_source
-from pipeline.grading.scheme import Scheme, load_scheme, scheme_tables
+from pipeline.grading.scheme import Scheme
+from pipeline.grading.schemes import load_scheme, scheme_tables
 
 __all__ = [
     "DesignFinding",

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from pipeline.grading.scheme import BasisRules, Scheme
-from pipeline.records import AnnotatedDocument, Claim, EvidenceBasis, QualityFlag, Reference, SourceType, StudyDesign
+from pipeline.records import AnnotatedDocument, Claim, Reference
+from pipeline.vocabulary import EvidenceBasis, QualityFlag, SourceType, StudyDesign
 
 _REVIEWS: tuple[StudyDesign, ...] = ("meta-analysis", "systematic review")
 _NO_STUDY: tuple[StudyDesign, ...] = ("consumer health page", "narrative review", "guideline")

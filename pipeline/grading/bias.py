@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.grading.scheme import AttritionRules, BiasCue, BiasRules
-from pipeline.records import BiasDomain, BiasJudgement, RiskOfBias, Sentence, StudyDesign
+from pipeline.records import BiasJudgement, Sentence
+from pipeline.vocabulary import BiasDomain, RiskOfBias, StudyDesign
 
 _WORST_FIRST: tuple[RiskOfBias, ...] = ("high", "some concerns", "low", "no information")
 _LONGEST_QUOTE = 300

@@ -8,7 +8,7 @@ from pipeline.grading.effect import Effect
 from pipeline.grading.evidence import Evidence, trigger
 from pipeline.grading.scheme import Pooled, Scheme
 from pipeline.grading.stated import StatedCertainty
-from pipeline.records import CERTAINTIES, Certainty, FlagCode, StudyDesign
+from pipeline.vocabulary import CERTAINTIES, Certainty, FlagCode, StudyDesign
 
 _OBSERVATIONAL_START: tuple[Certainty, ...] = ("Low", "Moderate")
 _NO_BIAS_DOMAINS: tuple[StudyDesign, ...] = ("case report", "animal", "in vitro", "narrative review", "guideline")

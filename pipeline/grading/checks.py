@@ -14,7 +14,8 @@ from pipeline.grading.plausibility import (
     words_against_means,
 )
 from pipeline.grading.scheme import CheckRules, Scheme
-from pipeline.records import Claim, FlagCode, StudyDesign
+from pipeline.records import Claim
+from pipeline.vocabulary import FlagCode, StudyDesign
 
 _OBSERVATIONAL: tuple[StudyDesign, ...] = ("cohort", "case-control", "cross-sectional", "case report")
 _NOT_PEOPLE: tuple[StudyDesign, ...] = ("animal", "in vitro")

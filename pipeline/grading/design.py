@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.grading.sample import People, SampleSize, population, sample_size
-from pipeline.grading.scheme import DesignRules, Pooled, Scheme, load_scheme
-from pipeline.records import AnnotatedDocument, Claim, Document, Population, Reference, Sentence, StudyDesign
+from pipeline.grading.scheme import DesignRules, Pooled, Scheme
+from pipeline.grading.schemes import load_scheme
+from pipeline.records import AnnotatedDocument, Claim, Document, Population, Reference, Sentence
+from pipeline.vocabulary import StudyDesign
 
 _OWN_ROLES = {"title", "abstract", "aim", "methods", "results", "body", "conclusion"}
 _PAPER_ROLES = {"abstract", "methods", "results"}

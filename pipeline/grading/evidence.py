@@ -10,16 +10,8 @@ from pipeline.grading.plausibility import groups_against_total
 from pipeline.grading.sample import SampleSize
 from pipeline.grading.scheme import Pooled, Scheme, Step
 from pipeline.grading.stated import StatedCertainty, is_review, stated_overall
-from pipeline.records import (
-    BiasJudgement,
-    Claim,
-    Population,
-    PublicationStatus,
-    QualityFlag,
-    RiskOfBias,
-    Sentence,
-    StudyDesign,
-)
+from pipeline.records import BiasJudgement, Claim, Population, Sentence
+from pipeline.vocabulary import PublicationStatus, QualityFlag, RiskOfBias, StudyDesign
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from pipeline.grading.level import evidence_level, question_of
 from pipeline.grading.report import own_report, statuses_of
 from pipeline.grading.row import evidence_row
 from pipeline.grading.sample import SampleSize, population_in_words, sample_in_words
-from pipeline.grading.scheme import Pooled, Scheme, load_scheme
+from pipeline.grading.scheme import Pooled, Scheme
+from pipeline.grading.schemes import load_scheme
 from pipeline.grading.spin import spun
 from pipeline.grading.stated import is_review, stated_for
 from pipeline.records import (
@@ -33,10 +34,9 @@ from pipeline.records import (
     EvidenceRow,
     Flag,
     Population,
-    PublicationStatus,
-    StudyDesign,
     StudyReport,
 )
+from pipeline.vocabulary import PublicationStatus, StudyDesign
 
 _REVIEWS: tuple[StudyDesign, ...] = ("meta-analysis", "systematic review")
 

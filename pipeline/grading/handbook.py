@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pipeline.grading.scheme import Scheme, load_scheme
-from pipeline.records import STUDY_DESIGNS
+from pipeline.grading.scheme import Scheme
+from pipeline.grading.schemes import load_scheme
+from pipeline.vocabulary import STUDY_DESIGNS
 
 _MARKED = re.compile(r"(<!-- table: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -7,15 +7,8 @@ from pipeline.grading.bias import overall
 from pipeline.grading.design import DesignFinding
 from pipeline.grading.evidence import SourceWords
 from pipeline.grading.scheme import Scheme
-from pipeline.records import (
-    AnnotatedDocument,
-    Document,
-    EvidenceBasis,
-    PublicationStatus,
-    Reference,
-    StudyDesign,
-    StudyReport,
-)
+from pipeline.records import AnnotatedDocument, Document, Reference, StudyReport
+from pipeline.vocabulary import EvidenceBasis, PublicationStatus, StudyDesign
 
 STATUS_OF_NOTICE: dict[str, PublicationStatus] = {
     "retraction notice": "retracted",
@@ -52,7 +45,7 @@ def own_report(
         year=document.date[:4],
         first_author=document.authors[0] if document.authors else "",
         status=next(iter(statuses_of(document)), ""),
-        design=finding.design,
+        study_design=finding.design,
         sample_size=finding.sample_size,
         population=", ".join(finding.population.traits),
         judgements=words.judgements,

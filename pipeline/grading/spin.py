@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from pipeline.grading.scheme import SpinRules
-from pipeline.records import Claim, ConditionType, Sentence
-from pipeline.vocabulary import direction_of
+from pipeline.records import Claim, Sentence
+from pipeline.vocabulary import ConditionType, direction_of
 
 _SIDES = ("harmful", "beneficial", "raises", "lowers")
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.grading.scheme import Scheme
-from pipeline.records import CERTAINTIES, Certainty, Claim, Sentence, StudyDesign
+from pipeline.records import Claim, Sentence
+from pipeline.vocabulary import CERTAINTIES, Certainty, StudyDesign
 
 _REVIEWS: tuple[StudyDesign, ...] = ("meta-analysis", "systematic review")
 _BY_WORDS: dict[str, Certainty] = {certainty.lower(): certainty for certainty in CERTAINTIES}

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.errors import SourceError
 from pipeline.ingest.boilerplate import notices
 from pipeline.ingest.citations import find_citations
 from pipeline.ingest.dates import parse_date
@@ -16,7 +17,8 @@ from pipeline.ingest.quality import Damage, Findings, damaged_record, finish_rec
 from pipeline.ingest.references import make_reference
 from pipeline.ingest.sections import is_back_matter, section_role
 from pipeline.ingest.source import Source
-from pipeline.records import BlockKind, Document, Reference, SectionRole, SourceError, SourceFormat
+from pipeline.records import Document, Reference
+from pipeline.vocabulary import BlockKind, SectionRole, SourceFormat
 
 ROLES: dict[str, SectionRole] = {
     "TITLE": "title",

@@ -7,7 +7,7 @@ from collections import Counter
 
 from charset_normalizer import from_bytes
 
-from pipeline.records import SourceError
+from pipeline.errors import SourceError
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

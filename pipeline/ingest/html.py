@@ -10,6 +10,7 @@ import trafilatura
 from lxml import etree
 from lxml import html as lxml_html
 
+from pipeline.errors import SourceError
 from pipeline.ingest.citations import find_citations, merge
 from pipeline.ingest.decoding import decode
 from pipeline.ingest.main_text import covers, letters, main_pieces
@@ -21,7 +22,7 @@ from pipeline.ingest.quality import Findings, finish
 from pipeline.ingest.references import find_identifiers, make_reference, read_reference_lists
 from pipeline.ingest.source import Source
 from pipeline.ingest.tables import html_tables
-from pipeline.records import Document, Reference, SourceError
+from pipeline.records import Document, Reference
 from pipeline.vocabulary import QualityFlag
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{3,20})", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pipeline.errors import SourceError
 from pipeline.ingest.boilerplate import notices
 from pipeline.ingest.dates import iso_date, month_number
 from pipeline.ingest.inline import SKIP, InlineText, tag_of, write_element, write_inline
@@ -13,8 +14,8 @@ from pipeline.ingest.quality import Damage, Findings, damaged_record, finish
 from pipeline.ingest.sections import is_back_matter, section_role
 from pipeline.ingest.source import Source
 from pipeline.ingest.tables import foot_notes, jats_tables
-from pipeline.records import BlockKind, Document, SectionRole, SourceError, Table
-from pipeline.vocabulary import QualityFlag
+from pipeline.records import Document, Table
+from pipeline.vocabulary import BlockKind, QualityFlag, SectionRole
 
 # Abstracts that repeat or advertise the main one.
 SIDE_ABSTRACTS = frozenset({"graphical", "toc", "teaser", "precis", "short", "web-summary", "video", "key-words"})

@@ -6,8 +6,8 @@ from functools import cache
 from typing import get_args
 
 from pipeline.ingest.resources import first_match, patterns, rows
-from pipeline.records import Block, SourceFormat, SourceType
-from pipeline.vocabulary import QualityFlag
+from pipeline.records import Block
+from pipeline.vocabulary import QualityFlag, SourceFormat, SourceType
 
 # Records of literature databases and reference managers: an abstract at most, and no reference list is asked of them.
 RECORD_FORMATS: frozenset[SourceFormat] = frozenset(

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.errors import SourceError
 from pipeline.ingest.source import README_NAMES, relative_name
-from pipeline.records import SourceError
 
 _KINDS = {
     stat.S_IFIFO: "a named pipe",

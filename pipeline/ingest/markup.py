@@ -7,9 +7,9 @@ from typing import Any
 
 from lxml import etree
 
+from pipeline.errors import SourceError
 from pipeline.ingest.quality import Damage
 from pipeline.ingest.source import Source
-from pipeline.records import SourceError
 
 # libxml2 refuses nodes above ten megabytes unless told that a file may be large; max_bytes has bounded it by then.
 LARGE = 8_000_000

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from pipeline.errors import SourceError
 from pipeline.ingest.boilerplate import notices
 from pipeline.ingest.dates import iso_date, month_number, parse_date
 from pipeline.ingest.inline import InlineText, write_inline
@@ -14,8 +15,8 @@ from pipeline.ingest.quality import Damage, Findings, damaged_record, finish_rec
 from pipeline.ingest.records.bibliographic import type_flags
 from pipeline.ingest.sections import section_role
 from pipeline.ingest.source import Source
-from pipeline.records import Document, SectionRole, SourceError
-from pipeline.vocabulary import QualityFlag
+from pipeline.records import Document
+from pipeline.vocabulary import QualityFlag, SectionRole
 
 RECORDS = ("PubmedArticle", "PubmedBookArticle")
 DELETED = "DeleteCitation"

@@ -11,8 +11,7 @@ from pipeline.ingest.dates import parse_date
 from pipeline.ingest.passages import Passage, Piece
 from pipeline.ingest.reference_lists import reference_lists
 from pipeline.ingest.sections import is_back_matter, section_role
-from pipeline.records import SectionRole
-from pipeline.vocabulary import QualityFlag
+from pipeline.vocabulary import QualityFlag, SectionRole
 
 DATE_LINE = re.compile(
     r"\b(updated|reviewed|modified|published|posted|accepted|review date|date)\b[^\d]{0,40}?"

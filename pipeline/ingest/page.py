@@ -10,7 +10,7 @@ from pipeline.ingest.citations import UNITS, expand_labels
 from pipeline.ingest.inline import SKIP, InlineText, tag_of, write_element
 from pipeline.ingest.passages import Piece
 from pipeline.ingest.resources import rows
-from pipeline.records import BlockKind
+from pipeline.vocabulary import BlockKind
 
 NO_TEXT_TAGS = """
 script style template svg canvas iframe object embed button select option textarea input audio video picture img math

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pipeline.records import Block, BlockKind, Citation, Page, SectionRole
+from pipeline.records import Block, Citation, Page
+from pipeline.vocabulary import BlockKind, SectionRole
 
 SEPARATOR = "\n\n"
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.errors import SourceError
 from pipeline.ingest.boilerplate import is_journal, is_label
 from pipeline.ingest.byline import is_front_matter, is_sentence, person_names
 from pipeline.ingest.citations import HIGHEST_LABEL, find_citations, merge
@@ -33,7 +34,7 @@ from pipeline.ingest.reference_lists import reference_lists
 from pipeline.ingest.references import DOI, NUMBER, read_reference_lists
 from pipeline.ingest.sections import section_role
 from pipeline.ingest.source import Source
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 from pipeline.vocabulary import QualityFlag
 
 LOG = logging.getLogger(__name__)

@@ -13,7 +13,8 @@ from pipeline.ingest.inline import SUPERSCRIPTS
 from pipeline.ingest.passages import Piece
 from pipeline.ingest.pdf_lines import Line, body_font, body_size
 from pipeline.ingest.sections import is_back_matter, is_references, section_role
-from pipeline.records import BlockKind, Citation
+from pipeline.records import Citation
+from pipeline.vocabulary import BlockKind
 
 CAPTION = re.compile(
     r"^(?:(?:Supplementary|Supplemental|Appendix|Extended Data|SUPPLEMENTARY|APPENDIX) )?"

@@ -8,6 +8,7 @@ from pathlib import Path
 from traceback import walk_tb
 
 from pipeline.config import ReadLimits
+from pipeline.errors import SourceError
 from pipeline.ingest.bioc import read_bioc_json, read_bioc_xml
 from pipeline.ingest.documents import members, read_epub, saved_page
 from pipeline.ingest.html import read_html
@@ -24,7 +25,8 @@ from pipeline.ingest.records import (
 )
 from pipeline.ingest.source import Source, load
 from pipeline.ingest.text import read_text
-from pipeline.records import Document, SourceError, SourceFormat
+from pipeline.records import Document
+from pipeline.vocabulary import SourceFormat
 
 LOG = logging.getLogger(__name__)
 

@@ -6,11 +6,12 @@ import struct
 import zipfile
 from collections.abc import Mapping
 
+from pipeline.errors import SourceError
 from pipeline.ingest.decoding import decode
 from pipeline.ingest.records import dialect_of, is_bibtex, is_table
 from pipeline.ingest.source import Source
 from pipeline.ingest.structure import refuse_structured
-from pipeline.records import SourceError, SourceFormat
+from pipeline.vocabulary import SourceFormat
 
 HEAD = 65_536
 ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")

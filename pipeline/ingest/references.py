@@ -9,7 +9,8 @@ from typing import get_args
 from pipeline.ingest.boilerplate import is_affiliation
 from pipeline.ingest.reference_entry import parse_entry
 from pipeline.ingest.resources import first_match, patterns, rows
-from pipeline.records import PublicationStatus, Reference, StudyDesign
+from pipeline.records import Reference
+from pipeline.vocabulary import PublicationStatus, StudyDesign
 
 NUMBER = re.compile(r"^\s*(?:\[(\d{1,3})\]|\(?(\d{1,3})[.)\t]|(\d{1,3})(?=\s+[A-Z“\[\"]))\s*")
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]*[^\s\"<>.,;)\]]")

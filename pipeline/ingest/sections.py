@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from typing import get_args
 
 from pipeline.ingest.resources import rows
-from pipeline.records import SectionRole
+from pipeline.vocabulary import SectionRole
 
 NUMBERING = re.compile(r"^\s*(?:section\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4})[.):]?\s+(?=\D)")
 JOINTS = re.compile(r"\s*(?:\||/|&|,|;|\band\b)\s*")

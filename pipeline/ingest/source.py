@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.config import ReadLimits
-from pipeline.records import SourceError
+from pipeline.errors import SourceError
 
 README_NAMES = re.compile(
     r"(readme|changelog|contributing|license|licence)(\.(md|txt|rst))?|fetch\.json", re.IGNORECASE

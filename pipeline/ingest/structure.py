@@ -8,9 +8,9 @@ import io
 import re
 from collections import Counter
 
+from pipeline.errors import SourceError
 from pipeline.ingest.records.columns import TEXTS, column_name
 from pipeline.ingest.records.fields import column_fields
-from pipeline.records import SourceError
 
 LINES = 400
 TAG_LINE = re.compile(r"\s{0,2}(?:%[A-Z0-9]\s|(?:[A-Z][A-Z0-9]{1,4})\s*(?:-|:|=|\|)\s*\S|[A-Z][A-Z0-9] \S)")

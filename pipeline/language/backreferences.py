@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.lexicons import BackReference
-from pipeline.records import Mention, MentionKind, Sentence
+from pipeline.records import Mention, Sentence
+from pipeline.vocabulary import MentionKind
 
 PRONOUN = "pronoun"  # refers to what was named last, but only where a reader of the whole sentence says so
 JUST_BEFORE = "before"  # refers to what the sentence before names

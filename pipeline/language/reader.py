@@ -11,7 +11,8 @@ from pipeline.language.mentions import MOST_MENTIONS, abbreviation_mentions, sen
 from pipeline.language.recogniser import Recogniser
 from pipeline.language.sentences import sentences
 from pipeline.lexicons import Lexicon
-from pipeline.records import AnnotatedDocument, Document, Mention, MentionKind, Sentence
+from pipeline.records import AnnotatedDocument, Document, Mention, Sentence
+from pipeline.vocabulary import MentionKind
 
 
 class Reader:

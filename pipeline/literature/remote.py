@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pipeline.errors import SourceError
 from pipeline.literature.address import shown
-from pipeline.records import SourceError
 
 CACHE = Path(".provender") / "remote"
 """Where the copies lie below the output folder of a run: beside what the run itself keeps."""

@@ -9,8 +9,9 @@ from typing import Any, Literal
 from pipeline import ingest, tables
 from pipeline.comparison import ComparisonRules, compare
 from pipeline.config import Settings, load_settings
+from pipeline.errors import SourceError
 from pipeline.knowledge import comparison_of
-from pipeline.records import ComparisonRow, EvidenceRow, SourceError, SourceRow
+from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
 from pipeline.runs.plan import ADDED, copy_into, make_plan
 from pipeline.runs.runner import ProgressCallback, carry_out
 from pipeline.runs.summary import Failure

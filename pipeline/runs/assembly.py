@@ -11,7 +11,7 @@ from pipeline import tables
 from pipeline.comparison import ComparisonRules, Names, compare_pair, pairs_of, place
 from pipeline.comparison.consequence import Consequence, consequences
 from pipeline.figures import Gallery
-from pipeline.records import CERTAINTIES, Certainty, ComparisonRow, EvidenceRow, Finding, SourceRow
+from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow
 from pipeline.report import MOST_CLAIMS, ReportContents, write_report
 from pipeline.review import REJECTED, STATES, Decision, carry
 from pipeline.runs.changes import write_changes
@@ -20,6 +20,7 @@ from pipeline.runs.summary import Failure, RunSummary
 from pipeline.store import Contents, Finished, OutputFolder, Spool, file_hash, replace_tables
 from pipeline.studies import Corpus, grades_of, reports_of, study_registry
 from pipeline.synthesis import finding_id_of
+from pipeline.vocabulary import CERTAINTIES, Certainty
 
 FILES = (
     "evidence.csv",

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import tables
-from pipeline.records import ChangeKind, ChangeRow
+from pipeline.records import ChangeRow
 from pipeline.store import Difference, differences, write_snapshot
-from pipeline.vocabulary import QUESTION, concept_key
+from pipeline.vocabulary import QUESTION, ChangeKind, concept_key
 
 _PLACES = (
     "page",

@@ -5,18 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.errors import SourceError
 from pipeline.extractor import Extractor
-from pipeline.records import (
-    AnnotatedDocument,
-    Document,
-    EvidenceRow,
-    Passage,
-    QualityFlag,
-    SourceError,
-    SourceRow,
-    SourceStatus,
-)
+from pipeline.records import AnnotatedDocument, Document, EvidenceRow, Passage, SourceRow
 from pipeline.store import Extraction, read_shard
+from pipeline.vocabulary import QualityFlag, SourceStatus
 
 DAMAGED_RECORD: QualityFlag = "damaged record"
 """The quality flag that ingestion gives a record which it could not read."""

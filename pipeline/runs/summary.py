@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.records import Certainty
 from pipeline.runs.changes import Changes
+from pipeline.vocabulary import Certainty
 
 
 @dataclass(frozen=True, slots=True)

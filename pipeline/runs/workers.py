@@ -18,7 +18,6 @@ from typing import IO, Any, Self
 
 import psutil
 
-import pipeline
 from pipeline.config import Settings
 from pipeline.errors import RunError as RunError
 from pipeline.records import SourceRow
@@ -187,7 +186,7 @@ class _Worker:
     """One process, and the thread that hears what it says."""
 
     def __init__(self, log: Path) -> None:
-        home = str(Path(pipeline.__file__).parent.parent)
+        home = str(Path(__file__).parents[2])
         paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         environment = dict.fromkeys(_SINGLE_THREADED, "1") | dict(os.environ)
         environment |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8"}

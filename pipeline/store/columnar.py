@@ -74,15 +74,14 @@ def from_arrow(hint: Any) -> Convert | None:
 @cache
 def from_values(record: type[Record]) -> Callable[..., Record]:
     """Return what makes a record of the values of its fields, in order, as they were read back."""
-    converts = [
-        (place, convert) for place, part in enumerate(_fields(record).values()) if (convert := from_arrow(part))
-    ]
+    fields = _fields(record)
+    converts = [(name, convert) for name, part in fields.items() if (convert := from_arrow(part))]
 
     def build(values: Any) -> Record:
-        values = list(values)
-        for place, convert in converts:
-            values[place] = convert(values[place])
-        return record(*values)
+        named = dict(zip(fields, values, strict=True))
+        for name, convert in converts:
+            named[name] = convert(named[name])
+        return record(**named)
 
     return build
 

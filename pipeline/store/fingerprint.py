@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import pipeline
 from pipeline.config import Settings
 from pipeline.knowledge import grading_fingerprint, lexicon_fingerprint
 
+_PACKAGE = Path(__file__).parent.parent
 _CODE = (
-    "records.py",
+    "records",
     "vocabulary.py",
     "config.py",
     "ingest",
@@ -25,7 +25,7 @@ _CODE = (
     "store/shards.py",
 )
 """What a claim depends on, inside the package: a change of grading, tables or flows extracts nothing again."""
-_GRADING_CODE = ("records.py", "vocabulary.py", "places.py", "grading", "runs/extraction.py", "store/shards.py")
+_GRADING_CODE = ("records", "vocabulary.py", "places.py", "grading", "runs/extraction.py", "store/shards.py")
 """What a graded row depends on beside its claim; the tables of grading count by what they say."""
 
 _LIBRARIES = (
@@ -78,14 +78,13 @@ def extractor_version(settings: Settings) -> str:
     The code and data of the extracting packages, the versions of the libraries they rest on, the lexicons and the
     spaCy model that the settings name, and the settings themselves. Raises `ValueError` as `load_knowledge`.
     """
-    home = Path(pipeline.__file__).parent
     digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
     for library in (*_LIBRARIES, settings.model):
         digest.update(f"{library}={_version(library)}\n".encode())
     digest.update(settings.model_dump_json(exclude=_SETTINGS_WITHOUT_EFFECT).encode())
     digest.update(lexicon_fingerprint(settings).encode())
     own_model = Path(settings.model)
-    for root in [*(home / part for part in _CODE), *([own_model] if own_model.exists() else [])]:
+    for root in [*(_PACKAGE / part for part in _CODE), *([own_model] if own_model.exists() else [])]:
         for name, content in _contents(root):
             digest.update(f"{name} {content}\n".encode())
     return digest.hexdigest()
@@ -96,10 +95,9 @@ def grader_version(settings: Settings) -> str:
 
     Raises `ValueError` as `load_knowledge`.
     """
-    home = Path(pipeline.__file__).parent
     digest = hashlib.sha256(grading_fingerprint(settings).encode())
     for part in _GRADING_CODE:
-        for name, content in _contents(home / part):
+        for name, content in _contents(_PACKAGE / part):
             if name.endswith(".py"):
                 digest.update(f"{name} {content}\n".encode())
     return digest.hexdigest()

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from pipeline.records import BiasJudgement, PublicationStatus, Reference, Study, StudyReport
+from pipeline.records import BiasJudgement, Reference, Study, StudyReport
 from pipeline.studies.names import Names, names_of, place_in_journal, plain_doi, plain_title
 from pipeline.studies.resolution import resolve
+from pipeline.vocabulary import PublicationStatus
 
 Value = TypeVar("Value")
 
@@ -49,7 +50,7 @@ def cited_report(source_id: str, reference: Reference) -> StudyReport:
         first_author=reference.authors[0] if reference.authors else "",
         place=place_in_journal(reference.text),
         status=reference.status,
-        design=reference.design,
+        study_design=reference.design,
     )
 
 
@@ -88,7 +89,7 @@ def _is_known(report: StudyReport) -> bool:
     """
     names = names_of(report)
     titled = any(name.startswith("title:") for name in names.likely)
-    dated = bool(report.first_author or report.year) or report.design != "unclear"
+    dated = bool(report.first_author or report.year) or report.study_design != "unclear"
     return not report.label or bool(names.sure) or bool(report.place) or (titled and dated)
 
 
@@ -137,7 +138,7 @@ def _merged(reports: Sequence[StudyReport]) -> Study:
         year=(_first(reports, lambda r: r.year) or "")[:4],
         first_author=_first(reports, lambda r: r.first_author) or "",
         status=status,
-        study_design=_first(reports, lambda r: r.design if r.design != "unclear" else None) or "unclear",
+        study_design=_first(reports, lambda r: r.study_design if r.study_design != "unclear" else None) or "unclear",
         sample_size=_first(reports, lambda r: r.sample_size),
         population=_first(reports, lambda r: r.population) or "",
         judgements=tuple(judgements.values()),

@@ -3,19 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pipeline.records import (
-    CERTAINTIES,
-    Certainty,
-    EvidenceRow,
-    Flag,
-    Reference,
-    RiskOfBias,
-    Study,
-    StudyDesign,
-    StudyReport,
-)
+from pipeline.records import EvidenceRow, Flag, Reference, Study, StudyReport
 from pipeline.studies.registry import Studies, cited_report, study_registry
-from pipeline.vocabulary import FlagCode, pair_key
+from pipeline.vocabulary import CERTAINTIES, Certainty, FlagCode, RiskOfBias, StudyDesign, pair_key
 
 GONE = ("retracted", "withdrawn")
 _STATUS_FLAGS: Mapping[str, FlagCode] = {"preprint": "preprint", "expression of concern": "expression-of-concern"}
@@ -110,8 +100,8 @@ def reports_of(rows: Iterable[EvidenceRow], own: Iterable[StudyReport] = ()) -> 
                 continue
             known.add((row.source_id, cited.label))
             report = cited_report(row.source_id, cited.reference)
-            if report.design == "unclear" and alone and row.evidence_basis == "cited study":
-                report = replace(report, design=row.study_design, sample_size=row.sample_size)
+            if report.study_design == "unclear" and alone and row.evidence_basis == "cited study":
+                report = replace(report, study_design=row.study_design, sample_size=row.sample_size)
             yield report
 
 
@@ -145,7 +135,7 @@ def _own_report(row: EvidenceRow) -> StudyReport:
     report = replace(cited_report(row.source_id, bare), label="", title=row.source_title, year=row.source_date[:4])
     unknown = any(flag.code == "not-judged" for flag in row.flags)
     bias: RiskOfBias = "no information" if unknown else "some concerns"
-    return replace(report, design=row.study_design, sample_size=row.sample_size, risk_of_bias=bias)
+    return replace(report, study_design=row.study_design, sample_size=row.sample_size, risk_of_bias=bias)
 
 
 def _place(study_id: str, row: EvidenceRow) -> _Place:

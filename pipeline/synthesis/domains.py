@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from pipeline.records import CERTAINTIES, Certainty
 from pipeline.synthesis.pooling import small_study_p
 from pipeline.synthesis.result import StudyResult
 from pipeline.synthesis.rules import Body, SynthesisRules
 from pipeline.synthesis.verdict import Shown, information
+from pipeline.vocabulary import CERTAINTIES, Certainty
 
 Domain = Literal["risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias", "upgraded"]
 DOMAINS: tuple[Domain, ...] = (

@@ -6,16 +6,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.grading import load_scheme
 from pipeline.grading.plausibility import baseline_risk
-from pipeline.grading.scheme import PlausibilityRules, load_scheme
-from pipeline.records import EvidenceRow, Exposure, Finding, PooledSummary, StudyWeight, Verdict
+from pipeline.grading.scheme import PlausibilityRules
+from pipeline.records import EvidenceRow, Finding, PooledSummary, StudyWeight
 from pipeline.studies import Corpus
 from pipeline.synthesis.domains import Certified, Domain, certify
 from pipeline.synthesis.result import StudyResult, result_of, votes
 from pipeline.synthesis.rules import Body, SynthesisRules
 from pipeline.synthesis.statement import statement_of
 from pipeline.synthesis.verdict import Shown, shown_by
-from pipeline.vocabulary import SIDES, direction_of
+from pipeline.vocabulary import SIDES, Exposure, Verdict, direction_of
 
 _DIGITS = 12
 _Z = 1.959964

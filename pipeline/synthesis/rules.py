@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from pipeline.records import Certainty, Exposure, FlagCode, StudyDesign
+from pipeline.vocabulary import Certainty, Exposure, FlagCode, StudyDesign
 
 Phrase = Annotated[re.Pattern[str], BeforeValidator(lambda text: re.compile(str(text), re.IGNORECASE))]
 Bounds = tuple[float, float]

@@ -7,8 +7,8 @@
 
 import re
 
-from pipeline.records import Certainty, Exposure, Verdict
 from pipeline.synthesis.rules import SynthesisRules
+from pipeline.vocabulary import Certainty, Exposure, Verdict
 
 _GIVEN: tuple[Exposure, ...] = ("supplementation", "intake", "unspecified")
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from pipeline.records import Verdict
 from pipeline.synthesis.directions import share_of
 from pipeline.synthesis.pooling import PooledEffect, pool
 from pipeline.synthesis.result import Sign, StudyResult
 from pipeline.synthesis.rules import SynthesisRules
+from pipeline.vocabulary import Verdict
 
 _Z = NormalDist().inv_cdf(0.975)
 _WORDS: Mapping[bool, Mapping[Sign, Verdict]] = {

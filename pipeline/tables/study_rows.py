@@ -5,7 +5,8 @@ from dataclasses import asdict
 from types import SimpleNamespace
 from typing import get_args
 
-from pipeline.records import BiasDomain, Study
+from pipeline.records import Study
+from pipeline.vocabulary import BiasDomain
 
 DOMAINS: tuple[BiasDomain, ...] = get_args(BiasDomain)
 

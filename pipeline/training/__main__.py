@@ -26,7 +26,8 @@ from pipeline.training.adapt import Adaptation, adapt
 from pipeline.training.corpora import Passage
 from pipeline.training.fit import Schedule, fit, held_out_figures
 from pipeline.training.network import ClaimNetwork
-from pipeline.training.prepare import HERE, Inputs, Source, encoder_folder, load_tokenizer, prepare, read_schedule
+from pipeline.training.prepare import HERE, Inputs, Source, prepare, read_schedule
+from pipeline.training.pretrained import encoder_folder, load_tokenizer
 
 LOOKED_AT = 60  # documents kept apart that figures are printed for while learning
 STEPS = ("prepare", "begin", "claims", "average", "recognition", "export")

@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.errors import SourceError
 from pipeline.ingest import read
-from pipeline.records import SourceError
 from pipeline.training.batches import SEP
 from pipeline.training.corpora import split_words
-from pipeline.training.prepare import load_tokenizer
+from pipeline.training.pretrained import load_tokenizer
 from pipeline.training.reading import READER
 
 

@@ -20,7 +20,8 @@ from pipeline.claims.encoder import ClaimEncoder
 from pipeline.claims.naming import Namer
 from pipeline.evaluation import evaluate_claims, read_gold
 from pipeline.training.__main__ import Trainer
-from pipeline.training.prepare import SHARES, Inputs, encoder_folder
+from pipeline.training.prepare import SHARES, Inputs
+from pipeline.training.pretrained import encoder_folder
 from pipeline.training.reading import READER
 
 

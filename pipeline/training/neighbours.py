@@ -30,7 +30,7 @@ from pipeline.training.fit import Schedule, fit
 from pipeline.training.marking import marked_passage
 from pipeline.training.network import TAGGERS, ClaimNetwork
 from pipeline.training.pairing import read_pairs
-from pipeline.training.prepare import encoder_folder, load_tokenizer
+from pipeline.training.pretrained import encoder_folder, load_tokenizer
 
 CPU = torch.device("cpu")
 FOLDS = 5

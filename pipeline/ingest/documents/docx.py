@@ -9,6 +9,7 @@ import mammoth
 from lxml import etree
 from lxml import html as lxml_html
 
+from pipeline.errors import SourceError
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.documents.archive import open_zip, read_member
 from pipeline.ingest.documents.prose import article
@@ -18,7 +19,7 @@ from pipeline.ingest.passages import Piece
 from pipeline.ingest.references import make_reference
 from pipeline.ingest.source import Source
 from pipeline.ingest.tables import html_tables
-from pipeline.records import Document, Reference, SourceError
+from pipeline.records import Document, Reference
 
 STYLES = "p[style-name='Title'] => h1.title:fresh\np[style-name='Subtitle'] => p.subtitle:fresh"
 HEADING_WORDS = 16

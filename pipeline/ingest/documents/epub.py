@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from lxml import etree
 from lxml import html as lxml_html
 
+from pipeline.errors import SourceError
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.documents.archive import open_zip, read_member
 from pipeline.ingest.documents.prose import article
@@ -15,7 +16,7 @@ from pipeline.ingest.page import read_page
 from pipeline.ingest.passages import Piece
 from pipeline.ingest.references import find_identifiers
 from pipeline.ingest.source import Source
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"

@@ -4,8 +4,8 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import Message
 
+from pipeline.errors import SourceError
 from pipeline.ingest.source import Source
-from pipeline.records import SourceError
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 

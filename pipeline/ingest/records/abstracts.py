@@ -9,7 +9,7 @@ from lxml import html as lxml_html
 from pipeline.ingest.inline import InlineText, write_inline
 from pipeline.ingest.passages import Passage, Piece
 from pipeline.ingest.sections import section_role
-from pipeline.records import SectionRole
+from pipeline.vocabulary import SectionRole
 
 BLOCK_TAG = re.compile(r"</?(?:jats:)?(?:p|sec|title|h[1-6]|div|br|li|ul|ol|list|list-item)\b[^<>]*>", re.IGNORECASE)
 INLINE_TAG = re.compile(r"</?(?:jats:)?(?:i|b|em|strong|italic|bold|sub|sup|u|span|sc|a|inline-formula)\b[^<>]*>", re.I)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from pipeline.errors import SourceError
 from pipeline.ingest.boilerplate import notices
 from pipeline.ingest.dates import iso_date, month_number, parse_date
 from pipeline.ingest.passages import Passage, Piece, assemble
@@ -14,8 +15,8 @@ from pipeline.ingest.records.people import author_names
 from pipeline.ingest.references import DOI, find_identifiers
 from pipeline.ingest.resources import rows
 from pipeline.ingest.source import Source
-from pipeline.records import Document, SourceError, SourceFormat
-from pipeline.vocabulary import QUALITY_FLAGS, QualityFlag, one_of
+from pipeline.records import Document
+from pipeline.vocabulary import QUALITY_FLAGS, QualityFlag, SourceFormat, one_of
 
 PMID = re.compile(r"(?:(?:PMID|PUBMED|MEDLINE)\s*[:#]?\s*)?(\d{1,9})(?:\.0)?", re.IGNORECASE)
 NAMED_PMID = re.compile(r"\b(?:PUBMED|MEDLINE|PMID)[:\s]+(\d{4,9})\b", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.errors import SourceError
 from pipeline.ingest.decoding import decode
 from pipeline.ingest.json_records import json_records
 from pipeline.ingest.quality import Damage
@@ -10,7 +11,7 @@ from pipeline.ingest.records.bibliographic import Record, read_records
 from pipeline.ingest.records.columns import TEXTS, column_name, object_fields
 from pipeline.ingest.records.fields import column_fields
 from pipeline.ingest.source import Source
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 
 # How deep the list of records may stand in the answer of a service ("message" > "items").
 DEPTH = 3

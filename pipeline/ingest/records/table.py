@@ -6,12 +6,13 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from pipeline.delimited import Rows
+from pipeline.errors import SourceError
 from pipeline.ingest.decoding import decode
 from pipeline.ingest.quality import Damage
 from pipeline.ingest.records.bibliographic import Record, read_records
 from pipeline.ingest.records.columns import column_name, is_header, row_fields
 from pipeline.ingest.source import Source
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 
 DELIMITERS = ",;\t|"
 # Above the header an export may tell its query, its date, its licence.

@@ -14,7 +14,8 @@ from pipeline.ingest.quality import Damage
 from pipeline.ingest.records.bibliographic import Record, read_records
 from pipeline.ingest.records.fields import by_field, tag_fields
 from pipeline.ingest.source import Source
-from pipeline.records import Document, SourceFormat
+from pipeline.records import Document
+from pipeline.vocabulary import SourceFormat
 
 # What stands over a record in the exports of Ovid and Cochrane.
 OVER_RECORD = re.compile(r"<\d+>|Record #\d+ of \d+")

@@ -7,12 +7,13 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from pipeline.errors import SourceError
 from pipeline.ingest.quality import Damage
 from pipeline.ingest.records.bibliographic import Record, read_records
 from pipeline.ingest.records.columns import column_name, is_header, row_fields
 from pipeline.ingest.records.table import PREAMBLE_LINES
 from pipeline.ingest.source import Source
-from pipeline.records import Document, SourceError
+from pipeline.records import Document
 
 
 def read_workbook(source: Source) -> list[Document]:
