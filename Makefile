@@ -65,7 +65,7 @@ figures: $(VENV)/installed-dev ## write the README's figures anew (needs the ref
 train: $(VENV)/installed-dev ## make the bundled model anew (needs the reference folder; hours on two cores)
 	@$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[train]'
 	@$(BIN)/python -m pipeline.training --reference $(REFERENCE)
-	@$(BIN)/python -m pipeline.training.weighing --reference $(REFERENCE)
+	@$(BIN)/python -m pipeline.training.calibration --reference $(REFERENCE)
 
 clean: ## remove the environment and all outputs
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

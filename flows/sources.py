@@ -9,7 +9,7 @@ from prefect.flows import flow
 from flows.evidence import evidence
 from pipeline import literature as services
 from pipeline.config import Settings
-from pipeline.literature import FetchSummary, parse_since
+from pipeline.literature import FetchSummary, earliest_date
 from pipeline.runs import RunSummary
 
 ARTIFACT = "fetch-summary"
@@ -67,7 +67,7 @@ def literature(
 
 
 def _date(since: str | None) -> date | None:
-    return parse_since(since, datetime.now(UTC).date()) if since else None
+    return earliest_date(since, datetime.now(UTC).date()) if since else None
 
 
 def _kept(summary: FetchSummary) -> FetchSummary:

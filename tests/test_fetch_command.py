@@ -14,7 +14,7 @@ from loopback import EuropePmc, Fault, PubMed, Record, Web, europepmc_result
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
-from pipeline.literature import parse_since
+from pipeline.literature import earliest_date
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -110,13 +110,13 @@ def test_wrong_usage_is_one_sentence_and_status_2(tmp_path: Path, arguments: lis
     ],
 )
 def test_since_is_understood(text: str, since: date) -> None:
-    assert parse_since(text, date(2025, 1, 31)) == since
+    assert earliest_date(text, date(2025, 1, 31)) == since
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2024-13", "2024-2-1", "2025-02-01", "-3d", "２０２４"])
 def test_what_is_no_date_that_has_been_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no date that has been"):
-        parse_since(text, date(2025, 1, 31))
+        earliest_date(text, date(2025, 1, 31))
 
 
 FLOW = """

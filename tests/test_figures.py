@@ -21,12 +21,12 @@ from pipeline import run
 from pipeline.comparison import compare
 from pipeline.config import Settings
 from pipeline.figures import draw, gallery
-from pipeline.figures.best import Best
 from pipeline.figures.estimate import Estimate, estimate_of
 from pipeline.figures.labels import FileNames, slug
 from pipeline.figures.matrix import importance, paginate
 from pipeline.figures.scale import scale_of
 from pipeline.figures.style import load_style
+from pipeline.figures.top_k import TopK
 from pipeline.records import ComparisonRow, EvidenceRow, Figure
 from pipeline.report import read_contents
 from pipeline.vocabulary import EXPOSURES
@@ -347,7 +347,7 @@ def test_an_endless_or_very_wide_interval_ends_in_an_arrow_and_does_not_squeeze_
 
 @given(st.lists(st.integers(), max_size=60), st.integers(1, 7))
 def test_the_best_are_the_first_of_all_in_order(numbers: list[int], most: int) -> None:
-    best: Best[int] = Best(most, lambda number: number)
+    best: TopK[int] = TopK(most, lambda number: number)
     for number in numbers:
         best.add(number)
     assert best.in_order() == sorted(numbers)[:most] and best.seen == len(numbers)

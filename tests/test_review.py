@@ -168,7 +168,7 @@ def test_the_last_word_holds_and_a_reversal_can_be_reversed() -> None:
     ]
     assert decisions_of(events)["a"].status == "rejected"
     undone = [*events, event("a", "review_status", "", number=4, reverses=2)]
-    assert decisions_of(undone)["a"].status == "corrected" and decisions_of(undone)["a"].said == events[0]
+    assert decisions_of(undone)["a"].status == "corrected" and decisions_of(undone)["a"].review == events[0]
     again = [*undone, event("a", "review_status", "", number=5, reverses=4)]
     assert decisions_of(again)["a"].status == "rejected"
 

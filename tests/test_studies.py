@@ -7,7 +7,7 @@ from table_rows import row as evidence_row
 
 from pipeline.records import BiasJudgement, CitedReference, EvidenceRow, Reference, StudyReport
 from pipeline.studies import Corpus, corpus_of, grades_of, reports_of, study_registry
-from pipeline.studies.names import place_in_journal, plain_title, surname
+from pipeline.studies.names import journal_locator, plain_title, surname
 
 TITLE = "Oral iron for restless legs syndrome in women with low ferritin"
 
@@ -42,10 +42,10 @@ def test_what_names_a_study_leads_to_it(cited: StudyReport) -> None:
 
 
 def test_a_doi_joins_what_a_pmid_and_a_page_tell() -> None:
-    by_doi = report("a", "1", doi="10.1000/x.1", place="2019|12|34|med")
-    by_place = report("b", "1", place="2019|12|34|med")
-    assert n_studies(TRIAL, by_doi, by_place) == 1
-    assert n_studies(TRIAL, by_place) == 2
+    by_doi = report("a", "1", doi="10.1000/x.1", locator="2019|12|34|med")
+    by_locator = report("b", "1", locator="2019|12|34|med")
+    assert n_studies(TRIAL, by_doi, by_locator) == 1
+    assert n_studies(TRIAL, by_locator) == 2
 
 
 def test_one_title_and_year_but_other_identifiers_are_two_studies() -> None:
@@ -118,4 +118,4 @@ def test_what_rests_on_a_retracted_study_carries_nothing() -> None:
 def test_names_are_compared_without_their_dress() -> None:
     assert plain_title("[WITHDRAWN] Zinc: a trial") == plain_title("Zinc, a Trial.")
     assert surname("O'Brien, K. H.") == "o'brien"
-    assert place_in_journal("no place at all, 2018") == ""
+    assert journal_locator("no place at all, 2018") == ""

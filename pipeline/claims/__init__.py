@@ -18,8 +18,8 @@ def extract(annotated: AnnotatedDocument, model: Model, reader: Reader) -> tuple
 
     `reader` is the one that annotated the document.
     """
-    if model.encoder and model.weighing:
-        claims = learned_claims(annotated, model.encoder, model.weighing, Namer(annotated, reader))
+    if model.encoder and model.calibration:
+        claims = learned_claims(annotated, model.encoder, model.calibration, Namer(annotated, reader))
     else:
         claims = rule_claims(annotated, reader.cues)
     return tuple(identified(annotated.document.source_id, bounded(arbitrated(claims, reader.cues))))

@@ -1,12 +1,13 @@
 """In: a sentence with its mentions and what the encoder found in it; out: the pairs that may be claims.
 
 Candidates come from both readers: words that the encoder marks, and words that lexicons, abbreviations, head words or
-back-references name. Each pair carries what both make of it, so that one calibrated weighing can decide.
+back-references name. Each pair carries what both make of it, so that one calibrated model can decide.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.claims.cue_features import cue_features, wordings
 from pipeline.claims.encoder import ClaimEncoder, EncodedSpan, EncoderOutput, PairReading
 from pipeline.claims.exposure import exposure
 from pipeline.claims.factuality import factuality
@@ -14,7 +15,6 @@ from pipeline.claims.features import DocumentWords, Features, Participant, Sente
 from pipeline.claims.naming import Namer
 from pipeline.claims.relation import RelationFinding, clause, find_cues, names_event, relate
 from pipeline.claims.rules import names_population
-from pipeline.claims.wording import wording, wordings
 from pipeline.records import AnnotatedDocument, Mention, Sentence
 from pipeline.vocabulary import Exposure, Factuality
 
@@ -30,7 +30,7 @@ class Candidate:
     rule_exposure: Exposure
     rule_factuality: Factuality | None
     features: Features
-    wording: tuple[bool, ...]
+    cue_features: tuple[bool, ...]
     names_event: bool
 
     def rule_label(self, attribute: str) -> str:
@@ -59,11 +59,11 @@ class CandidateFinder:
         outcomes = [p for p in participants if p.mentions[0].kind != "nutrient"]
         pairs = [(n, o) for n in nutrients for o in outcomes if n.span[1] <= o.span[0] or o.span[1] <= n.span[0]]
         readings = self._encoder.read_pairs(found, [(n.span, o.span) for n, o in pairs])
-        spoken_for = [p.span for p in participants]
+        taken = [p.span for p in participants]
         cues = self._namer.cues
         said = find_cues(sentence.text, cues)
         has = wordings(sentence.text, cues)
-        all_cues = [c for c in said if not any(a < c.end and c.start < b for a, b in spoken_for)]
+        all_cues = [c for c in said if not any(a < c.end and c.start < b for a, b in taken)]
         stated_at_all = factuality(sentence, cues)
         features = SentenceFeatures(self._words, sentence, found, participants, readings, methods=stated_at_all is None)
         for (n, o), reading in zip(pairs, readings, strict=True):
@@ -83,7 +83,7 @@ class CandidateFinder:
                         met.exposure,
                         stated,
                         features.of((n, n_index), (o, o_index), reading, rule, stated, population),
-                        wording(sentence, said, has, nutrient, condition),
+                        cue_features(sentence, said, has, nutrient, condition),
                         names_event(condition, cues),
                     )
 

@@ -1,7 +1,7 @@
 """In: an AnnotatedDocument and the trained model; out: the claims that encoder and rules together read in it.
 
 Only paragraphs that name a nutrient meet the encoder. Every pair that either reader proposes is weighed once, over what
-both make of it (`pipeline.claims.weighing`).
+both make of it (`pipeline.claims.calibration`).
 """
 
 from bisect import bisect_right
@@ -13,11 +13,11 @@ from typing import TypeVar
 
 from pipeline.claims.arbitration import DISPUTED, opposed
 from pipeline.claims.attachment import backed
+from pipeline.claims.calibration import Calibration
 from pipeline.claims.candidates import Candidate, CandidateFinder
 from pipeline.claims.encoder import ClaimEncoder, Mark, MarkedSentence
 from pipeline.claims.naming import Namer
 from pipeline.claims.statistics import statistics
-from pipeline.claims.weighing import Weighing
 from pipeline.records import AnnotatedDocument, Claim, Mention, Sentence
 from pipeline.vocabulary import (
     EXPOSURES,
@@ -46,17 +46,17 @@ def load_encoder(folder: Path | None = None) -> ClaimEncoder:
     return ClaimEncoder.from_directory(folder or bundled())
 
 
-def load_weighing(encoder: ClaimEncoder, folder: Path | None = None) -> Weighing:
-    """Return the weighing in `folder`, by default the bundled one, whose settings came with the encoder."""
-    return Weighing.from_directory(folder or bundled(), encoder.settings)
+def load_calibration(encoder: ClaimEncoder, folder: Path | None = None) -> Calibration:
+    """Return the calibration in `folder`, by default the bundled one, whose settings came with the encoder."""
+    return Calibration.from_directory(folder or bundled(), encoder.settings)
 
 
 def learned_claims(
-    annotated: AnnotatedDocument, encoder: ClaimEncoder, weighing: Weighing, namer: Namer
+    annotated: AnnotatedDocument, encoder: ClaimEncoder, calibration: Calibration, namer: Namer
 ) -> Iterator[Claim]:
     """Yield the claims of a document in reading order, without identifiers."""
     for sentence, candidates in candidates_of(annotated, encoder, namer):
-        yield from _claims(sentence, candidates, weighing)
+        yield from _claims(sentence, candidates, calibration)
 
 
 def candidates_of(
@@ -103,14 +103,14 @@ def _near_nutrients(annotated: AnnotatedDocument, flowing: Sequence[Sentence]) -
     return {s.index for s in flowing if block_of(s) in naming}
 
 
-def _claims(sentence: Sentence, candidates: Sequence[Candidate], weighing: Weighing) -> list[Claim]:
-    confidences = weighing.confidences(candidates)
-    chosen = chosen_of(list(zip(confidences, candidates, strict=True)), weighing.threshold)
+def _claims(sentence: Sentence, candidates: Sequence[Candidate], calibration: Calibration) -> list[Claim]:
+    confidences = calibration.confidences(candidates)
+    chosen = chosen_of(list(zip(confidences, candidates, strict=True)), calibration.threshold)
     numbers = statistics(sentence)
     outcomes = sorted({(candidate.condition.start, candidate.condition.end) for _, candidate in chosen})
     nutrients = list({candidate.nutrient for _, candidate in chosen})
     claims = [
-        claim_of(sentence, candidate, confidence, weighing.attributes(candidate), weighing.least_unknown)
+        claim_of(sentence, candidate, confidence, calibration.attributes(candidate), calibration.least_unknown)
         for confidence, candidate in chosen
     ]
     return [claim if claim.factuality == "Unknown" else backed(claim, numbers, outcomes, nutrients) for claim in claims]

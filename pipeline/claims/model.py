@@ -1,10 +1,10 @@
-"""In: the name of a model. Out: what reads claims, loaded: the trained encoder and its weighing, or rules alone."""
+"""In: the name of a model. Out: what reads claims, loaded: the trained encoder and its calibration, or rules alone."""
 
 from dataclasses import dataclass
 
+from pipeline.claims.calibration import Calibration
 from pipeline.claims.encoder import ClaimEncoder
-from pipeline.claims.learned import load_encoder, load_weighing
-from pipeline.claims.weighing import Weighing
+from pipeline.claims.learned import load_calibration, load_encoder
 from pipeline.language import Recogniser, load_recogniser
 
 RULES_VERSION = "rules-1"
@@ -15,13 +15,13 @@ BUNDLED_MODELS = ("default", "fast")
 class Model:
     """What reads claims; `version` is written into every row.
 
-    The trained `encoder` and `weighing` read them or, without these, rules; `recogniser` is a spaCy model of another
+    The trained `encoder` and `calibration` read them or, without these, rules; `recogniser` is a spaCy model of another
     package that finds the conditions which the lexicons do not know.
     """
 
     version: str
     encoder: ClaimEncoder | None = None
-    weighing: Weighing | None = None
+    calibration: Calibration | None = None
     recogniser: Recogniser | None = None
 
 
@@ -33,7 +33,7 @@ def load_model(name: str = "default") -> Model:
     """
     if name == "default":
         encoder = load_encoder()
-        return Model(f"encoder-{encoder.version}", encoder, load_weighing(encoder))
+        return Model(f"encoder-{encoder.version}", encoder, load_calibration(encoder))
     if name == "fast":
         return Model(RULES_VERSION)
     return Model(f"{RULES_VERSION}+{name}", recogniser=load_recogniser(name))

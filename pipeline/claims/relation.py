@@ -83,7 +83,7 @@ def relate(
     all_cues: Sequence[Cue],
     nutrient: Mention,
     condition: Mention,
-    met: ExposureFinding,
+    exposure: ExposureFinding,
     cues: Cues,
 ) -> RelationFinding | None:
     """Return the relation that `sentence` states of the pair, or None where no cue connects it.
@@ -99,11 +99,11 @@ def relate(
         for cue in all_cues
         if low <= cue.start
         and cue.end <= high
-        and not (met.start < cue.end and cue.start < met.end)
+        and not (exposure.start < cue.end and cue.start < exposure.end)
         and _connects(text, cue, n, c)
     ]
     if not near:
-        lower = met.exposure == "deficiency" and _COMPARED.match(text, met.start)
+        lower = exposure.exposure == "deficiency" and _COMPARED.match(text, exposure.start)
         return RelationFinding("associated", "correlational", lower.group()) if lower else None
     strength: Strength = "correlational" if any(cue.sense in _CORRELATIONAL for cue in near) else "causal"
     between = [cue for cue in near if min(n[1], c[1]) <= cue.start and cue.end <= max(n[0], c[0])]
@@ -114,9 +114,9 @@ def relate(
         if directed:
             cue = min(directed, key=lambda cue: _distance(cue, n, c))
             sense = cue.sense
-            if sense == "inverse" and _COMPARED.match(text, met.start):
+            if sense == "inverse" and _COMPARED.match(text, exposure.start):
                 sense = "direct"  # "lower levels correlated inversely with severity" says that lower is worse
-            relation = _reverse(near, n, c, met.exposure) or _relation(sense, condition, cues)
+            relation = _reverse(near, n, c, exposure.exposure) or _relation(sense, condition, cues)
             return RelationFinding(relation, strength, text[cue.start : cue.end])
     return None
 

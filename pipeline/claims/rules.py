@@ -44,9 +44,9 @@ def _sentence_claims(
     if factuality(sentence, cues) is None:
         return
     numbers = statistics(sentence)
-    spoken_for = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.mentions]
+    taken = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.mentions]
     all_cues = [
-        cue for cue in find_cues(sentence.text, cues) if not any(a < cue.end and cue.start < b for a, b in spoken_for)
+        cue for cue in find_cues(sentence.text, cues) if not any(a < cue.end and cue.start < b for a, b in taken)
     ]
     nutrients = [m for m in sentence.mentions if m.kind == "nutrient"]
     claims: dict[tuple[str, str], Claim] = {}

@@ -33,7 +33,7 @@ def compare(rows: Iterable[EvidenceRow], rules: ComparisonRules | None = None) -
     for row in rows:
         by_pair[pairs[_names(row)]].append(row)
     bodies = (body for group in by_pair.values() for body in compare_pair(group, rules, corpus))
-    return tuple(sorted(bodies, key=place))
+    return tuple(sorted(bodies, key=sort_key))
 
 
 def compare_pair(
@@ -62,7 +62,7 @@ def compare_pair(
     return [_in_context(body, named[pair_key(body)]) for body in bodies]
 
 
-def place(row: ComparisonRow) -> tuple[str, str, str, str, str]:
+def sort_key(row: ComparisonRow) -> tuple[str, str, str, str, str]:
     """Return what comparison.csv is sorted by: no two of its rows have the same place."""
     return row.nutrient, row.condition, row.exposure, row.condition_id, row.nutrient_id
 

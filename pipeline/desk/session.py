@@ -52,7 +52,7 @@ class Session:
                 {
                     "claim": claim_id,
                     "status": decision.status if decision else "",
-                    "note": decision.said.note if decision and decision.said else "",
+                    "note": decision.review.note if decision and decision.review else "",
                     "corrections": {name: e.value for name, e in decision.corrections.items()} if decision else {},
                     "reviewer": last.reviewer if last else "",
                     "at": last.said_at if last else "",

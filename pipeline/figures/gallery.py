@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.figures.best import Best
 from pipeline.figures.canvas import drawing
 from pipeline.figures.certainty import SourceCount, draw_certainty
 from pipeline.figures.estimate import Forest, Pair, forests_of
@@ -13,6 +12,7 @@ from pipeline.figures.forest import draw_forest
 from pipeline.figures.labels import FileNames, counted
 from pipeline.figures.matrix import draw_matrix, importance
 from pipeline.figures.style import load_style
+from pipeline.figures.top_k import TopK
 from pipeline.records import ComparisonRow, EvidenceRow, Figure
 from pipeline.vocabulary import pair_key
 
@@ -24,9 +24,9 @@ class Gallery:
         """Begin with nothing seen."""
         self._style = load_style()
         limits = self._style.limits
-        self._sources: Best[SourceCount] = Best(limits.bars, lambda source: source.importance)
-        self._comparisons: Best[ComparisonRow] = Best(limits.matrix_considered, importance)
-        self._forests: Best[Forest] = Best(limits.forest_plots, lambda forest: forest.importance)
+        self._sources: TopK[SourceCount] = TopK(limits.bars, lambda source: source.importance)
+        self._comparisons: TopK[ComparisonRow] = TopK(limits.matrix_considered, importance)
+        self._forests: TopK[Forest] = TopK(limits.forest_plots, lambda forest: forest.importance)
         self._current = SourceCount("", "", Counter())
         self._n_claims = 0
 

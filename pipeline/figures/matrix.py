@@ -65,7 +65,7 @@ def paginate(comparisons: Sequence[ComparisonRow]) -> list[Page]:
         rows: Counter[Row] = Counter()
         columns: Counter[Column] = Counter()
         for one in waiting:
-            row, column = _place(one)
+            row, column = _cell(one)
             if (row in rows or len(rows) < limits.matrix_rows) and (
                 column in columns or len(columns) < limits.matrix_columns
             ):
@@ -74,7 +74,7 @@ def paginate(comparisons: Sequence[ComparisonRow]) -> list[Page]:
         cells: dict[tuple[Row, Column], ComparisonRow] = {}
         rest: list[ComparisonRow] = []
         for one in waiting:
-            row, column = _place(one)
+            row, column = _cell(one)
             if row in rows and column in columns and (row, column) not in cells:
                 cells[row, column] = one
             else:
@@ -96,7 +96,7 @@ def importance(row: ComparisonRow) -> tuple[int, int, str, str, str, str, str]:
     return -row.n_sources, -row.n_claims, *names
 
 
-def _place(one: ComparisonRow) -> tuple[Row, Column]:
+def _cell(one: ComparisonRow) -> tuple[Row, Column]:
     return (one.nutrient, one.nutrient_id, one.exposure), (one.condition, one.condition_id)
 
 

@@ -8,12 +8,12 @@ sends nothing but what it is asked to fetch.
 >>> summary.n_fetched, summary.failures                                      # doctest: +SKIP
 """
 
-from pipeline.literature.account import FetchError
 from pipeline.literature.clock import Clock
+from pipeline.literature.dates import earliest_date
 from pipeline.literature.europepmc import fetch_europepmc
+from pipeline.literature.ledger import FetchError
 from pipeline.literature.pubmed import fetch_pubmed
 from pipeline.literature.remote import is_remote, local_sources
-from pipeline.literature.since import parse_since
 from pipeline.literature.summary import FetchFailure, FetchProgress, FetchSummary, ProgressCallback
 from pipeline.literature.urls import fetch_urls
 
@@ -24,10 +24,10 @@ __all__ = [
     "FetchProgress",
     "FetchSummary",
     "ProgressCallback",
+    "earliest_date",
     "fetch_europepmc",
     "fetch_pubmed",
     "fetch_urls",
     "is_remote",
     "local_sources",
-    "parse_since",
 ]

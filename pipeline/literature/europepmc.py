@@ -16,9 +16,9 @@ from lxml import html
 from pipeline.config import Settings, load_settings
 from pipeline.errors import WordError
 from pipeline.literature import xml
-from pipeline.literature.account import Account, FetchError, open_account
 from pipeline.literature.client import Client, Damaged, Fault, Refused, Unavailable, host
 from pipeline.literature.clock import Clock, Pacer
+from pipeline.literature.ledger import FetchError, FetchLedger, open_ledger
 from pipeline.literature.summary import FetchSummary, ProgressCallback
 
 FIRST_PAGE = "*"
@@ -53,41 +53,41 @@ def fetch_europepmc(
         raise WordError('The query is empty; give words to search for, such as "vitamin b12 AND restless legs".')
     pacer = Pacer(1 / settings.services.europepmc.per_second, clock)
     with (
-        open_account("europepmc", query.strip(), since, out, progress=progress, clock=clock) as account,
+        open_ledger("europepmc", query.strip(), since, out, progress=progress, clock=clock) as ledger,
         Client(
             settings.services, pace=lambda url: pacer.wait(), max_bytes=settings.limits.max_bytes, clock=clock
         ) as client,
     ):
-        fetch = _Fetch(client, settings, account, full_text=full_text)
+        fetch = _Fetch(client, settings, ledger, full_text=full_text)
         asked = query.strip() if since is None else f"({query.strip()}) AND (FIRST_IDATE:[{since} TO 3000-12-31])"
-        mark: str = account.mark.get("cursor", FIRST_PAGE)
-        account.already(account.mark.get("articles", 0))
-        articles = account.n_already
+        mark: str = ledger.mark.get("cursor", FIRST_PAGE)
+        ledger.already(ledger.mark.get("articles", 0))
+        articles = ledger.n_already
         while mark:
             page = fetch.page(asked, mark)
-            if account.n_found != page["hitCount"]:
-                account.found(page["hitCount"])
+            if ledger.n_found != page["hitCount"]:
+                ledger.found(page["hitCount"])
             results = page["resultList"]["result"]
             fetch.articles(results)
             articles += len(results)
             following = page.get("nextCursorMark", "") if results else ""
             mark = following if following != mark else ""
-            if not account.n_failed:
-                account.mark = {"cursor": mark, "articles": articles} if mark else {}
-                account.save()
-        return account.finish()
+            if not ledger.n_failed:
+                ledger.mark = {"cursor": mark, "articles": articles} if mark else {}
+                ledger.save()
+        return ledger.finish()
 
 
 class _Fetch:
     """One fetch: what is there, and what a page of results adds to it."""
 
-    def __init__(self, client: Client, settings: Settings, account: Account, *, full_text: bool) -> None:
+    def __init__(self, client: Client, settings: Settings, ledger: FetchLedger, *, full_text: bool) -> None:
         self._client = client
         self._service = settings.services.europepmc
-        self._account = account
+        self._ledger = ledger
         self._full_text = full_text
         self._silent = 0
-        self._had = {identity for file in account.folder.files("europepmc-*.jsonl") for identity in _identities(file)}
+        self._had = {identity for file in ledger.folder.files("europepmc-*.jsonl") for identity in _identities(file)}
 
     def page(self, query: str, mark: str) -> dict[str, Any]:
         """Return one page of results. Raises `FetchError`."""
@@ -110,14 +110,14 @@ class _Fetch:
             identity = _identity(result)
             pmcid = str(result.get("pmcid") or "")
             is_open = result.get("isOpenAccess") == "Y" and _PMCID.fullmatch(pmcid)
-            if identity in self._had or identity in abstracts or self._account.folder.has(f"{pmcid}.xml"):
-                self._account.already(1)
+            if identity in self._had or identity in abstracts or self._ledger.folder.has(f"{pmcid}.xml"):
+                self._ledger.already(1)
             elif not (self._full_text and is_open and self._article(identity, pmcid)):
                 abstracts[identity] = _record(identity, result)
         if abstracts:
             lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in abstracts.values())
-            name = self._account.folder.next_name("europepmc", ".jsonl")
-            self._account.write(name, lines.encode(), len(abstracts))
+            name = self._ledger.folder.next_name("europepmc", ".jsonl")
+            self._ledger.write(name, lines.encode(), len(abstracts))
             self._had |= abstracts.keys()
 
     def _article(self, identity: str, pmcid: str) -> bool:
@@ -130,10 +130,10 @@ class _Fetch:
             self._silent = self._silent + 1 if isinstance(fault, Unavailable) else 0
             if self._silent == MOST_SILENT_ARTICLES:
                 raise self._error(fault) from None
-            self._account.failed(pmcid, f"Europe PMC {fault}; run the same command again.")
+            self._ledger.failed(pmcid, f"Europe PMC {fault}; run the same command again.")
             return True
         self._silent = 0
-        self._account.write(f"{pmcid}.xml", answer.content, 1, id=identity)
+        self._ledger.write(f"{pmcid}.xml", answer.content, 1, id=identity)
         return True
 
     def _error(self, fault: Fault) -> FetchError:

@@ -16,9 +16,9 @@ from typing import Any
 from pipeline.config import Settings, load_settings
 from pipeline.errors import WordError
 from pipeline.literature import xml
-from pipeline.literature.account import Account, FetchError, open_account
 from pipeline.literature.client import AGENT, Client, Damaged, Fault, Unavailable, host
 from pipeline.literature.clock import Clock, Pacer
+from pipeline.literature.ledger import FetchError, FetchLedger, open_ledger
 from pipeline.literature.summary import FetchSummary, ProgressCallback
 
 EARLIEST = date(1700, 1, 1)
@@ -68,35 +68,35 @@ def fetch_pubmed(
     if not query.strip():
         raise WordError('The query is empty; give words to search for, such as "vitamin b12 AND restless legs".')
     with (
-        open_account("pubmed", query.strip(), since, out, progress=progress, clock=clock) as account,
+        open_ledger("pubmed", query.strip(), since, out, progress=progress, clock=clock) as ledger,
         _Eutilities(settings, clock) as eutilities,
     ):
-        had = {pmid for file in account.folder.files("pubmed-*.xml") for pmid in _pmids_of_file(file)}
+        had = {pmid for file in ledger.folder.files("pubmed-*.xml") for pmid in _pmids_of_file(file)}
         n_split = 0
-        for search in eutilities.searches(query.strip(), since, account):
+        for search in eutilities.searches(query.strip(), since, ledger):
             n_split += search.count
             missing = [pmid for pmid in search.pmids if pmid not in had]
-            account.already(len(search.pmids) - len(missing))
+            ledger.already(len(search.pmids) - len(missing))
             if missing:
                 stored = search.stored if len(missing) == len(search.pmids) else eutilities.post(missing)
-                had |= _fetch(eutilities, stored, missing, account)
+                had |= _fetch(eutilities, stored, missing, ledger)
             if search.count > len(search.pmids):
-                account.failed(
+                ledger.failed(
                     search.name,
                     f"PubMed hands out only {len(search.pmids):,} of these {search.count:,} records; "
                     "narrow the query and fetch again.",
                     search.count - len(search.pmids),
                 )
-        if n_split < account.n_found:
-            account.failed(
+        if n_split < ledger.n_found:
+            ledger.failed(
                 "records without a date",
                 "PubMed counts them but names them for no date; narrow the query and fetch again.",
-                account.n_found - n_split,
+                ledger.n_found - n_split,
             )
-        return account.finish()
+        return ledger.finish()
 
 
-def _fetch(eutilities: "_Eutilities", stored: _Stored, pmids: Sequence[str], account: Account) -> set[str]:
+def _fetch(eutilities: "_Eutilities", stored: _Stored, pmids: Sequence[str], ledger: FetchLedger) -> set[str]:
     """Fetch the records of a list in batches and return their PMIDs; a batch that fails does not stop the others."""
     got: set[str] = set()
     lost: set[str] = set()
@@ -110,17 +110,15 @@ def _fetch(eutilities: "_Eutilities", stored: _Stored, pmids: Sequence[str], acc
             silent = silent + 1 if isinstance(fault, Unavailable) else 0
             if silent == MOST_SILENT_BATCHES or (silent and not got and start + size >= len(pmids)):
                 raise eutilities.error(fault) from None
-            account.failed(
-                f"PMID {batch[0]} to {batch[-1]}", f"PubMed {fault}; run the same command again.", len(batch)
-            )
+            ledger.failed(f"PMID {batch[0]} to {batch[-1]}", f"PubMed {fault}; run the same command again.", len(batch))
             lost |= set(batch)
             continue
         silent = 0
         got |= found
-        account.write(account.folder.next_name("pubmed", ".xml"), content, len(found))
+        ledger.write(ledger.folder.next_name("pubmed", ".xml"), content, len(found))
     for pmid in pmids:
         if pmid not in got | lost:
-            account.failed(f"PMID {pmid}", "PubMed lists it but gave no record for it; it may have been withdrawn.")
+            ledger.failed(f"PMID {pmid}", "PubMed lists it but gave no record for it; it may have been withdrawn.")
     return got
 
 
@@ -147,11 +145,11 @@ class _Eutilities:
     def __exit__(self, *raised: object) -> None:
         self._client.__exit__(None, None, None)
 
-    def searches(self, query: str, since: date | None, account: Account) -> Iterator[_Search]:
+    def searches(self, query: str, since: date | None, ledger: FetchLedger) -> Iterator[_Search]:
         """Yield searches that find the records of the query between them, none with more than PubMed hands out."""
         last = self._clock.utc().date() + timedelta(days=1)
         whole = self._search(query, since, last) if since else self._search(query)
-        account.found(whole.count)
+        ledger.found(whole.count)
         if whole.count <= self.service.max_found:
             yield whole
         else:

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from pipeline.config import Settings, load_settings
 from pipeline.errors import SourceError
-from pipeline.literature.account import Account, open_account
 from pipeline.literature.address import shown
 from pipeline.literature.client import Client, Fault, host
 from pipeline.literature.clock import Clock, Pacer
+from pipeline.literature.ledger import FetchLedger, open_ledger
 from pipeline.literature.robots import Robots
 from pipeline.literature.summary import FetchSummary, ProgressCallback
 
@@ -49,23 +49,23 @@ def fetch_urls(
     settings = settings or load_settings()
     clock = clock or Clock()
     addresses = _addresses(Path(file))
-    with open_account("urls", Path(file).name, None, out, progress=progress, clock=clock) as account:
+    with open_ledger("urls", Path(file).name, None, out, progress=progress, clock=clock) as ledger:
         hosts = _Hosts(settings.services.page_delay_seconds, clock)
         with Client(settings.services, pace=hosts.wait, max_bytes=settings.limits.max_bytes, clock=clock) as client:
             robots = Robots(client)
-            account.found(len(addresses))
+            ledger.found(len(addresses))
             for address in addresses:
                 stem = _stem(shown(address))
-                if any(account.folder.has(f"{stem}{suffix}") for suffix in SUFFIXES.values()):
-                    account.already(1)
+                if any(ledger.folder.has(f"{stem}{suffix}") for suffix in SUFFIXES.values()):
+                    ledger.already(1)
                     continue
                 try:
-                    _fetch(address, stem, client, robots, hosts, account, settings.services.max_wait_seconds)
+                    _fetch(address, stem, client, robots, hosts, ledger, settings.services.max_wait_seconds)
                 except _Objection as objection:
-                    account.failed(shown(address), f"It was left out, because {objection}.")
+                    ledger.failed(shown(address), f"It was left out, because {objection}.")
                 except Fault as fault:
-                    account.failed(shown(address), f"Its server {fault}.")
-        return account.finish()
+                    ledger.failed(shown(address), f"Its server {fault}.")
+        return ledger.finish()
 
 
 class _Objection(Exception):
@@ -88,7 +88,7 @@ class _Hosts:
 
 
 def _fetch(
-    address: str, stem: str, client: Client, robots: Robots, hosts: _Hosts, account: Account, longest_delay: float
+    address: str, stem: str, client: Client, robots: Robots, hosts: _Hosts, ledger: FetchLedger, longest_delay: float
 ) -> None:
     def ask_leave(url: str) -> None:
         try:
@@ -110,7 +110,7 @@ def _fetch(
         raise _Objection(f"it is {answer.media_type}, which is not read")
     if not answer.content.strip():
         raise _Objection("its server sent an empty page")
-    account.write(f"{stem}{suffix}", answer.content, 1, url=shown(address), final_url=answer.url)
+    ledger.write(f"{stem}{suffix}", answer.content, 1, url=shown(address), final_url=answer.url)
 
 
 def _addresses(file: Path) -> list[str]:

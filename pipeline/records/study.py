@@ -43,14 +43,14 @@ class StudyFacts:
 class StudyReport(StudyFacts):
     """What one source tells of one study: its own, or one that it cites under `label` ("" for its own).
 
-    `registry_ids` are numbers of trial registries, `place` where it stands in a journal, as one word; `included` are
+    `registry_ids` are numbers of trial registries, `locator` where it stands in a journal, as one word; `included` are
     the references that a review pools.
     """
 
     source_id: str
     label: str = ""
     registry_ids: tuple[str, ...] = ()
-    place: str = ""
+    locator: str = ""
     included: tuple[Reference, ...] = ()
 
 

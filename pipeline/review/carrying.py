@@ -116,7 +116,7 @@ def decided(row: EvidenceRow, decision: Decision) -> EvidenceRow:
     changes: dict[str, Any] = {
         "review_status": decision.status,
         "reviewer": last.reviewer if last else "",
-        "review_note": decision.said.note if decision.said else "",
+        "review_note": decision.review.note if decision.review else "",
         "reviewed_at": last.said_at if last else "",
     }
     reasons = []
@@ -148,7 +148,7 @@ def reads_otherwise(row: EvidenceRow, decision: Decision) -> str:
 
     `row` is as the model reads it now. What the reviewer corrected is the reviewer's and does not count.
     """
-    said = decision.said
+    said = decision.review
     if said is None or not said.value:
         return ""
     now = {name: to_cell(getattr(row, name), _COLUMNS[name]) for name in READING if name not in decision.corrections}
@@ -184,7 +184,7 @@ def _placed(decision: Decision, row: EvidenceRow | None, reason: str) -> Placed:
         review_status=decision.status,
         corrections=" | ".join(f"{name}: {decision.corrections[name].value}" for name in known),
         reviewer=last.reviewer,
-        review_note=decision.said.note if decision.said else "",
+        review_note=decision.review.note if decision.review else "",
         reviewed_at=last.said_at,
         model_version=decision.model_version,
         reason=reason,

@@ -24,7 +24,7 @@ class Decision:
     sentence: str
     row: Mapping[str, str]
     model_version: str
-    said: Event | None = None
+    review: Event | None = None
     corrections: Mapping[str, Event] = field(default_factory=dict)
     not_understood: tuple[Event, ...] = ()
     latest: int = 0
@@ -32,20 +32,20 @@ class Decision:
     @property
     def status(self) -> str:
         """The review status; one who corrects a row has reviewed it."""
-        status = self.said.value if self.said else ""
+        status = self.review.value if self.review else ""
         return CORRECTED if self.corrections and status in ("", "accepted", CORRECTED) else status
 
     @property
     def last(self) -> Event | None:
         """The last event that holds: who decided, and when."""
-        events = [*([self.said] if self.said else []), *self.corrections.values()]
+        events = [*([self.review] if self.review else []), *self.corrections.values()]
         return max(events, key=lambda event: event.number, default=None)
 
     @property
     def is_empty(self) -> bool:
         """Whether all that was said of the claim was taken back."""
-        said = self.said and (self.said.value or self.said.note)
-        return not (said or self.corrections or self.not_understood)
+        reviewed = self.review and (self.review.value or self.review.note)
+        return not (reviewed or self.corrections or self.not_understood)
 
 
 def effective(events: Iterable[Event]) -> list[Event]:
@@ -101,7 +101,7 @@ def _with(decision: Decision, event: Event) -> Decision:
     if meaning(event.field, event.value) is None:
         return replace(decision, not_understood=(*others, event))
     if event.field == STATUS:
-        return replace(decision, said=event)
+        return replace(decision, review=event)
     machine = decision.row.get(event.field, event.was)
     corrections = {name: known for name, known in decision.corrections.items() if name != event.field}
     if event.value != machine:

@@ -172,7 +172,7 @@ def _decision(
         was=was.get(STATUS, ""),
         note="\n".join(row.cells.get("review_note", was.get("review_note", "")).splitlines()).strip(),
     )
-    if held and held.said and not is_dated and _said(held.said) == _said(event):
+    if held and held.review and not is_dated and _said(held.review) == _said(event):
         return  # an earlier run has taken it in, and ended before it wrote its tables
     yield event
 
@@ -203,7 +203,7 @@ def _corrections(row: SheetRow, was: Mapping[str, str], common: Event, where: st
 def _confirmed(new: list[Event], stale: Decision, common: Event) -> list[Event]:
     """The events of a row beside which a stale decision stands, with all of it that they do not say anew."""
     row = {**common.row, **{name: event.was for name, event in stale.corrections.items()}}
-    held = [*([stale.said] if stale.said else []), *stale.corrections.values()]
+    held = [*([stale.review] if stale.review else []), *stale.corrections.values()]
     passed = [
         replace(common, field=event.field, value=event.value, was=event.was, note=event.note, reviewer=event.reviewer,
                 said_at=event.said_at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import tables
-from pipeline.comparison import ComparisonRules, Names, compare_pair, pairs_of, place
+from pipeline.comparison import ComparisonRules, Names, compare_pair, pairs_of, sort_key
 from pipeline.comparison.consequence import Consequence, consequences
 from pipeline.figures import Gallery
 from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow
@@ -198,7 +198,7 @@ def _compare(
                 hang.update(consequences(claims, found, rules, evidence.corpus))
             yield from found
 
-    return Spool(scratch / "comparisons", ComparisonRow, ((place(body), body) for body in bodies()))
+    return Spool(scratch / "comparisons", ComparisonRow, ((sort_key(body), body) for body in bodies()))
 
 
 def _findings(comparisons: Iterable[ComparisonRow]) -> Iterator[Finding]:

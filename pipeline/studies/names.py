@@ -79,12 +79,12 @@ def plain_title(title: str) -> str:
     return "".join(letter for letter in folded.casefold() if letter.isalnum())
 
 
-def place_in_journal(text: str) -> str:
+def journal_locator(text: str) -> str:
     """Return where a reference entry says a study stands (year, volume, first page, last word of the journal), or "".
 
-    >>> place_in_journal("Lee A et al. N Engl J Med 2018; 378: 12-20.")
+    >>> journal_locator("Lee A et al. N Engl J Med 2018; 378: 12-20.")
     '2018|378|12|med'
-    >>> place_in_journal("New England Journal of Medicine. 2018;378(2):12")
+    >>> journal_locator("New England Journal of Medicine. 2018;378(2):12")
     '2018|378|12|med'
     """
     matches = list(_PAGE.finditer(text))
@@ -113,8 +113,8 @@ def _likely(report: StudyReport) -> list[str]:
     year = report.year[:4]
     if len(title) >= SHORTEST_TITLE:
         names.append(f"title:{title}|{year}")
-    if report.place:
-        names.append(f"place:{report.place}")
+    if report.locator:
+        names.append(f"place:{report.locator}")
     if report.first_author and year:
         names.append(f"author:{surname(report.first_author)}|{year}")
     return names

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pipeline.records import BiasJudgement, Reference, Study, StudyReport
-from pipeline.studies.names import Names, names_of, place_in_journal, plain_doi, plain_title
+from pipeline.studies.names import Names, journal_locator, names_of, plain_doi, plain_title
 from pipeline.studies.resolution import resolve
 from pipeline.vocabulary import PublicationStatus
 
@@ -48,7 +48,7 @@ def cited_report(source_id: str, reference: Reference) -> StudyReport:
         title=reference.title or reference.text,
         year=reference.year,
         first_author=reference.authors[0] if reference.authors else "",
-        place=place_in_journal(reference.text),
+        locator=journal_locator(reference.text),
         status=reference.status,
         study_design=reference.design,
     )
@@ -90,7 +90,7 @@ def _is_known(report: StudyReport) -> bool:
     names = names_of(report)
     titled = any(name.startswith("title:") for name in names.likely)
     dated = bool(report.first_author or report.year) or report.study_design != "unclear"
-    return not report.label or bool(names.sure) or bool(report.place) or (titled and dated)
+    return not report.label or bool(names.sure) or bool(report.locator) or (titled and dated)
 
 
 def _groups(named: Iterable[tuple[StudyReport, Names]], of_first: Mapping[str, str]) -> dict[str, list[StudyReport]]:

@@ -11,7 +11,7 @@ GONE = ("retracted", "withdrawn")
 _STATUS_FLAGS: Mapping[str, FlagCode] = {"preprint": "preprint", "expression of concern": "expression-of-concern"}
 _LOWEST: Certainty = "Very low"
 _CAP: Certainty = "Moderate"
-_Place = tuple[str, str, str, str]
+_ResultKey = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Corpus:
     """The studies of a corpus and the grades of their own results, for those that other sources cite."""
 
     studies: Studies = field(default_factory=Studies)
-    grades: Mapping[_Place, Grade] = field(default_factory=dict)
+    grades: Mapping[_ResultKey, Grade] = field(default_factory=dict)
 
     def rest(self, row: EvidenceRow) -> EvidenceRow:
         """Return a row with the studies it rests on and what follows from them.
@@ -54,7 +54,7 @@ class Corpus:
 
     def _inherited(self, row: EvidenceRow, found: Iterable[Study]) -> EvidenceRow:
         for study in found:
-            grade = self.grades.get(_place(study.study_id, row))
+            grade = self.grades.get(_result_key(study.study_id, row))
             if grade is None:
                 continue
             certainty = max(grade.certainty, row.certainty, key=CERTAINTIES.index)
@@ -112,19 +112,19 @@ def corpus_of(rows: Iterable[EvidenceRow]) -> Corpus:
     return Corpus(studies, grades_of(rows, studies))
 
 
-def grades_of(rows: Iterable[EvidenceRow], studies: Studies) -> dict[_Place, Grade]:
+def grades_of(rows: Iterable[EvidenceRow], studies: Studies) -> dict[_ResultKey, Grade]:
     """Return the best grade of each study's own results, for studies that others cite."""
-    grades: dict[_Place, Grade] = {}
+    grades: dict[_ResultKey, Grade] = {}
     for row in rows:
         if row.evidence_basis != "own result" or row.factuality == "Unknown":
             continue
         study = studies.of(row.source_id)
         if study is None or not study.citing_sources:
             continue
-        place = _place(study.study_id, row)
-        known = grades.get(place)
+        key = _result_key(study.study_id, row)
+        known = grades.get(key)
         if known is None or CERTAINTIES.index(row.certainty) < CERTAINTIES.index(known.certainty):
-            grades[place] = Grade(row.source_id, row.certainty, row.study_design, row.evidence_level, row.sample_size)
+            grades[key] = Grade(row.source_id, row.certainty, row.study_design, row.evidence_level, row.sample_size)
     return grades
 
 
@@ -138,7 +138,7 @@ def _own_report(row: EvidenceRow) -> StudyReport:
     return replace(report, study_design=row.study_design, sample_size=row.sample_size, risk_of_bias=bias)
 
 
-def _place(study_id: str, row: EvidenceRow) -> _Place:
+def _result_key(study_id: str, row: EvidenceRow) -> _ResultKey:
     return (study_id, *pair_key(row), row.exposure)
 
 

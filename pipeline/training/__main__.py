@@ -3,8 +3,8 @@
 Steps, each from what the one before left in --work: `prepare` (tokenise and mark; needs the reference folder), `begin`
 (the weights in --models, to learn on from), then for each set of annotated documents `claims` (with several seeds),
 `average` (the seeds' weights), `recognition` (its head anew) and `export`. The set `apart` leaves documents out, on
-which `python -m pipeline.training.weighing` fits how encoder and rules are weighed; the set `final` is all documents,
-learnt after `apart`. In place of `begin`, `adapt` (the published encoder to the plain text of articles) and `general`
+which `python -m pipeline.training.calibration` weighs encoder and rules; the set `final` is all documents, learnt after
+`apart`. In place of `begin`, `adapt` (the published encoder to the plain text of articles) and `general`
 (corpora without claims) start from nothing. A step that was stopped goes on where it was. All but `prepare` need only
 torch and transformers, so that they may run where a GPU is: `adapt` takes minutes there and days on two cores.
 

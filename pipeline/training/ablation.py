@@ -1,4 +1,4 @@
-"""In: the folds' encoders and the annotated documents; out: what each part of the weighing is worth, as a table.
+"""In: the folds' encoders and the annotated documents; out: what each part of the calibration is worth, as a table.
 
 Every document is read by the encoder, and weighed by trees and regressions, that did not learn from it. Each line
 leaves one part out; the threshold is chosen anew for each.
@@ -15,10 +15,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.claims.calibration import ATTRIBUTES
 from pipeline.claims.features import Features
-from pipeline.claims.weighing import ATTRIBUTES
 from pipeline.evaluation.gold import GoldDocument
-from pipeline.training.weighing import Attributes, Judged, figures_at, fitted_over_folds, read_apart, threshold_of
+from pipeline.training.calibration import Attributes, Judged, figures_at, fitted_over_folds, read_apart, threshold_of
 
 OF_ENCODER = {"nutrient_odds", "outcome_odds", "claim_odds", "claiming_odds", "best_claim_odds", "nutrient_rank",
               "outcome_rank", "nutrients", "outcomes", "no_effect", "associated", "unknown",
@@ -54,9 +54,10 @@ def marked_only(found: Sequence[Judged]) -> list[Judged]:
     return [j for j in found if j.candidate.features.nutrient_marked and j.candidate.features.outcome_marked]
 
 
-def without_wording(found: Sequence[Judged]) -> list[Judged]:
+def without_cues(found: Sequence[Judged]) -> list[Judged]:
     """Return the pairs as if no cue word stood around them."""
-    return [replace(j, candidate=replace(j.candidate, wording=(False,) * len(j.candidate.wording))) for j in found]
+    none = (False,) * len(found[0].candidate.cue_features) if found else ()
+    return [replace(j, candidate=replace(j.candidate, cue_features=none)) for j in found]
 
 
 def encoder_alone(found: Sequence[Judged]) -> list[Judged]:
@@ -109,7 +110,7 @@ def main() -> None:
     print(line("only pairs that the encoder marked", marked, documents), flush=True)
     print(line("without what the rules say of the pair", without(OF_RULES)(found), documents), flush=True)
     print(line("without the document's words", without(OF_DOCUMENT)(found), documents), flush=True)
-    print(line("without the cue words around the pair", without_wording(found), documents), flush=True)
+    print(line("without the cue words around the pair", without_cues(found), documents), flush=True)
     print(line("labels as the encoder says them", found, documents, as_said(found, by_rules=False)), flush=True)
     print(line("labels as the rules say them", found, documents, as_said(found, by_rules=True)), flush=True)
 

@@ -1,7 +1,7 @@
 """In: networks that learned from shares of the annotated documents; out: their figures on dev.jsonl, a learning curve.
 
 What more annotation would bring: one network for each share and one of all documents, each with the first seed, read
-with the bundled weighing, so that the encoders alone differ. They come from
+with the bundled calibration, so that the encoders alone differ. They come from
 `python -m pipeline.training --steps claims --seeds 3 --sets share25 share50 share75 final`.
 
 >>> python -m pipeline.training.curve --reference ../shared --work outputs/training
@@ -45,12 +45,12 @@ def main() -> None:
 def figures(folder: Path, reference: Path) -> str:
     """Return the figures on dev.jsonl of the encoder in a folder."""
     encoder = ClaimEncoder.from_directory(folder)
-    weighing = learned.load_weighing(learned.load_encoder())
+    calibration = learned.load_calibration(learned.load_encoder())
     pairs = []
     for document in read_gold(reference / "gold" / "dev.jsonl"):
         annotated = READER.annotate(document.document())
         namer = Namer(annotated, READER)
-        pairs.append((document, list(learned.learned_claims(annotated, encoder, weighing, namer))))
+        pairs.append((document, list(learned.learned_claims(annotated, encoder, calibration, namer))))
     scores = evaluate_claims(pairs)
     return (f"claims {scores.claims.f1:.3f}, direction {scores.direction.f1:.3f}, relation {scores.relation.f1:.3f}, "
             f"measures {scores.measure_claims.f1:.3f}")  # fmt: skip

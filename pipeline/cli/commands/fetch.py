@@ -108,9 +108,9 @@ def urls(
 def _date(since: str | None) -> "date | None":
     from datetime import UTC, datetime
 
-    from pipeline.literature import parse_since
+    from pipeline.literature import earliest_date
 
-    return parse_since(since, datetime.now(UTC).date()) if since is not None else None
+    return earliest_date(since, datetime.now(UTC).date()) if since is not None else None
 
 
 def _teller(quiet: bool) -> "Callable[[FetchProgress], None]":

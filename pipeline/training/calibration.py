@@ -5,7 +5,7 @@ the rules make of each pair, boosted trees are fitted for the confidence and mul
 over folds of documents they are measured and the threshold is chosen. Writes `weighing.onnx` and the setting
 `weighing` of `config.json`.
 
->>> python -m pipeline.training.weighing --reference ../shared --work outputs/training
+>>> python -m pipeline.training.calibration --reference ../shared --work outputs/training
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.claims import learned
+from pipeline.claims.calibration import ATTRIBUTES, attribute_row, feature_row
 from pipeline.claims.candidates import Candidate
 from pipeline.claims.encoder import ClaimEncoder
 from pipeline.claims.naming import Namer
-from pipeline.claims.weighing import ATTRIBUTES, attribute_row, feature_row
 from pipeline.evaluation.gold import GoldClaim, GoldDocument, read_gold
 from pipeline.evaluation.measures import agreement, calibration_error, evaluate_claims
 from pipeline.records import Claim, Sentence
@@ -189,7 +189,7 @@ def threshold_of(
     return max(t for t, f in zip(THRESHOLDS, smooth, strict=True) if f >= smooth.max() - F1_TO_SPARE)
 
 
-def weighing(found: Sequence[Judged], documents: Sequence[GoldDocument], folder: Path) -> dict[str, Any]:
+def calibration(found: Sequence[Judged], documents: Sequence[GoldDocument], folder: Path) -> dict[str, Any]:
     """Fit trees and regressions on all candidates, write the trees, and return the setting `weighing`."""
     confidence, attributes = fitted_over_folds(found)
     threshold = threshold_of(found, confidence, attributes, documents)
@@ -218,8 +218,8 @@ def weighing(found: Sequence[Judged], documents: Sequence[GoldDocument], folder:
 
 
 def main() -> None:
-    """Read the documents kept apart, fit the weighing, and write it beside the bundled encoder."""
-    parser = argparse.ArgumentParser(prog="python -m pipeline.training.weighing", description=__doc__)
+    """Read the documents kept apart, fit the calibration, and write it beside the bundled encoder."""
+    parser = argparse.ArgumentParser(prog="python -m pipeline.training.calibration", description=__doc__)
     parser.add_argument("--reference", type=Path, default=os.environ.get("PROVENDER_REFERENCE"), required=False)
     parser.add_argument(
         "--work", type=Path, default=Path("outputs/training"), help="folder with the encoder of the set apart"
@@ -227,7 +227,7 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=HERE.parent / "models" / "claims", help="folder to write")
     options = parser.parse_args()
     found, documents = read_apart(Path(options.reference), options.work)
-    chosen = weighing(found, documents, options.models)
+    chosen = calibration(found, documents, options.models)
     config = options.models / "config.json"
     settings = json.loads(config.read_text(encoding="utf-8")) | {"weighing": chosen}
     config.write_text(json.dumps(settings, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from pipeline.errors import WordError
 
 
-def parse_since(text: str, today: date) -> date:
+def earliest_date(text: str, today: date) -> date:
     """Return the date that `2024`, `2024-03` or `2024-03-15` begins with, or that `30d` (days) lies back.
 
     Raises `ValueError` with one sentence for anything else.
 
-    >>> parse_since("2024-03", date(2025, 1, 31))
+    >>> earliest_date("2024-03", date(2025, 1, 31))
     datetime.date(2024, 3, 1)
-    >>> parse_since("30d", date(2025, 1, 31))
+    >>> earliest_date("30d", date(2025, 1, 31))
     datetime.date(2025, 1, 1)
     """
     said = text.strip()

@@ -11,14 +11,14 @@ from pipeline.literature.clock import Clock
 from pipeline.literature.folder import LEDGER, CorpusFolder, FetchError
 from pipeline.literature.summary import FetchFailure, FetchProgress, FetchSummary, ProgressCallback, ServiceName
 
-__all__ = ["Account", "FetchError", "open_account"]
+__all__ = ["FetchError", "FetchLedger", "open_ledger"]
 
 SECONDS_BETWEEN_SAVES = 2
 """A ledger names every file; writing it after each of thousands would take longer than fetching them."""
 
 
-class Account:
-    """The running account of one fetch into a corpus folder.
+class FetchLedger:
+    """The running ledger of one fetch into a corpus folder.
 
     `mark` is where an interrupted fetch of the same query goes on, as far as the service knows such a place.
     """
@@ -32,7 +32,7 @@ class Account:
         tell: ProgressCallback,
         clock: Clock,
     ) -> None:
-        """Begin; use `open_account`."""
+        """Begin; use `open_ledger`."""
         self.folder = folder
         self.n_found = 0
         self.n_already = 0
@@ -138,7 +138,7 @@ class Account:
 
 
 @contextlib.contextmanager
-def open_account(
+def open_ledger(
     service: ServiceName,
     query: str,
     since: date | None,
@@ -146,20 +146,20 @@ def open_account(
     *,
     progress: ProgressCallback | None,
     clock: Clock,
-) -> Iterator[Account]:
-    """Hold the folder `out` and give the account of a fetch into it; it is saved however the fetch ends.
+) -> Iterator[FetchLedger]:
+    """Hold the folder `out` and give the ledger of a fetch into it; it is saved however the fetch ends.
 
     Raises `FetchError` where the folder cannot be written or its ledger is none.
     """
     folder = CorpusFolder(Path(out))
     with folder.locked():
-        account = Account(service, query, since, folder, progress or (lambda event: None), clock)
+        ledger = FetchLedger(service, query, since, folder, progress or (lambda event: None), clock)
         try:
-            yield account
+            yield ledger
         except BaseException:
             # The first fault is the one to tell; a full disk fails here a second time.
             with contextlib.suppress(FetchError):
-                account.save()
+                ledger.save()
             raise
 
 

@@ -47,10 +47,10 @@ def attribute_row(candidate: Candidate) -> list[float]:
         row += [float(said == label) for label in _SAID[attribute]]
     row += [float(condition.kind == "measure" and condition.healthy_direction == way) for way in _HEALTHY]
     row += [float(condition.kind == "measure"), float(candidate.names_event), float(candidate.nutrient.anaphoric)]
-    return row + [float(said) for said in candidate.wording]
+    return row + [float(said) for said in candidate.cue_features]
 
 
-class Weighing:
+class Calibration:
     """The fitted trees and regressions, read from a folder of weights."""
 
     def __init__(self, trees: ort.InferenceSession, settings: Mapping[str, Any]) -> None:
@@ -63,8 +63,8 @@ class Weighing:
         }
 
     @classmethod
-    def from_directory(cls, path: Path, settings: Mapping[str, Any]) -> "Weighing":
-        """Return the weighing in `path`, whose `config.json` holds `settings`; raises `FileNotFoundError`."""
+    def from_directory(cls, path: Path, settings: Mapping[str, Any]) -> "Calibration":
+        """Return the calibration in `path`, whose `config.json` holds `settings`; raises `FileNotFoundError`."""
         file = path / "weighing.onnx"
         if not file.is_file():
             raise RunError(f"The model folder {path} has no weighing.onnx; install the package again.")

@@ -20,7 +20,7 @@ def wordings(text: str, cues: Cues) -> tuple[bool, ...]:
     return tuple(name in cues.wordings and bool(cues.wordings[name].search(text)) for name in WORDINGS)
 
 
-def wording(
+def cue_features(
     sentence: Sentence, cues: Sequence[Cue], has: tuple[bool, ...], nutrient: Mention, condition: Mention
 ) -> tuple[bool, ...]:
     """Return for each sense whether a cue of it stands before, between and behind the pair, and is nearest the outcome.

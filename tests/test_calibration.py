@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 from reading import extractor, read
 
+from pipeline.claims.calibration import ATTRIBUTES, Calibration
 from pipeline.claims.candidates import Candidate
-from pipeline.claims.learned import bundled, candidates_of, chosen_of, load_encoder, load_weighing
+from pipeline.claims.learned import bundled, candidates_of, chosen_of, load_calibration, load_encoder
 from pipeline.claims.naming import Namer
-from pipeline.claims.weighing import ATTRIBUTES, Weighing
 from pipeline.errors import RunError
 
 TEXT = "Vitamin D supplementation reduced the risk of falls and hip fractures in older adults (RR 0.81)."
 
 
 @pytest.fixture(scope="module")
-def weighing() -> Weighing:
-    return load_weighing(load_encoder())
+def calibration() -> Calibration:
+    return load_calibration(load_encoder())
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +27,19 @@ def candidates() -> list[Candidate]:
 
 
 def test_every_candidate_gets_a_probability_and_what_the_sentence_says_the_highest(
-    candidates: list[Candidate], weighing: Weighing
+    candidates: list[Candidate], calibration: Calibration
 ) -> None:
-    confidence = weighing.confidences(candidates)
+    confidence = calibration.confidences(candidates)
     assert len(confidence) == len(candidates) and all(0 <= p <= 1 for p in confidence)
     best = max(zip(confidence, candidates, strict=True), key=lambda item: item[0])[1]
     assert best.nutrient.name == "vitamin d"
     assert "fall" in best.condition.name or "fracture" in best.condition.name
 
 
-def test_the_labels_of_an_attribute_share_one_probability(candidates: list[Candidate], weighing: Weighing) -> None:
-    for attribute, odds in weighing.attributes(candidates[0]).items():
+def test_the_labels_of_an_attribute_share_one_probability(
+    candidates: list[Candidate], calibration: Calibration
+) -> None:
+    for attribute, odds in calibration.attributes(candidates[0]).items():
         assert tuple(odds) == ATTRIBUTES[attribute]
         assert sum(odds.values()) == pytest.approx(1, abs=1e-5)
 
@@ -50,10 +52,10 @@ def test_a_statement_found_twice_is_one_claim(candidates: list[Candidate]) -> No
     assert chosen_of(weighed, 0.95) == []
 
 
-def test_no_candidates_have_no_probabilities(weighing: Weighing) -> None:
-    assert weighing.confidences([]) == []
+def test_no_candidates_have_no_probabilities(calibration: Calibration) -> None:
+    assert calibration.confidences([]) == []
 
 
 def test_a_folder_without_the_weighing_is_named(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"has no weighing\.onnx"):
-        Weighing.from_directory(tmp_path, load_encoder(bundled()).settings)
+        Calibration.from_directory(tmp_path, load_encoder(bundled()).settings)

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-class Best(Generic[T]):
+class TopK(Generic[T]):
     """Keeps the `most` things with the smallest key; memory holds at most twice as many."""
 
     def __init__(self, most: int, key: Callable[[T], Any]) -> None:

@@ -2,8 +2,8 @@
 
 from reading import extractor, read
 
+from pipeline.claims.cue_features import SENSES, WORDINGS, cue_features, wordings
 from pipeline.claims.relation import find_cues
-from pipeline.claims.wording import SENSES, WORDINGS, wording, wordings
 from pipeline.records import Mention, Sentence
 
 
@@ -14,7 +14,7 @@ def said(text: str) -> dict[str, bool]:
     places = [f"{sense} {place}" for place in ("before", "between", "behind", "nearest") for sense in SENSES]
     known = extractor().reader.cues
     has = wordings(sentence.text, known)
-    values = wording(sentence, find_cues(sentence.text, known), has, nutrient, outcome)
+    values = cue_features(sentence, find_cues(sentence.text, known), has, nutrient, outcome)
     return dict(zip([*places, *WORDINGS, "nutrient first"], values, strict=True))
 
 
