@@ -3,6 +3,7 @@
 import pytest
 from reading import claims
 
+from pipeline.claims.bystanders import stands_by
 from pipeline.claims.ownership import stated_apart
 from pipeline.claims.sign import sign
 from pipeline.lexicons import load_lexicon
@@ -220,3 +221,38 @@ def test_lists_share_their_claims(text: str) -> None:
 def test_the_stance_that_a_sentence_takes(text: str, relation: str, factuality: str) -> None:
     [claim] = claims(text)
     assert (claim.relation, claim.factuality) == (relation, factuality)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Compared with <iron> alone, <zinc> lowered {anaemia}.",
+        "{Falls} were rarer with <vitamin D> than with <calcium>.",
+        "High <potassium> causes {hyperkalemia}.",
+        "<Iron> from meat raised {iron absorption}.",
+        "Before the intervention, {anaemia} was similar with <iron> and placebo.",
+    ],
+)
+def test_what_only_stands_by_claims_nothing(text: str) -> None:
+    sentence, nutrients, outcomes = read(text)
+    assert stands_by(sentence, nutrients[-1] if "than" in text else nutrients[0], outcomes[0], "unspecified")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{Falls} were rarer with <vitamin D> than with placebo.",
+        "{Anaemia} was commoner with placebo than with <iron>.",
+        "<Vitamin C> raised {iron absorption}.",
+        "At baseline anaemia was similar, and after a year {anaemia} was rarer with <iron>.",
+    ],
+)
+def test_what_acts_is_no_bystander(text: str) -> None:
+    sentence, nutrients, outcomes = read(text)
+    assert not stands_by(sentence, nutrients[0], outcomes[0], "supplementation")
+
+
+def test_a_lack_that_the_nutrient_relieves_is_an_outcome() -> None:
+    sentence, nutrients, outcomes = read("<Iron> corrected {iron deficiency}.")
+    assert not stands_by(sentence, nutrients[0], outcomes[0], "supplementation")
+    assert stands_by(sentence, nutrients[0], outcomes[0], "status")

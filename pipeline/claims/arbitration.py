@@ -3,7 +3,8 @@
 A trained reader may be wrong about the sign of what it reads. An unmistakable direction, denial or reversal
 (`pipeline.claims.sign`) is followed; so is the stance that the sentence takes to what it says (`lexicons/stances.csv`).
 A claim that rules and model read in opposite ways, and no such words settle, keeps its flag and says so in its
-confidence. Pairs that the sentence states apart (`pipeline.claims.ownership`) are no claim.
+confidence. Pairs that the sentence states apart (`pipeline.claims.ownership`),
+or of which one side only stands by (`pipeline.claims.bystanders`), are no claim.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from pipeline.claims.bystanders import stands_by
 from pipeline.claims.ownership import stated_apart
 from pipeline.claims.sign import relation_of, sign
 from pipeline.lexicons import Cues
@@ -54,6 +56,8 @@ def arbitrated(claims: Iterable[Claim], cues: Cues) -> Iterator[Claim]:
             crossed = any(c.nutrient == claim.nutrient and c.condition != claim.condition for c in of_sentence) and any(
                 c.condition == claim.condition and c.nutrient != claim.nutrient for c in of_sentence
             )
+            if stands_by(claim.sentence, claim.nutrient, claim.condition, claim.exposure, beside):
+                continue
             if not (crossed and stated_apart(claim.sentence, claim.nutrient, claim.condition, beside)):
                 yield _settled(claim, beside, scopes, cues)
 

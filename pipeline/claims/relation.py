@@ -17,7 +17,10 @@ from pipeline.vocabulary import Exposure, Relation, Strength
 _CLAUSE_BREAK = re.compile(
     r";|,? but (?=not|no|did|there|\w)|,? (?:while|whereas|however|although|though|despite|yet)\b|: |\. (?=[A-Z])"
 )
-_COORDINATED = re.compile(r"[\s,/+&]*(?:and|or|plus|as well as)?\s*")
+_COORDINATED = re.compile(
+    r"(?:\s?\([^()]{1,20}\))?\s?(?:[\s/+&]*|,? ?(?:and|or|plus|as well as) ?(?:[\w-]+ )?|, (?!the |there )(?:[\w-]+ )?)"
+)
+_OF_EACH_OTHER = re.compile(r"(?:\s?[,(.;]|\s(?:with )?(?:each other|one another)|\s?$)")
 _LEADS_TO_CONDITION = re.compile(r"\b(?:on|in|against|for|and|to|with|over)\b")
 _LEADS_TO_NUTRIENT = re.compile(
     r"\b(?:by|with|after|following|through|from|due to|upon|during|when|if|among|receiving)\b"
@@ -132,7 +135,8 @@ def _connects(text: str, cue: Cue, n: tuple[int, int], c: tuple[int, int]) -> bo
     if first[1] <= cue.start and cue.end <= second[0]:
         return True
     if _COORDINATED.fullmatch(between):
-        return cue.sense in _MUTUAL and (cue.start >= second[1] or bool(_BETWEEN.match(text, cue.end)))
+        mutual = _OF_EACH_OTHER.match(text, cue.end) if cue.start >= second[1] else _BETWEEN.match(text, cue.end)
+        return cue.sense in _MUTUAL and bool(mutual)
     if cue.end <= first[0]:
         if cue.sense in _MUTUAL and _BETWEEN.match(text, cue.end):
             return True

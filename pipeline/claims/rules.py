@@ -16,14 +16,23 @@ from pipeline.vocabulary import Exposure
 
 _PEOPLE = (
     r"patients?|subjects?|people|persons?|children|women|men|individuals|adults|participants|infants|boys|girls|mothers|"
-    r"rats|mice|animals|cases|populations?|adolescents|volunteers|outpatients|survivors"
+    r"rats?|mice|mouse|animals?|cases|populations?|adolescents|volunteers|outpatients|survivors|cells?|cell lines?|"
+    r"cohorts?|neonates|newborns|dogs|pigs|rabbits|hamsters|residents|workers|smokers|carriers"
 )
 _STUDIED_BEFORE = re.compile(
-    rf"\b(?:{_PEOPLE}|those|who ha(?:ve|d))\s+(?:with|having|suffering from|at (?:high |increased )?risk (?:of|for)|"
-    r"affected by|undergoing|diagnosed with)(?:\s+[\w-]+){0,3}\s*$",
+    rf"\b(?:{_PEOPLE}|those|who (?:ha(?:ve|d)|suffer(?:ed)?))\s+"
+    r"(?:with|having|(?:suffering |suffer )?from|at (?:high |higher |increased )?risk (?:of|for)|affected by|"
+    r"undergoing|diagnosed with|treated for|"
+    r"hospitali[sz]ed (?:with|for)|who ha(?:ve|d)|recovering from|presenting with)"
+    r"(?:\s+[\w-]+){0,3}\s*$",
     re.IGNORECASE,
 )
-_STUDIED_AFTER = re.compile(rf"[\s-]+(?:{_PEOPLE}|models?|induced|survivors)\b", re.IGNORECASE)
+_NO_LINK = (
+    r"(?!(?:in|of|among|with|and|or|than|for|by|after|to|from|was|were|is|are|on|at|as|when|but|that|which|who|the|"
+    r"compared|versus|vs|between|during|risk|reduced|increased|improved)\b)"
+)
+_STUDIED_AFTER = re.compile(rf"[\s-]+(?:(?:{_NO_LINK}[\w/-]+\s){{0,2}}(?:{_PEOPLE}|models?)|induced)\b", re.IGNORECASE)
+_FARTHEST = 200  # characters between a nutrient and what words beside one of them still say of the other
 # The share of right rows: `provender evaluate claims train.jsonl --model fast`, precision.
 RULE_CONFIDENCE = {"condition": 0.55, "measure": 0.43}
 
@@ -51,6 +60,8 @@ def _sentence_claims(
     nutrients = [m for m in sentence.mentions if m.kind == "nutrient"]
     claims: dict[tuple[str, str], Claim] = {}
     for nutrient, condition in sorted(_pairs(sentence), key=_apart):
+        if _apart((nutrient, condition)) > _FARTHEST:
+            break
         met = exposure(sentence, nutrient, cues, abbreviations=annotated.abbreviations, default=default)
         finding = relate(sentence, all_cues, nutrient, condition, met, cues)
         if finding is None and (said := sign(sentence, nutrient, condition, cues)):

@@ -19,17 +19,26 @@ _MOST_ANTECEDENTS = 3
 _SENTENCES_BACK = 4
 _LEAST_SHARE = 0.1  # of a document's sentences name what its trial gave, where the title does not
 _POINTS_BACK = re.compile(r"(?:this|these|such)\b", re.IGNORECASE)  # also to what its own sentence names before it
+_SAYS_OF_WHAT = re.compile(  # "the treatment of asthma", "a deficiency of the enzyme", "a supplement with garlic"
+    r"(?:supplement\w*|preparation|formulation|fortification|deficienc\w+|insufficiency|depletion|interventions?|"
+    r"treatments?|therap\w+)\s+(?:of|with|using)\s(?!(?:this|these|it|them)\b)",
+    re.IGNORECASE,
+)
+_QUALIFIED = re.compile(r"(?P<word>[A-Za-z][\w-]+)[ -]$")  # "oat hull supplementation"
 
 
 References = Sequence[BackReference]
 
 
-def resolve(sentences: Sequence[Sentence], references: References) -> Iterator[Sentence]:
-    """Yield the sentences with anaphoric mentions added; one for each antecedent, over the same words."""
+def resolve(sentences: Sequence[Sentence], references: References, stops: frozenset[str]) -> Iterator[Sentence]:
+    """Yield the sentences with anaphoric mentions added; one for each antecedent, over the same words.
+
+    `stops` are words that name nothing: any other before "supplementation" says what was given.
+    """
     about = given(sentences)
     for position, sentence in enumerate(sentences):
         earlier = sentences[max(0, position - _SENTENCES_BACK) : position]
-        added = list(_anaphoric(sentence, earlier, about, references))
+        added = list(_anaphoric(sentence, earlier, about, references, stops))
         if added:
             kept = [m for m in sentence.mentions if not any(m.start < a.end and a.start < m.end for a in added)]
             mentions = sorted((*kept, *added), key=lambda m: (m.start, m.end, m.name))
@@ -53,7 +62,11 @@ def antecedents(kind: MentionKind, earlier: Sequence[Sentence], about: Sequence[
 
 
 def _anaphoric(
-    sentence: Sentence, earlier: Sequence[Sentence], about: Sequence[Mention], references: References
+    sentence: Sentence,
+    earlier: Sequence[Sentence],
+    about: Sequence[Mention],
+    references: References,
+    stops: frozenset[str],
 ) -> Iterator[Mention]:
     for kind in ("nutrient", "condition"):
         if sentence.kind == "title":
@@ -61,7 +74,8 @@ def _anaphoric(
         for reference in references:
             if reference.kind != kind or reference.refers_to == PRONOUN:
                 continue
-            match = reference.pattern.search(sentence.text)
+            places = reference.pattern.finditer(sentence.text)
+            match = next((place for place in places if _names_nothing(sentence.text, place, stops)), None)
             if match is None:
                 continue
             beside = _named_beside(sentence, kind, match)
@@ -85,6 +99,15 @@ def _anaphoric(
                     biomarker=False,
                 )
             break
+
+
+def _names_nothing(text: str, match: re.Match[str], stops: frozenset[str]) -> bool:
+    """Whether referring words do not say themselves what they stand for ("garlic supplementation")."""
+    says = _SAYS_OF_WHAT.search(text, match.start())
+    if says and says.start() < match.end() <= says.end():
+        return False
+    before = _QUALIFIED.search(text, 0, match.start())
+    return not (match.group().lower() == "supplementation" and before and before["word"].lower() not in stops)
 
 
 def _named_beside(sentence: Sentence, kind: MentionKind, match: re.Match[str]) -> list[Mention]:

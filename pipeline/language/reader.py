@@ -34,7 +34,7 @@ class Reader:
         for sentence in sentences(running, self.cues.bounds):
             here = {d.short: d.long for d in changing if d.start < sentence.end}
             bare.append(self._read(sentence, meanings | self.meanings(here) if here else meanings))
-        resolved = tuple(backreferences.resolve(bare, self.cues.references))
+        resolved = tuple(backreferences.resolve(bare, self.cues.references, self.cues.heads.stops))
         return AnnotatedDocument(running, resolved, short_forms, document, places)
 
     def _read(self, sentence: Sentence, meanings: Mapping[str, Mention | None]) -> Sentence:

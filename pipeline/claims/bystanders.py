@@ -1,0 +1,73 @@
+"""In: a sentence and a pair in it; out: whether one of the two only stands by, so that nothing is claimed of it.
+
+What the acting nutrient is compared with claims nothing itself, a nutrient's own level is no outcome of it, and groups
+that are compared before anything was given show no effect.
+"""
+
+import re
+from collections.abc import Iterable
+
+from pipeline.records import Exposure, Mention, Sentence
+
+_COMPARED_WITH = re.compile(
+    r"\b(?:than|versus|vs\.?|(?:compared|comparison|comparable) (?:with|to)|relative to|instead of|rather than|"
+    r"unlike)\s"
+    r"(?:(?:the|those|that|with|in|on|receiving|given|taking|oral|an?|group|either|using|fed|of)\s){0,4}$",
+    re.IGNORECASE,
+)
+_TOO_LITTLE = r"hypo{stem}\w*(?:emia|aemia)|{stem}\w*\s(?:deficienc\w+|insufficiency|depletion)"
+_OWN = (
+    r"(?:hyper)?{stem}\w*(?:emia|aemia|uria)|"
+    r"{stem}\w*\s(?:levels?|concentrations?|status|stores?|absorption|uptake|excretion|balance|homeostasis|overload|"
+    r"accumulation|metabolism|bioavailability|transport|retention|loss(?:es)?|requirements?)"
+)
+_LATIN: dict[str, str] = {"sodium": "natr", "potassium": "kal", "iron": "ferr|sider", "vitamin d": "vitaminosis d"}
+_BEFORE = re.compile(
+    r"\b(?:at baseline|at (?:study )?entry|at enrolment|at enrollment|"
+    r"before (?:the )?(?:intervention|treatment|supplementation|study|trial)(?! and after| (?:or|to) )),?\s",
+    re.IGNORECASE,
+)
+_ALIKE = re.compile(
+    r"\b(?:similar|comparable|alike|balanced|matched|(?:no|not|n['’]t)\b[^.;]{0,30}\b(?:differ\w*|significan\w*))",
+    re.IGNORECASE,
+)
+_AFTERWARDS = re.compile(
+    r"\b(?:after|following|followed|end of|chang\w+|(?:increas|decreas|reduc|improv)ed)\b", re.IGNORECASE
+)
+_GIVEN = ("supplementation", "intake")  # relieves a lack of the nutrient, which then is an outcome
+_SHORTEST_STEM = 4
+_ENDINGS = re.compile(r"(?:ium|um|ine|us|e|s)$")
+
+
+def stands_by(
+    sentence: Sentence, nutrient: Mention, outcome: Mention, exposure: Exposure, others: Iterable[Mention] = ()
+) -> bool:
+    """Whether the sentence claims nothing of the pair since one of the two only stands by.
+
+    `others` are all that take part in claims of the sentence; a nutrient that others are compared with is passed over
+    only where another one acts.
+    """
+    if own_level(nutrient, outcome, exposure):
+        return True
+    if _compared_with(sentence, nutrient):
+        acting = (m for m in (*sentence.mentions, *others) if m.kind == "nutrient" and m.start != nutrient.start)
+        if not all(_compared_with(sentence, mention) for mention in acting):
+            return True
+    before = _BEFORE.search(sentence.text)
+    if before is None or not _ALIKE.search(sentence.text):
+        return False
+    return not _AFTERWARDS.search(sentence.text, before.end())
+
+
+def own_level(nutrient: Mention, outcome: Mention, exposure: Exposure) -> bool:
+    """Whether an outcome is the nutrient's own amount, under whatever name; a lack that it relieves is an outcome."""
+    stem = _ENDINGS.sub("", nutrient.name.lower())
+    if len(stem) < _SHORTEST_STEM:
+        return False
+    stems = "|".join(filter(None, (re.escape(stem), _LATIN.get(nutrient.name, ""))))
+    own = _OWN if exposure in _GIVEN else f"{_OWN}|{_TOO_LITTLE}"
+    return bool(re.fullmatch(own.format(stem=f"(?:{stems})"), outcome.name.lower()))
+
+
+def _compared_with(sentence: Sentence, nutrient: Mention) -> bool:
+    return bool(_COMPARED_WITH.search(sentence.text[: nutrient.start - sentence.start]))
