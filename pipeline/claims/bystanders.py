@@ -7,7 +7,8 @@ that are compared before anything was given show no effect.
 import re
 from collections.abc import Iterable
 
-from pipeline.records import Exposure, Mention, Sentence
+from pipeline.records import Mention, Sentence
+from pipeline.vocabulary import Exposure
 
 _COMPARED_WITH = re.compile(
     r"\b(?:than|versus|vs\.?|(?:compared|comparison|comparable) (?:with|to)|relative to|instead of|rather than|"
