@@ -4,8 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The same inputs each time, so that a change is judged by itself; `make test-hostile` tries others (see its variables).
+settings.register_profile("usual", derandomize="PROVENDER_EXAMPLES" not in os.environ, deadline=None)
+settings.load_profile("usual")
 
 
 @pytest.fixture(scope="session")

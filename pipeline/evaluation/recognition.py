@@ -21,7 +21,7 @@ def read_iob(path: Path) -> list[Tagged]:
     Raises `ValueError` naming the line that is not so.
     """
     sentences: list[Tagged] = [[]]
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             sentences.append([])
             continue

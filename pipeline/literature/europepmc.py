@@ -201,7 +201,7 @@ def _plain(marked_up: str | None) -> str:
 
 def _identities(path: Path) -> set[str]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # a string of JSON may hold other ends of lines
         return {json.loads(line)["id"] for line in lines if line.strip()}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FetchError(

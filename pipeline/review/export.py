@@ -27,7 +27,9 @@ def events_in(file: Path, known: Sequence[Event]) -> list[Event]:
     numbers: dict[int, int] = {}
     found: list[Event] = []
     try:
-        for line in file.read_text(encoding="utf-8").splitlines():
+        for line in file.read_text(encoding="utf-8").split("\n"):  # a string of JSON may hold other ends of lines
+            if not line.strip():
+                continue
             values = json.loads(line)
             event = Event(**{name: value for name, value in values.items() if name in names})
             number = held.get(_key(event), len(known) + len(found) + 1)

@@ -21,6 +21,9 @@ from pipeline.review.event import Event
 WAIT_SECONDS = 30
 """How long an event waits for another process that writes."""
 
+_BROKEN = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite and its Python interface raise over a damaged file, the text of which may be no UTF-8."""
+
 _COLUMNS = tuple(field.name for field in dataclasses.fields(Event) if field.name != "number")
 _TABLE = f"""
 CREATE TABLE event (
@@ -77,7 +80,7 @@ class Ledger:
                     marks = ", ".join("?" * (len(values) + 2))
                     connection.execute(f"INSERT INTO event VALUES ({marks})", (number, *values, self._hash))
                     recorded.append(event)
-        except sqlite3.Error as error:
+        except _BROKEN as error:
             raise LedgerError(
                 f"The ledger {self.path} cannot be written ({error}); nothing was replaced: mend that and try again."
             ) from None
@@ -93,7 +96,7 @@ class Ledger:
             try:
                 with contextlib.closing(self._connect()) as connection:
                     self._events, self._hash = self._read(connection, known)
-            except sqlite3.Error as error:
+            except _BROKEN as error:
                 raise LedgerError(_damaged(self.path, str(error))) from None
             self._remember()
         elif known[0]:

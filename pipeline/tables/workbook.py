@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow, Study
-from pipeline.tables.cells import plain, rounded
+from pipeline.tables.cells import neutralise, plain, restore, rounded
 from pipeline.tables.columns import COMPARISON, CORRECTABLE, EVIDENCE, FINDINGS, REVIEW, SOURCES, STUDIES, Column, Table
 from pipeline.tables.study_rows import study_rows
 from pipeline.vocabulary import CERTAINTIES
@@ -125,6 +125,8 @@ def _write_cell(sheet: Any, row: int, place: int, value: Any, column: Column, st
             sheet.write_number(row, place, number, style)
     elif value:
         text = str(value)
+        if restore(text) != text:  # who reads a sheet takes one mark away, as from CSV
+            text = neutralise(text)
         if len(text) > LONGEST_CELL:
             text = text[: LONGEST_CELL - 1] + "…"
         sheet.write_string(row, place, text, style)

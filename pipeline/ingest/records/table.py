@@ -81,7 +81,7 @@ def _records(text: str, delimiter: str, names: Sequence[str]) -> Iterator[Record
 
 def _salvaged(text: str, delimiter: str, width: int) -> Iterator[list[str] | Damage]:
     """Yield the rows of a table with a broken quote: each the lines that close their quotes and have its columns."""
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text, newline=""))
     index, broken = 1, False
     while index < len(lines):
         row, used = _row(lines[index : index + MAX_ROW_LINES], delimiter, width)
