@@ -10,7 +10,7 @@ import openpyxl
 import pymupdf
 from test_ingest_documents import docx, packed, paragraph, run
 
-from pipeline.records import SourceFormat
+from pipeline.vocabulary import SourceFormat
 
 Form = Callable[[str, Sequence[str]], bytes]
 
