@@ -8,6 +8,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 CORPUS := corpora/rls-b12
 OUT := outputs/rls-b12
 REFERENCE ?= ../shared
+HOSTILE := tests/test_hostile.py tests/test_doors.py tests/test_bounds.py tests/test_ingest_damage.py \
+	tests/test_ingest_faults.py tests/test_properties.py tests/test_mutations.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help evidence figures browser screenshots test test-faults test-hostile office lint format train clean
@@ -47,8 +49,8 @@ office: ## install LibreOffice Calc, which one test needs (Debian and Ubuntu, as
 	@apt-get update -qq && apt-get install -qq -y --no-install-recommends libreoffice-calc > /dev/null
 
 test-hostile: $(VENV)/installed-dev ## run the tests of hostile names, files, texts and servers (see SECURITY.md)
-	@timeout 600 $(BIN)/python -m pytest -n auto tests/test_hostile.py tests/test_doors.py tests/test_bounds.py \
-		tests/test_ingest_damage.py tests/test_ingest_faults.py
+	@PROVENDER_EXAMPLES=20 PROVENDER_MUTATIONS=600 timeout 600 $(BIN)/python -m pytest -n auto --dist loadfile \
+		-m 'not faults' $(HOSTILE)
 
 lint: $(VENV)/installed-dev ## check format, lint and types
 	@$(BIN)/ruff format --check .

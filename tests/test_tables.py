@@ -179,7 +179,9 @@ def test_the_workbook_is_filtered_frozen_typed_and_without_formulas(tmp_path: Pa
 
 def test_the_workbook_offers_values_colours_certainty_and_has_the_other_tables_and_a_legend(tmp_path: Path) -> None:
     sources = [replace(SOURCE_ROW, status="unchanged", seconds=1.5)]
-    write_workbook(tmp_path / "e.xlsx", [ROW], studies=[Study("PMID:1")], comparisons=[COMPARISON_ROW], sources=sources)
+    write_workbook(
+        tmp_path / "e.xlsx", [ROW], studies=[Study(study_id="PMID:1")], comparisons=[COMPARISON_ROW], sources=sources
+    )
     book = openpyxl.load_workbook(tmp_path / "e.xlsx")
     assert book.sheetnames == ["evidence", "findings", "studies", "comparison", "sources", "legend"]
     assert book["studies"]["A2"].value == "PMID:1" and not book["findings"]["A2"].value
