@@ -51,6 +51,39 @@ def test_a_claim_is_found_by_its_words_and_missed_where_they_are_unknown(gold_fi
     assert {cause: len(found) for cause, found in groups.items()} == {"missed: condition not recognised": 1}
 
 
+def test_what_is_turned_between_harm_and_benefit_is_counted(tmp_path: Path) -> None:
+    common = {"sid": 1, "nutrient": "Zinc", "nutrient_name": "zinc", "exposure": "unspecified"}
+    claims = [
+        common | {"condition": "diarrhoea", "condition_name": "diarrhea", "relation": "increases_risk"},
+        common | {"condition": "pneumonia", "condition_name": "pneumonia", "relation": "increases_risk",
+                  "relation_also": ["decreases_risk"]},
+    ]  # fmt: skip
+    path = tmp_path / "gold.jsonl"
+    path.write_text(gold_line(["A trial", "Zinc prevents diarrhoea and pneumonia."], claims), encoding="utf-8")
+    [document] = read_gold(path)
+    reading = extractor().annotate(document.document())
+    scores = evaluate_claims([(document, extractor().extract(reading))])
+    assert (scores.turned.conditions, scores.turned.of_conditions) == (1, 2)
+    assert "turned: increases_risk read as decreases_risk" in errors_by_cause(scores.matched, {"one": reading})
+
+
+def test_what_nobody_claimed_is_grouped_by_the_side_that_takes_no_part(tmp_path: Path) -> None:
+    claim = {"sid": 1, "nutrient": "Zinc", "nutrient_name": "zinc", "exposure": "unspecified",
+             "condition": "diarrhoea", "condition_name": "diarrhea", "relation": "decreases_risk"}  # fmt: skip
+    path = tmp_path / "gold.jsonl"
+    sentences = ["A trial", "Zinc and iron prevent diarrhoea and pneumonia.", "Calcium prevents fractures."]
+    path.write_text(gold_line(sentences, [claim]), encoding="utf-8")
+    [document] = read_gold(path)
+    reading = extractor().annotate(document.document())
+    groups = errors_by_cause(evaluate_claims([(document, extractor().extract(reading))]).matched, {"one": reading})
+    assert {cause: len(found) for cause, found in groups.items()} == {
+        "extra: neither side takes part in a claim": 1,
+        "extra: sentence without claims": 1,
+        "extra: the nutrient takes part in no claim": 1,
+        "extra: the outcome takes part in no claim": 1,
+    }
+
+
 def test_the_command_prints_the_same_figures_for_people_and_machines(gold_file: Path) -> None:
     runner = CliRunner()
     told = runner.invoke(app, ["evaluate", "claims", str(gold_file), "--model", "fast", "--json"])

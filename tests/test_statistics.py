@@ -1,5 +1,7 @@
 """Numbers that back a claim, in the spellings people use."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,6 +144,19 @@ def test_no_string_of_digits_and_signs_breaks_the_reader(text: str) -> None:
         ("iron was 0.89 microg/L in both", "mean", "0.89 microg/L", 0.89),
         ("a trial involving 135 patients", "sample size", "135 patients", 135),
         ("Mortality Rate Ratio 0.54", "effect", "Mortality Rate Ratio 0.54", 0.54),
+        ("weight rose + 3.75, (3.16 – 4.34) in both", "mean", "+ 3.75, (3.16 – 4.34)", 3.75),
+        ("weight rose by 2.61 kg (95% CI 1.99 – 3.23)", "mean", "2.61 kg (95% CI 1.99 – 3.23)", 2.61),
+        ("in 54 (15.8%) of the babies", "percentage", "54 (15.8%)", 15.8),
+        ("cavities fell in 106 (89.8%) v/s 111 (94.8%)", "percentage", "106 (89.8%) v/s 111 (94.8%)", 89.8),
+        ("iron at 0.89 microg/L was low", "mean", "0.89 microg/L", 0.89),
+        ("synthesis was faster (0.110 ± 0.009%/h)", "mean", "0.110 ± 0.009%/h", 0.110),
+        ("a blood level 30 to 100 times greater", "effect", "30 to 100 times greater", 100),
+        ("resting metabolism rose by 129 kcal", "mean", "129 kcal", 129),
+        ("25.8% as opposed to 9.1%", "percentage", "25.8% as opposed to 9.1%", 25.8),
+        ("a fall of 53 (SEM 20) in it", "mean", "53 (SEM 20)", 53),
+        ("relief in 9 to 40 percent", "percentage", "9 to 40 percent", 9),
+        ("fatigue (50/103, 48.5%)", "count", "50/103, 48.5%", 50),
+        ("R 2 = 0.2", "effect", "R 2 = 0.2", 0.2),
     ],
 )
 def test_results_are_read_in_less_usual_spellings(text: str, kind: str, words: str, value: float) -> None:
@@ -174,5 +189,22 @@ def test_percentages_before_a_list_are_handed_out_in_turn() -> None:
     sentence = Sentence(0, 0, len(text), text)
     places = [(text.index(words), text.index(words) + len(words)) for words in ("severe illness", "high fever")]
     conditions = [Mention(a, b, text[a:b], "condition", text[a:b]) for a, b in places]
-    numbers = [attach(sentence, statistics(sentence), condition, places) for condition in conditions]
+    numbers = [attach(sentence, statistics(sentence), condition, conditions) for condition in conditions]
     assert [[s.value for s in given] for given in numbers] == [[16], [5]]
+
+
+def test_a_p_value_before_a_list_of_outcomes_is_that_of_all() -> None:
+    text = "The diet decreased (P < 0.01) libido (8.2 ± 0.7) and sperm count (265 ± 21)."
+    places = [(text.index(words), text.index(words) + len(words)) for words in ("libido", "sperm count")]
+    conditions = [Mention(a, b, text[a:b], "measure", text[a:b]) for a, b in places]
+    sentence = Sentence(0, 0, len(text), text, mentions=tuple(conditions))
+    numbers = [[s.text for s in attach(sentence, statistics(sentence), condition)] for condition in conditions]
+    assert numbers == [["P < 0.01", "8.2 ± 0.7"], ["P < 0.01", "265 ± 21"]]
+
+
+def test_an_outcome_that_is_named_twice_keeps_all_its_numbers() -> None:
+    text = "69% had less pain, fewer had fever (2%), and 20% less pain (p = 0.01)."
+    spots = [(m.start(), m.end()) for m in re.finditer("pain|fever", text)]
+    conditions = [Mention(a, b, text[a:b], "condition", text[a:b]) for a, b in spots]
+    sentence = Sentence(0, 0, len(text), text, mentions=tuple(conditions))
+    assert "p = 0.01" in [s.text for s in attach(sentence, statistics(sentence), conditions[0])]

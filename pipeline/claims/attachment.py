@@ -34,7 +34,7 @@ _LIST_LINK = re.compile(r"[\s,/+&]*(?:and|or|plus|as well as)?\s*(?:with\s)?")
 def backed(
     claim: Claim,
     found: Sequence[Statistic],
-    conditions: Sequence[Bounds] | None = None,
+    conditions: Sequence[Mention] | None = None,
     nutrients: Sequence[Mention] = (),
 ) -> Claim:
     """Return the claim with the statistics of its sentence that back it, flagged where one of them cannot be."""
@@ -48,32 +48,47 @@ def attach(
     sentence: Sentence,
     found: Sequence[Statistic],
     condition: Mention,
-    conditions: Sequence[Bounds] | None = None,
+    conditions: Sequence[Mention] | None = None,
     nutrient: Mention | None = None,
     nutrients: Sequence[Mention] = (),
 ) -> tuple[Statistic, ...]:
     """Return the statistics of `sentence` that back a claim about `condition`, in order.
 
-    `conditions` are the document offsets of all that takes part in claims, by default of all conditions mentioned.
-    Where several `nutrients` take part, numbers straight after one of them are its own.
+    `conditions` are all that take part in claims, by default all conditions mentioned. Where several `nutrients` take
+    part, numbers straight after one of them are its own.
     """
     if conditions is None:
-        conditions = sorted({(m.start, m.end) for m in sentence.mentions if m.kind in ("condition", "measure")})
+        conditions = [m for m in sentence.mentions if m.kind in ("condition", "measure")]
+    places = sorted({(m.start, m.end) for m in conditions})
     backing = [statistic for statistic in found if statistic.kind in _BACKING]
     if nutrient is not None and len({m.name for m in nutrients}) > 1:
-        backing = _of_nutrient(sentence, backing, nutrient, nutrients, conditions)
-    if len(conditions) < 2:
+        backing = _of_nutrient(sentence, backing, nutrient, nutrients, places)
+    if len({m.name for m in conditions}) < 2:
         return tuple(backing)
-    if "respectively" in sentence.text and (shared := _in_turn(backing, conditions)):
+    if "respectively" in sentence.text and (shared := _in_turn(backing, places)):
         return shared.get((condition.start, condition.end), tuple(backing))
-    own = _following(sentence, backing, conditions)
-    for bounds, following in reversed(list(pairwise(conditions))):
+    own = _following(sentence, backing, places)
+    _share_first_p_values(sentence, own, places)
+    for bounds, following in reversed(list(pairwise(places))):
         between = sentence.text[bounds[1] - sentence.start : following[0] - sentence.start]
         if not own[bounds] and len(between) < _LONGEST_LIST_GAP and not _BREAK.search(between):
             own[bounds] = own[following]
         elif not any(s.kind == "p-value" for s in own[bounds]) and not _BREAK.search(between):
             own[bounds] = [*own[bounds], *(s for s in own[following] if s.kind == "p-value")]
-    return tuple(own.get((condition.start, condition.end), backing))
+    named = {(condition.start, condition.end), *((m.start, m.end) for m in conditions if m.name == condition.name)}
+    if not named & own.keys():
+        return tuple(backing)
+    return tuple(sorted({s for bounds in named for s in own.get(bounds, ())}, key=lambda s: s.start))
+
+
+def _share_first_p_values(sentence: Sentence, own: dict[Bounds, list[Statistic]], places: Sequence[Bounds]) -> None:
+    """Give p-values straight before a list of outcomes ("reduced (p < 0.01) A, B and C") to all that have none."""
+    first = [s for s in own[places[0]] if s.kind == "p-value" and s.end <= places[0][0]]
+    for bounds in places[1:]:
+        if not first or _BREAK.search(sentence.text, places[0][1] - sentence.start, bounds[0] - sentence.start):
+            break
+        if not any(s.kind == "p-value" for s in own[bounds]):
+            own[bounds] = [*first, *own[bounds]]
 
 
 def _following(
@@ -129,11 +144,18 @@ def _of_nutrient(
         beyond = names and max((b[1] for b in conditions if b[1] <= statistic.start), default=0) > names[-1].end
         if names and not beyond and _BRACKET_OF_NAME.match(_between(sentence, names[-1].end, statistic.start)):
             owners[statistic] = names[-1].name
+    p_values = [s for s in backing if s.kind == "p-value"]
+    if len(p_values) == 1 and len(backing) > 2 and re.fullmatch(r"[)\].\s]*", _after(sentence, p_values[0].end)):
+        owners.pop(p_values[0], None)  # the one test of all arms, at the end
     shares = {nutrient.name}
     for (mention, following), listed in zip(pairwise(ordered), lists, strict=True):
         if mention.name in shares and mention.name not in owners.values() and listed:
             shares.add(following.name)
     return [s for s in backing if owners.get(s, nutrient.name) in shares]
+
+
+def _after(sentence: Sentence, offset: int) -> str:
+    return sentence.text[offset - sentence.start :]
 
 
 def _between(sentence: Sentence, start: int, end: int) -> str:

@@ -107,7 +107,7 @@ def _claims(sentence: Sentence, candidates: Sequence[Candidate], calibration: Ca
     confidences = calibration.confidences(candidates)
     chosen = chosen_of(list(zip(confidences, candidates, strict=True)), calibration.threshold)
     numbers = statistics(sentence)
-    outcomes = sorted({(candidate.condition.start, candidate.condition.end) for _, candidate in chosen})
+    outcomes = list({candidate.condition for _, candidate in chosen})
     nutrients = list({candidate.nutrient for _, candidate in chosen})
     claims = [
         claim_of(sentence, candidate, confidence, calibration.attributes(candidate), calibration.least_unknown)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.evaluation.gold import GoldClaim, GoldDocument
-from pipeline.evaluation.measures import Matched
-from pipeline.records import AnnotatedDocument, Claim, Sentence
+from pipeline.evaluation.measures import Matched, is_turned, same_name, stands_at
+from pipeline.records import AnnotatedDocument, Claim, Mention, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ def _errors(found: Matched, reading: AnnotatedDocument) -> Iterator[ExtractionEr
             continue
         if claim.factuality == "Unknown":
             yield _gold_error("missed: read as an aim or question", document, gold)
+        elif is_turned(gold, claim):
+            yield _gold_error(f"turned: {gold.relation} read as {claim.relation}", document, gold)
         elif claim.relation != gold.relation:
             yield _gold_error(f"relation: {gold.relation} read as {claim.relation}", document, gold)
         elif claim.exposure != gold.exposure:
@@ -44,10 +46,9 @@ def _errors(found: Matched, reading: AnnotatedDocument) -> Iterator[ExtractionEr
     for gold in found.missed:
         if not gold.neutral:
             yield _gold_error(_why_missed(document, gold, reading), document, gold)
-    annotated = {document.sentences[gold.sid] for gold in document.claims}
     for claim in found.extra:
         if claim.factuality != "Unknown":
-            yield _extra_error(document, claim, annotated)
+            yield _extra_error(document, claim)
 
 
 def _why_missed(document: GoldDocument, gold: GoldClaim, reading: AnnotatedDocument) -> str:
@@ -81,9 +82,32 @@ def _gold_error(cause: str, document: GoldDocument, gold: GoldClaim) -> Extracti
     return ExtractionError(cause, document.doc_id, said, document.text[start:end])
 
 
-def _extra_error(document: GoldDocument, claim: Claim, annotated: set[tuple[int, int]]) -> ExtractionError:
+def _extra_error(document: GoldDocument, claim: Claim) -> ExtractionError:
     sentence = claim.sentence
-    shares = any(start < sentence.end and sentence.start < end for start, end in annotated)
-    cause = "extra: other words of a claiming sentence" if shares else "extra: sentence without claims"
     said = f"{claim.nutrient.text} ({claim.exposure}) {claim.relation} {claim.condition.text}"
-    return ExtractionError(cause, document.doc_id, said, sentence.text)
+    return ExtractionError(_why_extra(document, claim), document.doc_id, said, sentence.text)
+
+
+def _why_extra(document: GoldDocument, claim: Claim) -> str:
+    """Say which side of a claim that nobody made takes part in none, as far as its sentence is annotated."""
+    sentence = claim.sentence
+    near = [
+        gold
+        for gold in document.claims
+        if document.sentences[gold.sid][0] < sentence.end and sentence.start < document.sentences[gold.sid][1]
+    ]
+    if not near:
+        return "extra: sentence without claims"
+    nutrient = [gold for gold in near if _same(document, gold.sid, gold.nutrient, gold.nutrient_name, claim.nutrient)]
+    outcome = [gold for gold in near if _same(document, gold.sid, gold.condition, gold.condition_name, claim.condition)]
+    if not nutrient and not outcome:
+        return "extra: neither side takes part in a claim"
+    if not nutrient:
+        return "extra: the nutrient takes part in no claim"
+    if not outcome:
+        return "extra: the outcome takes part in no claim"
+    return "extra: the same claim again" if set(nutrient) & set(outcome) else "extra: two sides of different claims"
+
+
+def _same(document: GoldDocument, sid: int, words: str, name: str, mention: Mention) -> bool:
+    return stands_at(document, sid, words, mention) or same_name(name, mention.name)

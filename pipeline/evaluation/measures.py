@@ -8,10 +8,10 @@ which two readers differed, count neither way. Claims on conditions are the head
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from pipeline.evaluation.gold import GoldClaim, GoldDocument
-from pipeline.records import Claim
+from pipeline.records import Claim, Mention
 from pipeline.vocabulary import Direction, Relation, direction_of
 
 
@@ -60,6 +60,24 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """How many matched claims say the opposite of the gold claim: harm for benefit, raised for lowered, or the reverse.
+
+    `of` is how many were compared; `sure` those above `SURE` confidence that carry no flag `direction-disputed`.
+    """
+
+    conditions: int = 0
+    of_conditions: int = 0
+    measures: int = 0
+    of_measures: int = 0
+    sure: int = 0
+
+
+SURE = 0.8
+_OPPOSITES: tuple[frozenset[Direction], ...] = (frozenset(("harmful", "beneficial")), frozenset(("raises", "lowers")))
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimScores:
     """All figures of an evaluation; `calibration` pairs each claim's confidence with whether it was right."""
 
@@ -72,6 +90,7 @@ class ClaimScores:
     f1_by_kind: dict[str, float]
     calibration: tuple[tuple[float, bool], ...] = ()
     matched: tuple[Matched, ...] = field(default=(), repr=False)
+    turned: Turned = Turned()
 
     def as_dict(self) -> dict[str, object]:
         """Return the figures under the names that a machine reads."""
@@ -81,6 +100,7 @@ class ClaimScores:
             "relation": self.relation.as_dict(),
             "measure_claims": self.measure_claims.as_dict(),
             "accuracy_on_matched": {name: round(value, 4) for name, value in self.accuracy.items()},
+            "turned": asdict(self.turned),
             "statistics_recall": round(self.statistics_recall, 4),
             "claims_f1_by_kind": {name: round(value, 4) for name, value in self.f1_by_kind.items()},
             "expected_calibration_error": round(calibration_error(self.calibration), 4),
@@ -134,7 +154,32 @@ def evaluate_claims(documents: Iterable[tuple[GoldDocument, Sequence[Claim]]]) -
         f1_by_kind={kind: _score(kinds[kind]).f1 for kind in sorted(kinds)},
         calibration=tuple(calibration),
         matched=matched,
+        turned=_turned_of(matched),
     )
+
+
+def _turned_of(matched: Iterable[Matched]) -> Turned:
+    counts: Counter[str] = Counter()
+    for found in matched:
+        for gold, claim in found.pairs:
+            if gold.neutral or claim.factuality == "Unknown":
+                continue
+            kinds = f"{gold.condition_type}s"
+            counts[f"of_{kinds}"] += 1
+            if is_turned(gold, claim):
+                counts[kinds] += 1
+                counts["sure"] += claim.confidence > SURE and "direction-disputed" not in claim.flags
+    return Turned(**counts)
+
+
+def is_turned(gold: GoldClaim, claim: Claim) -> bool:
+    """Whether a claim says the opposite of each relation that its gold claim may have.
+
+    To raise or lower a measure and to improve or worsen it are no opposites: readers differ in which way is healthy.
+    """
+    said = direction_of(claim.relation, gold.condition_type)
+    wanted = [direction_of(relation, gold.condition_type) for relation in gold.relations]
+    return all(frozenset((said, other)) in _OPPOSITES for other in wanted)
 
 
 def _direction(relation: Relation) -> Direction:
@@ -183,23 +228,30 @@ def agreement(document: GoldDocument, gold: GoldClaim, claim: Claim) -> int | No
     shared = min(end, sentence.end) - max(start, sentence.start)
     if shared <= 0.5 * min(end - start, max(1, sentence.end - sentence.start)):
         return None
-    on_nutrient = _stands_at(document.text, gold.nutrient, start, end, claim.nutrient.start, claim.nutrient.end)
-    on_condition = _stands_at(document.text, gold.condition, start, end, claim.condition.start, claim.condition.end)
-    if not (on_nutrient or _normal(claim.nutrient.name) == _normal(gold.nutrient_name)):
+    on_nutrient = stands_at(document, gold.sid, gold.nutrient, claim.nutrient)
+    on_condition = stands_at(document, gold.sid, gold.condition, claim.condition)
+    if not (on_nutrient or same_name(claim.nutrient.name, gold.nutrient_name)):
         return None
-    if not (on_condition or _normal(claim.condition.name) == _normal(gold.condition_name)):
+    if not (on_condition or same_name(claim.condition.name, gold.condition_name)):
         return None
     same = 2 * (claim.relation == gold.relation) + (claim.exposure == gold.exposure)
     return 4 + same + on_nutrient + on_condition
 
 
-def _stands_at(text: str, words: str, start: int, end: int, mention_start: int, mention_end: int) -> bool:
-    position = text.find(words, start, end) if words else -1
+def stands_at(document: GoldDocument, sid: int, words: str, mention: Mention) -> bool:
+    """Whether a mention shares words with annotated ones, wherever these stand in their sentence."""
+    start, end = document.sentences[sid]
+    position = document.text.find(words, start, end) if words else -1
     while position >= 0:
-        if mention_start < position + len(words) and position < mention_end:
+        if mention.start < position + len(words) and position < mention.end:
             return True
-        position = text.find(words, position + 1, end)
+        position = document.text.find(words, position + 1, end)
     return False
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names differ in case, spaces and signs alone."""
+    return _normal(one) == _normal(other)
 
 
 def _normal(name: str) -> str:

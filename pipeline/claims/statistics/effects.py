@@ -33,7 +33,7 @@ _OTHERS: tuple[tuple[str, str], ...] = (
     ("NNH", rf"(?i:numbers? needed to (?:treat to )?harm{_FOR_ONE})|NNHs?|NNTH"),
     ("std beta", r"(?i:standardi[sz]ed (?:regression )?(?:beta(?: coefficients?)?|β|coefficients?)|std\.? (?:beta|β))"),
     ("beta", r"β|(?i:beta(?: coefficients?)?|regression coefficients?)|[Bb](?=\s?=)"),
-    ("R2", r"[Rr]²|[Rr]2|[Rr]\^2"),
+    ("R2", r"[Rr]²|[Rr]2|[Rr]\^2|[Rr] 2(?=\s?=)"),
     ("r", r"(?i:(?:Pearson['’]?s? |Spearman['’]?s? |partial )?(?:correlation coefficients?|rho))"
           r"|(?:Pearson|Spearman)['’]?s? r|ρ|r[sp]?(?=\s?[=≈])|r(?=\s[-−–]?0?[.·]\d)|r(?= of )"),
 )  # fmt: skip
@@ -72,13 +72,15 @@ _RISK = (
     r"deaths)"
 )
 _AS = r"as (?:likely|common|high|frequent|many|often|great)"
+_UP_TO = rf"(?:{POSITIVE}(?: to | or |[-–]))?"  # "30 to 100 times"
+_MORE = r"(?:more|less) (?:likely|common|frequent|often|prevalent)"
 _WORD_MULTIPLE = r"two|three|four|five|six|seven|eight|nine|ten"
 _VERB = r"doubl(?:ed|es?|ing)|tripl(?:ed|es?|ing)|trebled|quadrupl(?:ed|es)|halv(?:ed|es|ing)"
 _FOLD = re.compile(
-    rf"(?:(?P<value>{POSITIVE})|(?P<word>{_WORD_MULTIPLE}))[- ]?folds?\b"
+    rf"(?:{_UP_TO}(?P<value>{POSITIVE})|(?P<word>{_WORD_MULTIPLE}))[- ]?folds?\b(?: (?:higher|lower|greater|{_MORE}))?"
     rf"|(?P<twice>twice|thrice)(?= (?:{_AS}|the |that |more |higher))"
-    rf"|(?:(?P<times>{POSITIVE})|(?P<count>{_WORD_MULTIPLE})) times(?= (?:{_AS}|"
-    rf"(?:more|less|higher|lower|greater)\b(?! (?:a|per) )|(?:the|that of) ))"
+    rf"|(?:{_UP_TO}(?P<times>{POSITIVE})|(?P<count>{_WORD_MULTIPLE})) times(?:(?= (?:{_AS}|(?:the|that of) ))"
+    rf"| (?:higher|lower|greater|{_MORE}|more|less)\b(?! (?:a|per) ))"
     rf"|(?P<verb>{_VERB})(?= (?:the |their |its |a |overall |in )?(?:[\w-]+ ){{0,3}}?{_RISK}\b)"
     rf"|\b{_RISK}(?: of [\w -]{{3,40}}?)? (?:was |were |is |are |had |has |have |nearly |almost |more than |about )*"
     rf"(?P<after>{_VERB})\b",

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from pipeline.claims.statistics.numerals import MARKS, RANGE, bounds, number
+from pipeline.claims.statistics.numerals import MARKS, RANGE, SIGNED, bounds, number
 from pipeline.records import Statistic
 
 NAME = (
@@ -16,6 +17,11 @@ _INTERVAL = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"{MARKS}\s?[(\[]\s?{RANGE}\s?[)\]]")
+_VALUE_BEFORE = re.compile(
+    rf"(?<![\w.·±])(?P<value>{SIGNED})"
+    r"(?:\s?(?P<unit>%|mm ?Hg|[\wµμ]+/[\w²³]+|points?|k?g|cm|days?|hours?|kcal))?,?\s?[(\[]?\s?$"
+)
+_OPENED = re.compile(r",?\s?[(\[]?\s?")
 _BOUNDED = ("effect", "mean", "percentage")
 
 
@@ -31,6 +37,34 @@ def intervals(text: str) -> Iterator[Statistic]:
         yield Statistic(
             match.start(), end, "", "interval", "CI", low=low, high=high, level=number(level) if level else None
         )
+
+
+def with_values(text: str, found: Sequence[Statistic]) -> list[Statistic]:
+    """Join an interval with the nameless amount straight before it ("2.61 (95% CI 1.99 to 3.23)")."""
+    joined: list[Statistic] = []
+    for statistic in found:
+        last = joined[-1] if joined else None
+        between = text[last.end if last else 0 : statistic.start]
+        if statistic.kind != "interval" or (last and last.kind in ("effect", "percentage")):
+            joined.append(statistic)
+        elif last and last.kind == "mean" and last.low is None and _OPENED.fullmatch(between):
+            joined[-1] = replace(last, end=_closed(text, statistic), low=statistic.low, high=statistic.high)
+        elif (match := _VALUE_BEFORE.search(between)) and _within(number(match["value"]), statistic):
+            start = statistic.start - len(between) + match.start("value")
+            joined.append(replace(statistic, start=start, end=_closed(text, statistic), kind="mean", measure="mean",
+                                  value=number(match["value"]), unit=match["unit"] or ""))  # fmt: skip
+        else:
+            joined.append(statistic)
+    return joined
+
+
+def _closed(text: str, statistic: Statistic) -> int:
+    """Return the end of a statistic with the bracket that closes after it."""
+    return statistic.end + (text[statistic.end : statistic.end + 1] in (")", "]"))
+
+
+def _within(value: float, interval: Statistic) -> bool:
+    return interval.low is not None and interval.high is not None and interval.low <= value <= interval.high
 
 
 def bare_intervals(text: str, found: Sequence[Statistic]) -> Iterator[Statistic]:

@@ -44,7 +44,7 @@ _SIDE = (
     r"linearity|(?:effect )?modification|publication bias|bias|subgroup differences?"
 )
 _P_VALUE = re.compile(
-    rf"(?<![\w-])p(?:[- ]?values?)?(?:[- _]?(?:for[- ]|of |of the )?(?P<side>{_SIDE})\b"
+    rf"(?<![\w-])p(?:s(?=\s?[<>=≤])|[- ]?values?)?(?:[- _]?(?:for[- ]|of |of the )?(?P<side>{_SIDE})\b"
     r"(?: (?:by|with|test|between)(?: \w+){1,3}?)?"
     r"|(?-i:(?<=P)(?: [a-z0-9-]+){1,2}))?\s?[)\]]?\s?(?:were|was|of|is)?\s?"
     rf"{_SIGN}\s?{_VALUE}",

@@ -5,10 +5,19 @@ from dataclasses import replace
 
 from pipeline.claims.statistics.amounts import VERSUS, changes, doses, means, measured, spreads_in_brackets, two_sides
 from pipeline.claims.statistics.effects import effects, effects_with_intervals, folds
-from pipeline.claims.statistics.intervals import bare_intervals, intervals
+from pipeline.claims.statistics.intervals import bare_intervals, intervals, with_values
 from pipeline.claims.statistics.numerals import plain
 from pipeline.claims.statistics.p_values import p_values
-from pipeline.claims.statistics.shares import counts, parts, percentage_points, percentages, samples, shares
+from pipeline.claims.statistics.shares import (
+    counted_percentages,
+    counts,
+    first_of_two,
+    parts,
+    percentage_points,
+    percentages,
+    samples,
+    shares,
+)
 from pipeline.records import Sentence, Statistic
 
 _READERS: tuple[Callable[[str], Iterator[Statistic]], ...] = (
@@ -21,7 +30,9 @@ _READERS: tuple[Callable[[str], Iterator[Statistic]], ...] = (
     spreads_in_brackets,
     percentage_points,
     two_sides,
+    counted_percentages,
     percentages,
+    first_of_two,
     parts,
     shares,
     changes,
@@ -42,7 +53,7 @@ def statistics(sentence: Sentence) -> list[Statistic]:
                 found.append(statistic)
     found.sort(key=lambda s: s.start)
     found = sorted([*found, *bare_intervals(text, found)], key=lambda s: s.start)
-    return [_placed(statistic, sentence) for statistic in _compared(text, found)]
+    return [_placed(statistic, sentence) for statistic in _compared(text, with_values(text, found))]
 
 
 def _placed(statistic: Statistic, sentence: Sentence) -> Statistic:

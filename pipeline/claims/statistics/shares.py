@@ -12,10 +12,14 @@ _PEOPLE = (
 _COUNT = re.compile(
     r"(?P<count>\d{1,3}(?:,\d{3})+|\d+)(?:\s?\(\d+(?:[.·]\d+)?\s?%\))?\s?(?:/\s?|(?:out\s)?of\s(?:the\s)?)(?P<total>\d{1,3}(?:,\d{3})+|\d+)(?![\d.·/])"
     rf"(?:\s(?:{_PEOPLE}|studies|trials))?"
-    r"(?:\s?[(\[]\s?(?P<percent>\d+(?:[.·]\d+)?)\s?%\s?[)\]])?"
+    r"(?:\s?[(\[]\s?(?P<percent>\d+(?:[.·]\d+)?)\s?%\s?[)\]]|, \d+(?:[.·]\d+)?\s?%(?=[\s]?[)\]]))?"
 )
+_COUNTED = re.compile(  # "54 (15.8%)"
+    r"(?<![\w.,·/])\d{1,3}(?:,\d{3})*\s?[(\[]\s?(?P<percent>\d+(?:[.·]\d+)?)\s?%\s?[)\]]"
+)
+_FIRST_OF_TWO = re.compile(r"(?<![\w.·,])(?P<value>\d+(?:[.·]\d+)?)(?=(?:,? and|,) \d+(?:[.·]\d+)?\s?%)")
 _PERCENT = re.compile(
-    rf"(?:(?<![\w.·])(?P<from>\d+(?:[.·]\d+)?)\s?%?[-–])?"
+    rf"(?:(?<![\w.·])(?P<from>\d+(?:[.·]\d+)?)\s?%?(?:[-–]| to ))?"
     rf"(?P<value>{SIGNED})\s?(?:%|per ?cent)(?!\s?(?:confidence|credible|uncertainty|C\.?I|CrI|UI))"
 )
 _POINTS = re.compile(
@@ -52,7 +56,8 @@ _CHANGE = re.compile(
 _SAMPLE = re.compile(
     r"(?<![\w])[nN]\s?=\s?(?P<value>\d{1,3}(?:,\d{3})+|\d+)|"
     r"(?<=\binvolving )(?P<people>\d{1,3}(?:,\d{3})+|\d+)\s"
-    r"(?:patients|participants|subjects|women|men|children|infants)\b"
+    r"(?:patients|participants|subjects|women|men|children|infants)\b|"
+    rf"(?<![\w.,])(?P<pooled>\d{{1,3}}(?:,\d{{3}})+|\d+) {_PEOPLE}(?=[),;\]])"
 )
 
 
@@ -88,6 +93,19 @@ def percentages(text: str) -> Iterator[Statistic]:
         yield Statistic(match.start(), end, "", "percentage", "%", value=value, unit="%")
 
 
+def counted_percentages(text: str) -> Iterator[Statistic]:
+    """Yield numbers of people with their percentage in brackets ("54 (15.8%)")."""
+    for match in _COUNTED.finditer(text):
+        yield Statistic(match.start(), match.end(), "", "percentage", "%", value=number(match["percent"]), unit="%")
+
+
+def first_of_two(text: str) -> Iterator[Statistic]:
+    """Yield the first of two percentages that share a sign, handed out in turn ("24 and 31%, respectively")."""
+    if "respectively" in text:
+        for match in _FIRST_OF_TWO.finditer(text):
+            yield Statistic(match.start(), match.end(), "", "percentage", "%", value=number(match["value"]), unit="%")
+
+
 def percentage_points(text: str) -> Iterator[Statistic]:
     """Yield differences in percentage points, which are no percentages."""
     for match in _POINTS.finditer(text):
@@ -105,5 +123,7 @@ def parts(text: str) -> Iterator[Statistic]:
 def samples(text: str) -> Iterator[Statistic]:
     """Yield sample sizes ("n = 120", "involving 120 women")."""
     for match in _SAMPLE.finditer(text):
-        value = number(match["value"] or match["people"])
+        if match["pooled"] and text.rfind("(", 0, match.start()) <= text.rfind(")", 0, match.start()):
+            continue
+        value = number(match["value"] or match["people"] or match["pooled"])
         yield Statistic(match.start(), match.end(), "", "sample size", "n", value=value)

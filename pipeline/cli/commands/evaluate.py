@@ -58,6 +58,11 @@ def claims(
         for name, value in scores.accuracy.items():
             output.print(f"{name} right in {value:.3f} of the matched claims")
         output.print(f"statistics found: {scores.statistics_recall:.3f}")
+        turned = scores.turned
+        output.print(
+            f"turned between harm and benefit: {turned.conditions} of {turned.of_conditions} conditions, "
+            f"{turned.measures} of {turned.of_measures} measures; {turned.sure} of them sure and not flagged"
+        )
         output.print(f"expected calibration error: {figures['expected_calibration_error']}")
         for cause, found in groups.items():
             output.print(f"{len(found):5}  {cause}", markup=False)
