@@ -27,14 +27,11 @@ def extract(
     For more than one document make an `Extractor` once and give it: it holds tables and models.
     """
     extractor = extractor or Extractor.load(settings or load_settings())
-    annotated = extractor.annotate(document)
-    return placed(annotated, extractor.extract(annotated))
+    return placed(*extractor.claims_of(document))
 
 
 def grade(
     document: Document, *, settings: Settings | None = None, extractor: Extractor | None = None
 ) -> tuple[EvidenceRow, ...]:
     """Return the claims that a document makes as graded rows of the evidence table; `extractor` as in `extract`."""
-    extractor = extractor or Extractor.load(settings or load_settings())
-    annotated = extractor.annotate(document)
-    return extractor.grade(annotated, extractor.extract(annotated))
+    return (extractor or Extractor.load(settings or load_settings())).rows(document)

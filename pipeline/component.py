@@ -46,8 +46,7 @@ def make_provender(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]
             text=text,
             blocks=(Block(0, len(text)),) if text.strip() else (),
         )
-        annotated = extractor.annotate(document)
-        claims = placed(annotated, extractor.extract(annotated))
+        claims = placed(*extractor.claims_of(document))
         mentions = {(m.start, m.end, m.kind) for claim in claims for m in (claim.nutrient, claim.condition)}
         spans = [doc.char_span(a, b, label=kind, alignment_mode="expand") for a, b, kind in sorted(mentions)]
         doc.spans[SPAN_GROUP] = [span for span in spans if span is not None]

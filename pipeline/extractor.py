@@ -3,10 +3,8 @@
     >>> from pipeline.config import load_settings
     >>> extractor = Extractor.load(load_settings(model="fast"))
     >>> [document] = extractor.read("corpora/rls-b12/consumer-b12-restless-legs.txt")
-    >>> annotated = extractor.annotate(document)
-    >>> claims = extractor.extract(annotated)
-    >>> rows = extractor.grade(annotated, claims)
-    >>> rows[0].claim_id == claims[0].claim_id
+    >>> annotated, claims = extractor.claims_of(document)
+    >>> extractor.rows(document) == extractor.grade(annotated, claims).rows
     True
 
 The public functions, the worker processes, the spaCy component and the training all go through it.
@@ -19,7 +17,7 @@ from typing import Self
 from pipeline import claims, grading, ingest
 from pipeline.claims import Model, load_model
 from pipeline.config import ReadLimits, Settings
-from pipeline.grading import DesignFinding, GradedSource
+from pipeline.grading import GradedSource
 from pipeline.knowledge import Knowledge, load_knowledge
 from pipeline.language import Reader
 from pipeline.records import AnnotatedDocument, Claim, Document, EvidenceRow
@@ -55,18 +53,15 @@ class Extractor:
         """Return the claims that a document makes, in reading order; offsets are those of the running text."""
         return claims.extract(annotated, self.model, self.reader)
 
-    def study_design(self, annotated: AnnotatedDocument) -> DesignFinding:
-        """Return the study design of a source, its sample and population."""
-        return grading.study_design(annotated, self.knowledge.scheme)
+    def claims_of(self, document: Document) -> tuple[AnnotatedDocument, tuple[Claim, ...]]:
+        """Return a document in running text, and the claims that it makes."""
+        annotated = self.annotate(document)
+        return annotated, self.extract(annotated)
 
-    def grade_source(self, annotated: AnnotatedDocument, found: Sequence[Claim]) -> GradedSource:
+    def grade(self, annotated: AnnotatedDocument, found: Sequence[Claim]) -> GradedSource:
         """Return the claims of a document as graded rows, with its study design and what it tells of its own study."""
         return grading.grade_source(annotated, found, scheme=self.knowledge.scheme, model_version=self.model.version)
 
-    def grade(
-        self, annotated: AnnotatedDocument, found: Sequence[Claim], finding: DesignFinding | None = None
-    ) -> tuple[EvidenceRow, ...]:
-        """Return the claims of a document as graded rows; `finding` is its study design where that is known."""
-        return grading.grade(
-            annotated, found, scheme=self.knowledge.scheme, model_version=self.model.version, finding=finding
-        )
+    def rows(self, document: Document) -> tuple[EvidenceRow, ...]:
+        """Return the claims that a document makes as graded rows of the evidence table."""
+        return self.grade(*self.claims_of(document)).rows

@@ -34,7 +34,7 @@ def load_knowledge(settings: Settings) -> Knowledge:
 
 def comparison_of(settings: Settings) -> ComparisonRules:
     """Load the rules of the comparison alone. Raises `ValueError` as `load_knowledge`."""
-    return load_rules(scheme_tables(settings.scheme).get(COMPARISON))
+    return load_rules(settings.scheme)
 
 
 def lexicon_fingerprint(settings: Settings) -> str:

@@ -34,4 +34,4 @@ def mentions(text: str, **options: str) -> list[Mention]:
 
 
 def claims(text: str, *, model: str = "fast", **options: str) -> list[Claim]:
-    return list(extractor(model).extract(extractor(model).annotate(document(text, **options))))
+    return list(extractor(model).claims_of(document(text, **options))[1])

@@ -132,7 +132,6 @@ def seconds(path: Path, text: str) -> Counter[str]:
     annotated = timed("language", lambda: FAST.annotate(document))
     found = timed("claims", lambda: FAST.extract(annotated))
     timed("grading", lambda: FAST.grade(annotated, found))
-    timed("design", lambda: FAST.study_design(annotated))
     return spent
 
 

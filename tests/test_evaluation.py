@@ -115,7 +115,7 @@ def test_figures_agree_with_the_reference_scorer(shared: Path, tmp_path: Path) -
     scorer = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(scorer)
     documents = read_gold(shared / "gold" / "dev.jsonl")
-    found = {d.doc_id: extractor().extract(extractor().annotate(d.document())) for d in documents}
+    found = {d.doc_id: extractor().claims_of(d.document())[1] for d in documents}
     table = tmp_path / "evidence.csv"
     columns = ["source_id", "nutrient", "condition", "condition_type", "exposure", "relation", "strength", "factuality",
                "statistics", "sentence_start", "sentence_end", "nutrient_start", "nutrient_end", "condition_start",

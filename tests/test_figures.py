@@ -25,20 +25,20 @@ from pipeline.figures.estimate import Estimate, estimate_of
 from pipeline.figures.labels import FileNames, slug
 from pipeline.figures.matrix import importance, paginate
 from pipeline.figures.scale import scale_of
-from pipeline.figures.style import load_style
+from pipeline.figures.style import STYLE
 from pipeline.figures.top_k import TopK
 from pipeline.records import ComparisonRow, EvidenceRow, Figure
 from pipeline.report import read_contents
 from pipeline.vocabulary import EXPOSURES
 
 SVG = "{http://www.w3.org/2000/svg}"
-RATIO, DIFFERENCE, STANDARDISED = load_style().family
+RATIO, DIFFERENCE, STANDARDISED = STYLE.family
 SYNDROME = "restless-legs-syndrome"
 PAGE = """Does {0} matter?
 
 A cohort study found that {0} deficiency was associated with restless legs syndrome (OR 1.62, 95% CI 1.21 to 2.17).
 """
-VERDICTS = tuple(load_style().verdict)
+VERDICTS = tuple(STYLE.verdict)
 ROWS = [
     row(claim_id="01", source_id="PMID:1", source_date="2019-05-01", flags="", ci_low=0.9, ci_high=0.99),
     row(claim_id="02", source_id="page.txt", effect_measure="RR", effect_value=1.5, ci_low=1.1, ci_high=2.0),
@@ -110,7 +110,7 @@ def test_the_matrix_shows_verdict_certainty_sources_and_disagreement(tmp_path: P
     assert sorted(cells) == sorted(f"cell-{n}-1-{slug(verdict)}" for n, verdict in enumerate(shown, 1))
     assert sum(name.endswith("disagreement") for name in parts(matrix, "cell")) == 2
     written = Counter(texts(matrix))
-    signs = load_style().verdict
+    signs = STYLE.verdict
     assert all(written[signs[verdict].sign] == 2 for verdict in shown)  # in its cell and in the legend
     assert all(written[str(number)] >= 1 for number in range(3, 8))
     assert "vitamin B12 (deficiency) and restless legs syndrome: harmful, low certainty, 3 sources, which" in matrix.alt
@@ -201,7 +201,7 @@ def test_three_hundred_estimates_of_a_pair_stay_legible_and_the_rest_is_told(tmp
         row(claim_id=f"{n:03}", source_id=f"PMID:{n:03}", source_date=f"{1950 + n % 70}", effect_value=0.5 + n / 200)
         for n in range(300)
     ]
-    limits = load_style().limits
+    limits = STYLE.limits
     pictures = drawn(rows, tmp_path)
     plot = pictures["forest-vitamin-b12-restless-legs-syndrome-ratios"]
     assert len(parts(plot, "estimate")) == limits.forest_estimates
@@ -233,7 +233,7 @@ def many_comparisons(count: int) -> list[ComparisonRow]:
 @given(st.integers(0, 300))
 @settings(max_examples=20, deadline=None)
 def test_pages_of_the_matrix_hold_what_fits_and_every_comparison_once(count: int) -> None:
-    limits = load_style().limits
+    limits = STYLE.limits
     bodies = sorted(many_comparisons(count), key=importance)
     pages = paginate(bodies)
     cells = [body for page in pages for body in page.cells.values()]
@@ -246,9 +246,8 @@ def test_pages_of_the_matrix_hold_what_fits_and_every_comparison_once(count: int
 
 
 def test_what_pages_and_plots_leave_out_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    style = load_style()
-    few = style.limits.model_copy(update={"forest_plots": 2, "matrix_considered": 10})
-    monkeypatch.setattr(gallery, "load_style", lambda: style.model_copy(update={"limits": few}))
+    few = STYLE.limits.model_copy(update={"forest_plots": 2, "matrix_considered": 10})
+    monkeypatch.setattr(gallery, "STYLE", STYLE.model_copy(update={"limits": few}))
     rows = [row(claim_id=f"{n:02}", condition=f"condition {n}", condition_id="") for n in range(12)]
     rows.append(row(claim_id="20", source_id="z.txt", condition="condition 7", condition_id=""))
     pictures = drawn(rows, tmp_path)

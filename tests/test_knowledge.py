@@ -2,11 +2,13 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from pipeline.comparison import compare
 from pipeline.config import Settings
 from pipeline.extractor import Extractor
 from pipeline.knowledge import comparison_of
@@ -26,9 +28,7 @@ def document(text: str) -> Document:
 
 
 def rows(text: str, **settings: Path | None) -> list[EvidenceRow]:
-    extractor = Extractor.load(Settings(model="fast", **settings))  # type: ignore[arg-type]
-    annotated = extractor.annotate(document(text))
-    return list(extractor.grade(annotated, extractor.extract(annotated)))
+    return list(Extractor.load(Settings(model="fast", **settings)).rows(document(text)))  # type: ignore[arg-type]
 
 
 def described(found: list[EvidenceRow]) -> list[tuple[str, ...]]:
@@ -139,6 +139,49 @@ def test_a_changed_entry_of_the_grading_scheme_changes_the_row(scheme: str, colu
     path.write_text(f'extends = "grade"\n{scheme}\n', encoding="utf-8")
     (plain,), (changed,) = rows(TEXTS["trial.txt"]), rows(TEXTS["trial.txt"], scheme=path)
     assert getattr(plain, column) != getattr(changed, column)
+
+
+TRIAL = (
+    "Zinc\n\nWe randomised 600 adults to zinc or placebo. Allocation was concealed. Zinc supplementation reduced the "
+    "risk of colds (120 of 300 with zinc against 150 of 300 with placebo; RR 0.50, 95% CI 0.40 to 0.62).\n"
+)
+COUNTERPART = "Zinc\n\nZinc supplementation reduces colds. Zinc supplementation possibly increases the risk of colds.\n"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "column"),
+    [
+        ("[bias.key]\ntrial = ['attrition']", "certainty_reasons"),
+        ("[plausibility]\nratio_slack = 9", "flags"),
+    ],
+)
+def test_a_changed_entry_of_what_stands_beside_the_scheme_changes_the_row(
+    scheme: str, column: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(f'extends = "grade"\n{scheme}\n', encoding="utf-8")
+    plain, changed = ([getattr(row, column) for row in rows(TRIAL, scheme=given)] for given in (None, path))
+    assert plain != changed
+
+
+@pytest.mark.parametrize(
+    ("scheme", "column"),
+    [
+        ("[comparison.assertion]\nhedged = ['Factual']", "disagreement_note"),
+        ("[comparison.weight.factuality]\nPossible = 9.0", "stances"),
+        ("[comparison.reasons]\nnamed_flags = ['relative-risk-mismatch']", "certainty_reasons"),
+        ("[[comparison.synthesis.bodies]]\nname = 'trials'\ndesigns = ['rct']\nstart = 'Very low'", "certainty"),
+        ("[plausibility]\ncounts = '(?!)'", "finding"),
+    ],
+)
+def test_a_changed_entry_of_the_comparison_changes_its_row(scheme: str, column: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(f'extends = "grade"\n{scheme}\n', encoding="utf-8")
+    given = [*rows(TRIAL), *(replace(row, source_id="other.txt") for row in rows(COUNTERPART))]
+    plain, changed = (
+        [getattr(body, column) for body in compare(given, comparison_of(Settings(scheme=one)))] for one in (None, path)
+    )
+    assert plain != changed
 
 
 def test_a_changed_explanation_is_the_reason_of_the_flag(tmp_path: Path) -> None:

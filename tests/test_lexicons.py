@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.language.folding import fold
-from pipeline.lexicons import TABLES, Entry, EntryKind, LexiconError, lexicon_version, load_lexicon
+from pipeline.lexicons import TABLES, Entry, LexiconError, lexicon_version, load_lexicon
+from pipeline.vocabulary import MentionKind
 from tools.lexicon_identifiers import Ontologies, fill, read_ontologies, unknown_identifiers
 
 FOLDER = Path(str(resources.files("pipeline.lexicons")))
@@ -20,7 +21,7 @@ def entries() -> tuple[Entry, ...]:
     return load_lexicon().entries
 
 
-def of_kind(entries: tuple[Entry, ...], kind: EntryKind) -> list[Entry]:
+def of_kind(entries: tuple[Entry, ...], kind: MentionKind) -> list[Entry]:
     return [entry for entry in entries if entry.kind == kind]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from table_rows import ROW, SOURCE_ROW, row
 
-from pipeline.comparison import Names, compare, compare_pair, load_rules, pairs_of, place
+from pipeline.comparison import Names, compare, compare_pair, load_rules, pairs_of, sort_key
 from pipeline.config import Settings
 from pipeline.records import ComparisonRow, SourceRow
 from pipeline.store import (
@@ -118,7 +118,7 @@ def test_pair_by_pair_from_disk_the_comparison_is_that_of_all_rows_in_memory(fol
         pairs = pairs_of(Names(*names) for names in contents.names())
         corpus, rules = corpus_of(contents.evidence()), load_rules()
         bodies = [body for claims in contents.pairs(pairs.items()) for body in compare_pair(claims, rules, corpus)]
-    spool = Spool(folder.drafts / "bodies", ComparisonRow, ((place(body), body) for body in bodies))
+    spool = Spool(folder.drafts / "bodies", ComparisonRow, ((sort_key(body), body) for body in bodies))
     assert tuple(spool) == compare(rows)
     assert (len(spool), spool[3], spool[-2:]) == (len(bodies), list(spool)[3], list(spool)[-2:])
 

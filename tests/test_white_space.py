@@ -28,9 +28,8 @@ def documents() -> tuple[Document, ...]:
 
 def rows(document: Document, model: str = "fast") -> list[Row]:
     """The rows of a document, with the white space of `sentence` as one space and each span as its words."""
-    annotated = extractor(model).annotate(document)
     found = []
-    for row in extractor(model).grade(annotated, extractor(model).extract(annotated)):
+    for row in extractor(model).rows(document):
         said = asdict(row)
         start, end = row.sentence_start, row.sentence_end
         assert document.text[start:end] == row.sentence

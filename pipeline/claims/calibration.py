@@ -17,7 +17,7 @@ import onnxruntime as ort
 from pipeline.claims.candidates import Candidate
 from pipeline.claims.encoder import session
 from pipeline.errors import RunError
-from pipeline.vocabulary import EXPOSURES, FACTUALITIES, RELATIONS, STRENGTHS
+from pipeline.vocabulary import EXPOSURES, FACTUALITIES, HEALTHY_DIRECTIONS, RELATIONS, STRENGTHS
 
 Array = npt.NDArray[np.float32]
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
@@ -26,7 +26,6 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "strength": STRENGTHS,
     "factuality": FACTUALITIES,
 }
-_HEALTHY = ("higher", "lower", "unclear")
 _SAID = {attribute: (*labels, "") for attribute, labels in ATTRIBUTES.items()}
 _LEAST = 1e-4  # probability below which the encoder's doubts do not grow further
 
@@ -45,7 +44,7 @@ def attribute_row(candidate: Candidate) -> list[float]:
         row += [float(np.log(max(odds[label], _LEAST))) for label in labels]
         said = candidate.rule_label(attribute)
         row += [float(said == label) for label in _SAID[attribute]]
-    row += [float(condition.kind == "measure" and condition.healthy_direction == way) for way in _HEALTHY]
+    row += [float(condition.kind == "measure" and condition.healthy_direction == way) for way in HEALTHY_DIRECTIONS]
     row += [float(condition.kind == "measure"), float(candidate.names_event), float(candidate.nutrient.anaphoric)]
     return row + [float(said) for said in candidate.cue_features]
 

@@ -7,12 +7,11 @@ nearest to the condition; a denial ("did not reduce", "no association") outweigh
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from pipeline.claims.exposure import ExposureFinding
 from pipeline.lexicons import Cues
 from pipeline.records import Mention, Sentence
-from pipeline.vocabulary import Exposure, Relation, Strength
+from pipeline.vocabulary import Exposure, HealthyDirection, Relation, Strength
 
 _CLAUSE_BREAK = re.compile(
     r";|,? but (?=not|no|did|there|\w)|,? (?:while|whereas|however|although|though|despite|yet)\b|: |\. (?=[A-Z])"
@@ -191,7 +190,7 @@ def names_event(condition: Mention, cues: Cues) -> bool:
     return bool(words) and words[-1].strip("()") in cues.events
 
 
-def _measure_relation(sense: str, healthy: Literal["higher", "lower", "unclear"]) -> Relation:
+def _measure_relation(sense: str, healthy: HealthyDirection) -> Relation:
     if sense in ("improve", "treat", "prevent"):
         return "improves"
     if sense == "worsen":

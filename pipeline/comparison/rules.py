@@ -3,11 +3,11 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import KnowledgeError
+from pipeline.grading.schemes import COMPARISON, merged, scheme_tables
 from pipeline.synthesis.rules import SynthesisRules, synthesis_table
 from pipeline.vocabulary import Certainty, Exposure, Factuality, FlagCode
 
@@ -50,28 +50,22 @@ class ComparisonRules(_Table):
     synthesis: SynthesisRules
 
 
-def load_rules(changes: Mapping[str, Any] | None = None) -> ComparisonRules:
-    """Return the rules of the bundled tables, with the entries that `changes` (tables of the same names) gives anew.
+def load_rules(scheme: Path | str | None = None) -> ComparisonRules:
+    """Return the rules of the bundled tables, with the entries that a grading scheme gives anew under `comparison`.
 
-    Those of the synthesis stand in synthesis.toml and are changed under `synthesis`.
+    Those of the synthesis stand in synthesis.toml and are changed under `comparison.synthesis`; what grading knows of
+    numbers in sentences (`plausibility`) it shares with them.
 
     Raises `ValueError` with one sentence saying which entry is wrong.
     """
+    given = scheme_tables(scheme)
     bundled = tomllib.loads((Path(__file__).parent / "comparison.toml").read_text(encoding="utf-8"))
-    bundled["synthesis"] = synthesis_table()
+    bundled["synthesis"] = synthesis_table() | {"plausibility": given["plausibility"]}
     try:
-        return ComparisonRules.model_validate(_merged(bundled, changes or {}))
+        return ComparisonRules.model_validate(merged(bundled, given.get(COMPARISON, {})))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(("comparison", *(str(part) for part in first["loc"])))
         raise KnowledgeError(
             f"The rules of comparison have a wrong or missing entry at {where} ({first['msg']})."
         ) from None
-
-
-def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    out = dict(base)
-    for key, value in changes.items():
-        old = out.get(key)
-        out[key] = _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return out

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from pipeline.figures.labels import clean
-from pipeline.figures.style import Picture, load_style
+from pipeline.figures.style import STYLE, Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,7 +41,7 @@ def drawing() -> Iterator[None]:
             matplotlib.rcdefaults()
             matplotlib.rcParams.update(
                 {
-                    "font.family": [load_style().picture.font],
+                    "font.family": [STYLE.picture.font],
                     "text.parse_math": False,
                     "svg.fonttype": "none",
                     "svg.hashsalt": _SALT,
@@ -59,7 +59,7 @@ def width_of(text: str, size: float, weight: str = "normal") -> float:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextToPath
 
-    font = FontProperties(family=[load_style().picture.font], size=size, weight=weight)
+    font = FontProperties(family=[STYLE.picture.font], size=size, weight=weight)
     width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
     return float(width) / POINTS
 
@@ -102,7 +102,7 @@ class Canvas:
         from matplotlib.figure import Figure
 
         self.width, self.height = width, height
-        self.look: Picture = load_style().picture
+        self.look: Picture = STYLE.picture
         self._figure = Figure(figsize=(width, height), dpi=self.look.dots_per_inch, facecolor=self.look.ground)
         self._sheet = self.panel(0, 0, width, height)
         self._sheet.set(xlim=(0, width))

@@ -18,7 +18,7 @@ from pipeline.figures.canvas import (
     wrap,
 )
 from pipeline.figures.labels import counted, slug
-from pipeline.figures.style import load_style
+from pipeline.figures.style import STYLE
 from pipeline.records import Figure
 from pipeline.vocabulary import CERTAINTIES, Certainty
 
@@ -43,7 +43,7 @@ class SourceCount:
 
 def draw_certainty(shown: Sequence[SourceCount], *, n_sources: int, n_claims: int, folder: Path) -> list[Figure]:
     """Draw a bar for each source that is shown; `n_sources` and `n_claims` count those left out too."""
-    style = load_style()
+    style = STYLE
     note = ""
     if left := n_sources - len(shown):
         rest = n_claims - sum(source.counts.total() for source in shown)
@@ -89,7 +89,7 @@ _SUBTITLE = "How sure the evidence behind each claim is (GRADE). The number behi
 
 def _legend(canvas: Canvas, y: float) -> None:
     x = _MARGIN + _NAMES
-    for certainty, look in load_style().certainty.items():
+    for certainty, look in STYLE.certainty.items():
         canvas.box(x, y - 0.09, 0.3, 0.18, fill=look.colour, edge=canvas.look.soft, lw=0.5)
         canvas.text(x + 0.15, y, look.letters, size=SMALL, colour=look.ink, ha="center")
         canvas.text(x + 0.36, y, certainty)
@@ -104,7 +104,7 @@ def _name(canvas: Canvas, source: SourceCount, y: float) -> None:
 
 
 def _described(shown: Sequence[SourceCount], n_sources: int, title: str) -> str:
-    described = shown[: load_style().limits.described]
+    described = shown[: STYLE.limits.described]
     said = "; ".join(
         f"{source.source_id}: "
         + ", ".join(f"{source.counts[c]:,} {c.lower()}" for c in CERTAINTIES if source.counts[c])

@@ -23,7 +23,7 @@ from pipeline.figures.canvas import (
 from pipeline.figures.estimate import Estimate, Forest
 from pipeline.figures.labels import counted, number
 from pipeline.figures.scale import Scale, scale_of
-from pipeline.figures.style import load_style
+from pipeline.figures.style import STYLE
 from pipeline.records import Figure
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _axis(canvas: Canvas, scale: Scale, top: float, bottom: float) -> "Axes":
 
 def _mark(panel: "Axes", one: Estimate, scale: Scale, y: float, place: int) -> None:
     """An estimate with its interval; what lies beyond the axis ends in an arrow."""
-    look = load_style().picture
+    look = STYLE.picture
     if one.low is not None and one.high is not None:
         ends = scale.nearest(one.low), scale.nearest(one.high)
         how: dict[str, Any] = {"color": look.ink, "lw": 1.3, "ms": 6, "mew": 1.0, "zorder": 2, "clip_on": False}
@@ -181,7 +181,7 @@ def _label(canvas: Canvas, one: Estimate, y: float) -> None:
         below = f"{below}{', ' if below else ''}p {sign}{one.p_value.replace('<', '< ').replace('>', '> ')}"
     canvas.text(x, second, fit(below, _EFFECTS, SMALL), size=SMALL, colour=soft)
     x += _EFFECTS + _GAP
-    certainty_dots(canvas, x + 0.04, first, load_style().certainty[one.certainty].dots)
+    certainty_dots(canvas, x + 0.04, first, STYLE.certainty[one.certainty].dots)
     canvas.text(x + 0.42, first, fit(f"{one.certainty}, {one.design}", _EVIDENCE - 0.42, NORMAL))
     for place, line in enumerate(_flag_lines(one)):
         canvas.text(x, second + place * _SMALL_LINE, line, size=SMALL, colour=canvas.look.notice)
@@ -196,7 +196,7 @@ def _legend(canvas: Canvas, y: float) -> None:
 
 
 def _described(shown: Sequence[Estimate], title: str, note: str) -> str:
-    most = load_style().limits.described
+    most = STYLE.limits.described
     said = "; ".join(
         f"{one.source_id}{f' ({one.year})' if one.year else ''}, {one.exposure}: {one.words}, "
         f"{one.certainty.lower()} certainty{f', flagged {chr(44).join(one.flags)}' if one.flags else ''}"

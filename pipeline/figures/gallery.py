@@ -11,7 +11,7 @@ from pipeline.figures.estimate import Forest, Pair, forests_of
 from pipeline.figures.forest import draw_forest
 from pipeline.figures.labels import FileNames, counted
 from pipeline.figures.matrix import draw_matrix, importance
-from pipeline.figures.style import load_style
+from pipeline.figures.style import STYLE
 from pipeline.figures.top_k import TopK
 from pipeline.records import ComparisonRow, EvidenceRow, Figure
 from pipeline.vocabulary import pair_key
@@ -22,7 +22,7 @@ class Gallery:
 
     def __init__(self) -> None:
         """Begin with nothing seen."""
-        self._style = load_style()
+        self._style = STYLE
         limits = self._style.limits
         self._sources: TopK[SourceCount] = TopK(limits.bars, lambda source: source.importance)
         self._comparisons: TopK[ComparisonRow] = TopK(limits.matrix_considered, importance)

@@ -19,7 +19,7 @@ from pipeline.figures.canvas import (
     wrap,
 )
 from pipeline.figures.labels import counted
-from pipeline.figures.style import load_style
+from pipeline.figures.style import STYLE
 from pipeline.records import ComparisonRow, Figure
 from pipeline.vocabulary import EXPOSURES, Exposure
 
@@ -56,7 +56,7 @@ def draw_matrix(comparisons: Sequence[ComparisonRow], n_comparisons: int, folder
 
 def paginate(comparisons: Sequence[ComparisonRow]) -> list[Page]:
     """Fill as many pages with comparisons as a run may have, those that come first first."""
-    limits = load_style().limits
+    limits = STYLE.limits
     waiting = sorted(
         comparisons, key=lambda row: (-row.n_sources, -row.n_claims, row.nutrient, row.condition, row.exposure)
     )
@@ -101,7 +101,7 @@ def _cell(one: ComparisonRow) -> tuple[Row, Column]:
 
 
 def _draw(page: Page, number: int, of: int, note: str, folder: Path) -> Figure:
-    style = load_style()
+    style = STYLE
     nutrients = {row[0]: fit(row[0], _LONGEST_NUTRIENT, NORMAL, "bold") for row in page.rows}
     conditions = [fit(column[0], _LONGEST_CONDITION, NORMAL) for column in page.columns]
     nutrient_width = max(width_of(name, NORMAL, "bold") for name in nutrients.values())
@@ -150,7 +150,7 @@ def _draw(page: Page, number: int, of: int, note: str, folder: Path) -> Figure:
 
 
 def _draw_cell(canvas: Canvas, x: float, y: float, cell: ComparisonRow, gid: str) -> None:
-    style = load_style()
+    style = STYLE
     look = style.verdict[cell.verdict]
     x, y, width, height = x + 0.03, y + 0.03, _CELL_WIDTH - 0.06, _CELL_HEIGHT - 0.06
     canvas.box(
@@ -176,7 +176,7 @@ Legend = tuple[str, str]
 
 def _legend_rows(width: float) -> list[list[Legend]]:
     """The legend in lines that fit: verdicts, certainties, and the other signs each begin one."""
-    style = load_style()
+    style = STYLE
     groups: list[list[Legend]] = [
         [(verdict, verdict) for verdict in style.verdict],
         [(certainty, f"{certainty.lower()} certainty") for certainty in style.certainty],
@@ -196,11 +196,11 @@ def _legend_rows(width: float) -> list[list[Legend]]:
 
 
 def _legend_width(entry: Legend) -> float:
-    return (0.42 if entry[0] in load_style().certainty else 0.26) + width_of(entry[1], NORMAL) + 0.28
+    return (0.42 if entry[0] in STYLE.certainty else 0.26) + width_of(entry[1], NORMAL) + 0.28
 
 
 def _draw_legend(canvas: Canvas, entries: list[Legend], y: float) -> None:
-    style = load_style()
+    style = STYLE
     x = _MARGIN
     for entry in entries:
         of, words = entry
@@ -220,7 +220,7 @@ def _draw_legend(canvas: Canvas, entries: list[Legend], y: float) -> None:
 
 
 def _described(page: Page, title: str) -> str:
-    most = load_style().limits.described
+    most = STYLE.limits.described
     cells = sorted(
         page.cells.values(), key=lambda cell: (-cell.n_sources, -cell.n_claims, cell.nutrient, cell.condition)
     )

@@ -78,9 +78,4 @@ class Style(_Table):
     family: tuple[Family, ...]
 
 
-_STYLE = Style.model_validate(tomllib.loads((Path(__file__).parent / "figures.toml").read_text(encoding="utf-8")))
-
-
-def load_style() -> Style:
-    """Return the style of the bundled table."""
-    return _STYLE
+STYLE = Style.model_validate(tomllib.loads((Path(__file__).parent / "figures.toml").read_text(encoding="utf-8")))

@@ -69,17 +69,18 @@ def _tables(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
         raise KnowledgeError(f"The grading scheme {path} is not readable as TOML ({error}); correct it.") from None
     base = own.pop("extends", None)
     if base is None:
-        return reduce(_merged, [*map(_bundled, PARTS), *({name: _bundled(name)} for name in _BESIDE), own])
-    return _merged(_tables(_locate(base, path.parent), (*seen, path)), own)
+        return reduce(merged, [*map(_bundled, PARTS), *({name: _bundled(name)} for name in _BESIDE), own])
+    return merged(_tables(_locate(base, path.parent), (*seen, path)), own)
 
 
 def _bundled(name: str) -> dict[str, Any]:
     return tomllib.loads((BUNDLED / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+def merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """Return a table with the entries that `change` gives anew, table by table."""
     out = dict(base)
     for key, value in change.items():
         old = out.get(key)
-        out[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        out[key] = merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return out

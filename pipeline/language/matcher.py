@@ -18,7 +18,8 @@ import ahocorasick
 
 from pipeline.language.folding import Folded, fold
 from pipeline.language.spellings import symbol_forms, written_forms
-from pipeline.lexicons import Entry, EntryKind, Guard, HealthyDirection, Lexicon, load_lexicon
+from pipeline.lexicons import Entry, Guard, HealthyDirection, Lexicon, load_lexicon
+from pipeline.vocabulary import MentionKind
 
 _CONTEXT = 60  # characters on either side that a guard may look at
 _MIN_CITED = 6  # letters of a word that a citation number may follow without a blank ("zeaxanthin33")
@@ -36,7 +37,7 @@ class LexiconMatch:
     start: int
     end: int
     text: str
-    kind: EntryKind
+    kind: MentionKind
     name: str
     identifier: str = ""
     status_biomarker: bool = False

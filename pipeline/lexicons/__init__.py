@@ -16,14 +16,13 @@ from typing import Literal
 
 from pipeline.lexicons.cues import BackReference, Cues, ExposureCue, HeadWords, SentenceBounds, load_cues
 from pipeline.lexicons.files import LexiconError, LexiconFiles
-from pipeline.vocabulary import HealthyDirection
+from pipeline.vocabulary import HEALTHY_DIRECTIONS, HealthyDirection, MentionKind
 
 __all__ = [
     "TABLES",
     "BackReference",
     "Cues",
     "Entry",
-    "EntryKind",
     "ExposureCue",
     "Guard",
     "GuardMode",
@@ -37,17 +36,15 @@ __all__ = [
     "load_lexicon",
 ]
 
-EntryKind = Literal["nutrient", "condition", "measure"]
 GuardMode = Literal["suppress", "require"]
 
-TABLES: dict[EntryKind, str] = {
+TABLES: dict[MentionKind, str] = {
     "nutrient": "nutrients.csv",
     "condition": "conditions.csv",
     "measure": "measures.csv",
 }
 _GUARDS, _SPELLINGS = "guards.csv", "spelling.csv"
 _MODES: tuple[GuardMode, ...] = ("suppress", "require")
-_WAYS: tuple[HealthyDirection, ...] = ("higher", "lower", "unclear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class Entry:
     synonyms that name a marker of the nutrient's status. `healthy_direction` says which way a measure should go.
     """
 
-    kind: EntryKind
+    kind: MentionKind
     name: str
     identifier: str = ""
     group: str = ""
@@ -136,7 +133,7 @@ def lexicon_version(folder: Path | None = None) -> str:
     return LexiconFiles(folder).version
 
 
-def _entries(files: LexiconFiles, kind: EntryKind, table: str) -> Iterator[Entry]:
+def _entries(files: LexiconFiles, kind: MentionKind, table: str) -> Iterator[Entry]:
     meaning: dict[str, str] = {}
     for row in files.rows(table, ("name", "id", "synonyms", "symbols")):
         direction = row.get("healthy_direction") or ("lower" if kind == "condition" else "unclear")
@@ -148,7 +145,7 @@ def _entries(files: LexiconFiles, kind: EntryKind, table: str) -> Iterator[Entry
             synonyms=_split(row["synonyms"]),
             biomarkers=_split(row.get("biomarkers", "")),
             symbols=_split(row["symbols"]),
-            healthy_direction=files.one_of(direction, _WAYS, table),
+            healthy_direction=files.one_of(direction, HEALTHY_DIRECTIONS, table),
         )
         for word in (entry.name, *entry.synonyms, *entry.biomarkers, *entry.symbols):
             if meaning.setdefault(word, entry.name) != entry.name:

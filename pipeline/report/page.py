@@ -63,7 +63,6 @@ def read_contents(path: Path) -> str:
     return page[begin + len(_BEGIN) : end]
 
 
-@cache
 def _scripts() -> tuple[str, ...]:
     own = "\n".join(_asset(name) for name in _SCRIPTS)
     return _asset(_VENDORED), f'(function () {{\n"use strict";\n{own}\n}})();'

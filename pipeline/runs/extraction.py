@@ -45,8 +45,7 @@ def _record(extractor: Extractor, document: Document, began: float) -> Extractio
     is_text_file = document.format == "text" and document.path.lower().endswith(".txt") and "#" not in document.path
     source = _source_row(document)
     try:
-        annotated = extractor.annotate(document)
-        claims = extractor.extract(annotated)
+        annotated, claims = extractor.claims_of(document)
     except (MemoryError, OSError):
         raise
     except Exception as error:
@@ -72,7 +71,7 @@ def _graded(extractor: Extractor, found: Extraction) -> Extraction:
     """Grade the claims of a record; one whose grading fails keeps them for the next try."""
     assert found.annotated is not None
     try:
-        graded = extractor.grade_source(found.annotated, found.claims)
+        graded = extractor.grade(found.annotated, found.claims)
     except (MemoryError, OSError):
         raise
     except Exception as error:

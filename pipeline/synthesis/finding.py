@@ -6,9 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.grading import load_scheme
 from pipeline.grading.plausibility import baseline_risk
-from pipeline.grading.scheme import PlausibilityRules
 from pipeline.records import EvidenceRow, Finding, PooledSummary, StudyWeight
 from pipeline.studies import Corpus
 from pipeline.synthesis.domains import Certified, Domain, certify
@@ -85,7 +83,7 @@ def _finding(rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str],
         n_participants=sum(size or 0 for size in sizes) if any(sizes) else None,
         designs=_designs(shown.results),
         effect=shown.why[0] if shown.why else "",
-        effect_absolute=_absolute(shown),
+        effect_absolute=_absolute(shown, rules),
         certainty=certainty,
         risk_of_bias=said("risk_of_bias"),
         inconsistency=said("inconsistency"),
@@ -217,12 +215,12 @@ def _designs(results: Iterable[StudyResult]) -> tuple[str, ...]:
     return tuple(f"{count} {design}" for design, count in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0])))
 
 
-def _absolute(shown: Shown) -> str:
+def _absolute(shown: Shown, rules: SynthesisRules) -> str:
     """The difference per 1,000 people, where a study states the risk of its comparison (GRADE guidelines 12)."""
     if shown.pooled is None or not shown.is_ratio or shown.scale not in ("RR", "OR"):
         return ""
-    rules: PlausibilityRules = load_scheme().plausibility
-    risks = [risk for result in shown.pooled_results if (risk := baseline_risk(result.row.sentence, rules)) is not None]
+    found = (baseline_risk(result.row.sentence, rules.plausibility) for result in shown.pooled_results)
+    risks = [risk for risk in found if risk is not None]
     if not risks:
         return ""
     base = sorted(risks)[len(risks) // 2]

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from pipeline.grading.scheme import PlausibilityRules
 from pipeline.vocabulary import Certainty, Exposure, FlagCode, StudyDesign
 
 Phrase = Annotated[re.Pattern[str], BeforeValidator(lambda text: re.compile(str(text), re.IGNORECASE))]
@@ -100,13 +101,9 @@ class SynthesisRules(_Table):
     directions: DirectionRules
     domains: DomainRules
     wording: Wording
+    plausibility: PlausibilityRules
 
 
 def synthesis_table() -> dict[str, Any]:
     """Return the bundled table, as it stands in its file."""
     return tomllib.loads((Path(__file__).parent / "synthesis.toml").read_text(encoding="utf-8"))
-
-
-def synthesis_rules() -> SynthesisRules:
-    """Return the rules of the bundled table."""
-    return SynthesisRules.model_validate(synthesis_table())

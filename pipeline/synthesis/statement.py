@@ -1,7 +1,7 @@
 """A verdict and its certainty come in; one plain sentence in GRADE's wording goes out.
 
->>> from pipeline.synthesis.rules import synthesis_rules
->>> statement_of("vitamin d", "supplementation", "falls", "beneficial", "Moderate", synthesis_rules())
+>>> from pipeline.comparison import load_rules
+>>> statement_of("vitamin d", "supplementation", "falls", "beneficial", "Moderate", load_rules().synthesis)
 'Vitamin D supplementation probably reduces falls.'
 """
 
