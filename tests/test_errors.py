@@ -1,11 +1,7 @@
 """What a user did wrong is said in one sentence; what the program did wrong is said to be its fault, with a trace."""
 
 import inspect
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -70,26 +66,3 @@ def test_a_fault_of_the_program_has_a_status_of_its_own_and_a_trace(
     assert "an index went astray" in trace.read_text() and "Traceback" not in told.output
     shown = runner.invoke(app, ["--debug", "read", str(ROOT / "README.md")])
     assert shown.exit_code == FAULT and "Traceback" in shown.output and "an index went astray" in shown.output
-
-
-def test_a_folder_with_modules_of_the_users_own_is_no_hindrance(tmp_path: Path) -> None:
-    """Anyone with a Prefect project has a `flows` folder; its modules must not stand in for ours."""
-    for name in ("pipeline.py", "records.py", "flows/__init__.py", "flows/server.py", "tests/__init__.py"):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("raise SystemExit('a module of the user was run')\n")
-    (tmp_path / "articles").mkdir()
-    (tmp_path / "articles" / "a.txt").write_text(SOURCE)
-    command = shutil.which("provender", path=str(Path(sys.executable).parent))
-    assert command is not None
-    done = subprocess.run(
-        [command, "run", "articles", "--out", "out", "--model", "fast", "--workers", "1"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PROVENDER_FIGURES": "false", "PREFECT_HOME": str(tmp_path / "prefect")},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "goes on without" not in done.stderr
-    assert "zinc" in (tmp_path / "out" / "evidence.csv").read_text(encoding="utf-8-sig")
