@@ -198,10 +198,10 @@ def _tells_of_a_study(annotated: AnnotatedDocument, scheme: Scheme) -> bool:
         return True
     if len(body) < scheme.design.shape.study_sentences or _cites(body, scheme):
         return False
+    shape = scheme.design.shape
     begins = next((i for i, s in enumerate(body) if scheme.basis.own_begins.search(s.text)), None)
     if begins is None:
-        return False
-    shape = scheme.design.shape
+        return _gives_results(body, scheme)
     return any(shape.numbers.search(s.text) or shape.findings.search(s.text) for s in body[begins:])
 
 
@@ -214,7 +214,15 @@ def _is_review(annotated: AnnotatedDocument, scheme: Scheme) -> bool:
         return False
     body = [s for s in annotated.sentences if s.kind != "title"]
     own = any(scheme.basis.own_begins.search(s.text) or scheme.basis.own.search(s.text) for s in body)
-    return len(body) >= shape.review_sentences and not own and not _cites(body, scheme)
+    if own or _gives_results(body, scheme):
+        return False
+    return len(body) >= shape.review_sentences and not _cites(body, scheme)
+
+
+def _gives_results(body: list[Sentence], scheme: Scheme) -> bool:
+    """Whether sentences of a source give results in numbers that are not those of other people's studies."""
+    rules = scheme.design
+    return any(rules.shape.statistics.search(s.text) and not rules.about_others.search(s.text) for s in body)
 
 
 def _cites(body: list[Sentence], scheme: Scheme) -> bool:

@@ -129,7 +129,7 @@ def number_of(written: str, words: Words) -> int | None:
         return int(digits)
     units: Mapping[str, int] = words["numbers"]
     total = current = 0
-    parts = [part for part in re.split(r"[ -]", written.lower()) if part and part != "and"]
+    parts = [part for part in re.split(r"[ \u2010\u2011-]", written.lower()) if part and part != "and"]
     for part in parts:
         if part in units:
             current += units[part]
@@ -252,7 +252,7 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
     word = "|".join([*sorted(table["numbers"], key=len, reverse=True), "hundred", "thousand"])
     number = table["number"] = (
         rf"(?<!\d[.,·])(?:\d{{1,3}}(?:[,'’\u2009\u202f ]\d{{3}})+|\d+[.·]\d+(?= million)|"
-        rf"\d+|(?:{word})(?:[ -](?:and )?(?:{word})){{0,12}})"
+        rf"\d+|(?:{word})(?:[ \u2010\u2011-](?:and )?(?:{word})){{0,12}})"
         r"(?: million)?(?![\w%]|[.,·]\d)"
     )
 
@@ -263,7 +263,7 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
 
     sample = table["sample"]
     between = rf"(?:{sample['between'].replace('{N}', number)}[\w/+-]+,? )"
-    marks = {"{W}": between, "{N}": number, "{P}": people, "{O}": anyone}
+    marks = {"{W}": between, "{N}": number, "{P}": rf"(?:\w+[\u2010\u2011-])?(?:{people})", "{O}": anyone}
     for kind in ("patterns", "sums", "products"):
         sample[kind] = [{**p, "find": pattern_of(p["find"])} for p in sample[kind]]
     sample["most_points"] = max(p["points"] for kind in ("patterns", "sums", "products") for p in sample[kind])

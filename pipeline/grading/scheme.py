@@ -74,6 +74,7 @@ class SourceShape(_Table):
     enough_in_study: int
     findings: Phrase
     numbers: Phrase
+    statistics: Phrase
     study_sentences: int
     review_sentences: int
     review_title_not: Phrase
