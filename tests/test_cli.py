@@ -137,6 +137,16 @@ def test_explain_as_json_holds_the_whole_row(tables: Path) -> None:
     assert len(said["certainty_reasons"]) == 2 and set(said["flags"]) == {flag.code for flag in ROW.flags}
 
 
+def test_explain_takes_apart_the_row_that_it_shows_and_no_other(tables: Path) -> None:
+    evidence = tables / "evidence.csv"
+    lines = evidence.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    damaged = [line.replace(",0.8123,", ",much,") if "0123ffffffffffff" in line else line for line in lines]
+    assert damaged != lines
+    evidence.write_text("".join(damaged), encoding="utf-8-sig", newline="")
+    assert runner.invoke(app, ["explain", ROW.claim_id, "--out", str(tables)]).exit_code == 0
+    assert runner.invoke(app, ["explain", "0123ffffffffffff", "--out", str(tables)]).exit_code != 0
+
+
 def test_explain_takes_the_start_of_an_id_where_it_is_enough(tables: Path) -> None:
     assert runner.invoke(app, ["explain", "01234", "--out", str(tables)]).exit_code == 0
     for asked, said in (("0123", "2 claims begin with"), ("ff", "No claim is called")):

@@ -177,6 +177,24 @@ def test_the_workbook_is_filtered_frozen_typed_and_without_formulas(tmp_path: Pa
     assert len(sheet[3][EVIDENCE.header.index("nutrient")].value) == 32_767
 
 
+@pytest.mark.parametrize(
+    "text", ["<r>5 & 6</r>", " 5\t6 ", "_x0041_", "a\x0bb", "line\nline", "“µg” 𝜇", "'=1", '"&amp;"', "a\ufffeb"]
+)
+def test_a_cell_of_the_workbook_holds_what_the_row_does(text: str, tmp_path: Path) -> None:
+    write_workbook(tmp_path / "e.xlsx", [row(sentence=text)])
+    [[*_, found]] = openpyxl.load_workbook(tmp_path / "e.xlsx")["evidence"].iter_rows(
+        2, 2, max_col=EVIDENCE.header.index("sentence") + 1, values_only=True
+    )
+    # the reader leaves the escapes of the format as they stand
+    assert re.sub("_x([0-9A-F]{4})_", lambda m: chr(int(m[1], 16)), found) == text
+
+
+def test_a_text_longer_than_a_cell_is_cut_as_spreadsheets_count(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "e.xlsx", [row(sentence="𝜇" * 20_000)])
+    cut = openpyxl.load_workbook(tmp_path / "e.xlsx")["evidence"].cell(2, EVIDENCE.header.index("sentence") + 1).value
+    assert len(cut.encode("utf-16-le")) // 2 == 32_767 and cut.endswith("𝜇…")
+
+
 def test_the_workbook_offers_values_colours_certainty_and_has_the_other_tables_and_a_legend(tmp_path: Path) -> None:
     sources = [replace(SOURCE_ROW, status="unchanged", seconds=1.5)]
     write_workbook(

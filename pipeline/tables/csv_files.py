@@ -63,12 +63,13 @@ def write_matrix(path: Path, rows: Collection[ComparisonRow]) -> None:
             writer.writerow(cells + stances + others)
 
 
-def read_evidence(path: Path) -> Iterator[EvidenceRow]:
+def read_evidence(path: Path, *, claim_id: str = "") -> Iterator[EvidenceRow]:
     """Yield the rows of an evidence.csv, as they were before writing; columns of others' are passed over.
 
-    Raises `ValueError` with one sentence naming the file, the line and what is wrong there.
+    With `claim_id`, only those whose own begins with it. Raises `ValueError` with one sentence naming the file, the
+    line and what is wrong there.
     """
-    return _read(path, EVIDENCE, EvidenceRow)
+    return _read(path, EVIDENCE, EvidenceRow, claim_id)
 
 
 def revive(values: Mapping[str, Any]) -> EvidenceRow:
@@ -106,7 +107,8 @@ def read_texts(path: Path, columns: Iterable[str]) -> Iterator[list[str]]:
             yield [restore(cells[place]) for place in places]
 
 
-def _read(path: Path, table: Table, record: type[Record]) -> Iterator[Record]:
+def _read(path: Path, table: Table, record: type[Record], begins: str = "") -> Iterator[Record]:
+    """The rows of a table, or only those whose first column begins with a text: no other is taken apart."""
     required = {
         field.name
         for field in dataclasses.fields(record)
@@ -121,7 +123,10 @@ def _read(path: Path, table: Table, record: type[Record]) -> Iterator[Record]:
                 f"{path} lacks the column {sorted(missing)[0]}; give the {table.name}.csv that a run wrote."
             )
         places = [(header.index(column.name), column) for column in table.columns if column.name in header]
+        key = header.index(table.columns[0].name) if begins else 0
         for cells in reader:
+            if begins and not (len(cells) > key and cells[key].startswith(begins)):
+                continue
             values: dict[str, Any] = {}
             for place, column in places:
                 try:

@@ -64,7 +64,7 @@ def _find(claim_id: str, out: Path) -> "EvidenceRow":
     if not path.is_file():
         fail(f"{out} holds no evidence.csv; give the folder that `provender run ... --out` wrote.", WRONG_USAGE)
     asked = claim_id.strip().lower()
-    found = [row for row in read_evidence(path) if asked and row.claim_id.startswith(asked)]
+    found = list(read_evidence(path, claim_id=asked)) if asked else []
     exact = [row for row in found if row.claim_id == asked]
     if len(exact or found) != 1:
         many = (
