@@ -98,7 +98,7 @@ def _agree(undirected: bool, wanted: Direction, told: Direction) -> bool:
 def _scopes(text: str, cues: Cues) -> Iterator[_Scope]:
     """Yield what each stance of a sentence is about."""
     ends = [0, *(match.start() for match in _SCOPE_END.finditer(text)), len(text)]
-    for cue in cues.stances:
+    for cue in cues.stances.likely(text):
         for match in cue.pattern.finditer(text):
             upto = min(end for end in ends if end >= match.end())
             if "said" in cue.pattern.groupindex:

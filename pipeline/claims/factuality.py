@@ -41,5 +41,7 @@ def factuality(sentence: Sentence, cues: Cues, clause: tuple[int, int] | None = 
 
 
 def _first(cues: Cues, text: str, among: set[str]) -> Factuality | Literal["none"]:
-    found = (cue.factuality for cue in cues.factualities if cue.factuality in among and cue.pattern.search(text))
+    found = (
+        cue.factuality for cue in cues.factualities.likely(text) if cue.factuality in among and cue.pattern.search(text)
+    )
     return next(found, "Factual")

@@ -66,7 +66,7 @@ class RelationFinding:
 def find_cues(text: str, cues: Cues) -> list[Cue]:
     """Return the cues of a sentence in order; where two overlap the sense listed first in the table wins."""
     found: list[Cue] = []
-    for known in cues.relations:
+    for known in cues.relations.likely(text):
         for match in known.pattern.finditer(text):
             if not any(match.start() < cue.end and cue.start < match.end() for cue in found):
                 found.append(Cue(match.start(), match.end(), known.sense))

@@ -83,7 +83,7 @@ def _stated(text: str, cues: Cues) -> Sign | None:
     if _AFTER.search(text) or re.search(r"\bboth NUT\b", text):
         return None
     text = _ONLY.sub("", text)
-    for cue in cues.signs:
+    for cue in cues.signs.likely(text):
         match = cue.pattern.search(text)
         if match is None:
             continue

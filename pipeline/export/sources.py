@@ -55,7 +55,7 @@ def _tags(source: SourceRow) -> Iterator[tuple[str, str]]:
         yield "DA", source.date.replace("-", "/")
     if found := _IDENTIFIER.fullmatch(source.source_id):
         yield ("DO" if found["kind"].upper() == "DOI" else "AN"), found["value"]
-    if source.study_design != "unclear":
+    if source.study_design not in ("", "unclear"):
         yield "KW", source.study_design
 
 

@@ -55,8 +55,10 @@ def judge_bias(
     if kind is None:
         return ()
     found: dict[BiasDomain, BiasJudgement] = {}
-    cues = [cue for cue in rules.cues if kind in cue.designs]
     for sentence in sentences:
+        cues = [cue for cue in rules.screen.likely(sentence.text) if kind in cue.designs]
+        if not cues and not rules.attrition.screen.likely(sentence.text):
+            continue
         others = bool(sentence.citations) or about_others.search(sentence.text) is not None
         for judgement in _judgements(sentence, cues, rules, kind, others=others):
             known = found.get(judgement.domain)

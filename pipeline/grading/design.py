@@ -74,15 +74,16 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
         words.setdefault(design, []).append(phrase)
 
     whole_title, whole_front, whole_rest = title, front, rest
-    for design, cues in rules.cues.items():
+    likely = rules.likely("source", title, front, rest)
+    for design in rules.cues:
         title, front, rest = (
             rules.masked[design].sub(" ", text) if design in rules.masked else text
             for text in (whole_title, whole_front, whole_rest)
         )
         if design == "consumer health page" and (document.source_type in _SCHOLARLY or not plain):
             continue
-        for cue in cues:
-            if cue.where == "sentence" or (cue.where == "study" and not whole):
+        for cue in likely[design]:
+            if cue.where == "study" and not whole:
                 continue
             if cue.where == "publication":
                 found = next((p for p in document.publication_types if cue.find.fullmatch(p.strip())), None)
@@ -130,9 +131,9 @@ def design_in_words(text: str, scheme: Scheme) -> tuple[StudyDesign, str]:
     """Return the design that a sentence ascribes to the evidence it tells of, and the words that say so."""
     best: tuple[int, int, StudyDesign, str] | None = None
     masked = {design: find.sub(" ", text) for design, find in scheme.design.masked.items()}
-    for design, cues in scheme.design.cues.items():
+    for design, cues in scheme.design.likely("sentence", text).items():
         for cue in cues:
-            if cue.where == "sentence" and (match := cue.find.search(masked.get(design, text))):
+            if match := cue.find.search(masked.get(design, text)):
                 key = (cue.points, -_rank(design, scheme.design), design, _clean(match.group()))
                 best = key if best is None or key[:2] > best[:2] else best
     return (best[2], best[3]) if best else ("unclear", "")
@@ -145,12 +146,11 @@ def design_of_reference(reference: Reference, scheme: Scheme) -> tuple[StudyDesi
     text = reference.title or reference.text
     masked = {design: find.sub(" ", text) for design, find in scheme.design.masked.items()}
     best: tuple[int, int, StudyDesign, str] | None = None
-    for design, cues in scheme.design.cues.items():
+    for design, cues in scheme.design.likely("reference", text).items():
         if design == "consumer health page":
             continue
         for cue in cues:
-            words = masked.get(design, text)
-            if cue.where in ("title", "sentence") and cue.points >= 6 and (match := cue.find.search(words)):
+            if match := cue.find.search(masked.get(design, text)):
                 key = (cue.points, -_rank(design, scheme.design), design, _clean(match.group()))
                 best = key if best is None or key[:2] > best[:2] else best
     return (best[2], best[3]) if best else ("unclear", "")
@@ -188,7 +188,7 @@ def _own_sentences(sentences: Iterable[Sentence], rules: DesignRules) -> list[Se
     kept = [s for s in sentences if s.role in _OWN_ROLES and s.kind != "table"]
     if any(s.role in _PAPER_ROLES for s in kept):
         kept = [s for s in kept if s.role != "body"]
-    return [s for s in kept if not s.citations and not rules.about_others.search(s.text)]
+    return [s for s in kept if not s.citations and not rules.tells_of_others(s.text)]
 
 
 def _tells_of_a_study(annotated: AnnotatedDocument, scheme: Scheme) -> bool:

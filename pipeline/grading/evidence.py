@@ -33,16 +33,16 @@ class SourceWords:
 def source_words(sentences: Sequence[Sentence], design: StudyDesign, scheme: Scheme) -> SourceWords:
     """Return what a source says that bears on its results; sentences that cite other studies trigger no step."""
     own = [sentence for sentence in sentences if not sentence.citations]
-    triggers = tuple(
-        next((words for s in own if (words := trigger(step, s.text))), "") if step.where == "source" else ""
-        for step in scheme.certainty.steps
-    )
+    triggers = [""] * len(scheme.certainty.steps)
+    for sentence in own:
+        for place, step in scheme.certainty.of_source.likely(sentence.text):
+            triggers[place] = triggers[place] or trigger(step, sentence.text)
     telling = [s for s in sentences if s.role not in ("background", "discussion", "references")]
     judgements = judge_bias(telling, design, scheme.bias, scheme.design.about_others)
     alone = any(scheme.level.no_control_words.search(sentence.text) for sentence in own)
     groups = next((words for s in own if (words := groups_against_total(s.text, scheme.plausibility))), "")
     stated = stated_overall(sentences, scheme) if is_review(design) else None
-    return SourceWords(triggers, alone, groups, judgements, stated)
+    return SourceWords(tuple(triggers), alone, groups, judgements, stated)
 
 
 def trigger(step: Step, text: str) -> str:

@@ -62,11 +62,14 @@ class _Behind:
 
 @dataclass(frozen=True, slots=True)
 class GradedSource:
-    """The graded rows of a source, the design that was found of it, and its own study, where it reports one."""
+    """The graded rows of a source, the design that was found of it, and its own study, where it reports one.
 
-    rows: tuple[EvidenceRow, ...]
-    design: DesignFinding
-    study: StudyReport | None
+    A source without claims has no row to be graded by its design, which is then not looked for.
+    """
+
+    rows: tuple[EvidenceRow, ...] = ()
+    design: DesignFinding | None = None
+    study: StudyReport | None = None
 
 
 def grade(
@@ -94,6 +97,8 @@ def grade_source(
     finding: DesignFinding | None = None,
 ) -> GradedSource:
     """Return the rows of a document, as `grade`, with what it tells of its own study."""
+    if not claims:
+        return GradedSource(design=finding)
     scheme = scheme or load_scheme()
     source = _source(annotated, scheme, finding)
     rows = []

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from pipeline.records import Dose, Duration, Population, Sentence
+from pipeline.screen import Screen
 
 Words = Mapping[str, Any]
 """The tables of population.toml with their patterns compiled (`compiled`)."""
@@ -156,18 +157,17 @@ def _counts(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
 
 def _counts_in(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
     sample = words["sample"]
-    for kind in ("sums", "products", "patterns"):
-        for pattern in sample[kind]:
-            for match in pattern["find"].finditer(text):
-                parts = [number_of(part, words) for name, part in match.groupdict().items() if part and name != "who"]
-                sizes = [size for size in parts if size]
-                if len(sizes) < len(parts) or not all(_is_count(match, name, words) for name in "nm"):
-                    continue
-                number = math.prod(sizes) if kind == "products" else sum(sizes)
-                if sample["smallest"] <= number <= sample["largest"]:
-                    lost = _subset(text, match, words) if kind == "patterns" else 0
-                    few = sample["few_points"] if number < sample["few"] else 0
-                    yield pattern["points"] + lost + few, number, _clean(match.group())
+    for kind, pattern in sample["counts"].likely(text):
+        for match in pattern["find"].finditer(text):
+            parts = [number_of(part, words) for name, part in match.groupdict().items() if part and name != "who"]
+            sizes = [size for size in parts if size]
+            if len(sizes) < len(parts) or not all(_is_count(match, name, words) for name in "nm"):
+                continue
+            number = math.prod(sizes) if kind == "products" else sum(sizes)
+            if sample["smallest"] <= number <= sample["largest"]:
+                lost = _subset(text, match, words) if kind == "patterns" else 0
+                few = sample["few_points"] if number < sample["few"] else 0
+                yield pattern["points"] + lost + few, number, _clean(match.group())
     groups = list(sample["group"].finditer(text))
     sizes = [size for group in groups if (size := number_of(group.group("n"), words))]
     if len(sizes) > 1:
@@ -264,9 +264,10 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
     sample = table["sample"]
     between = rf"(?:{sample['between'].replace('{N}', number)}[\w/+-]+,? )"
     marks = {"{W}": between, "{N}": number, "{P}": rf"(?:\w+[\u2010\u2011-])?(?:{people})", "{O}": anyone}
-    for kind in ("patterns", "sums", "products"):
-        sample[kind] = [{**p, "find": pattern_of(p["find"])} for p in sample[kind]]
-    sample["most_points"] = max(p["points"] for kind in ("patterns", "sums", "products") for p in sample[kind])
+    kinds = ("sums", "products", "patterns")
+    counts = [(kind, {**row, "find": pattern_of(row["find"])}) for kind in kinds for row in sample[kind]]
+    sample["counts"] = Screen(counts, lambda count: count[1]["find"])
+    sample["most_points"] = max(row["points"] for _, row in counts)
     for kind in ("subset", "group", "late", "methods", "worth_reading"):
         sample[kind] = pattern_of(sample[kind])
     sample["guards"] = {name: pattern_of(find) for name, find in sample["guards"].items()}

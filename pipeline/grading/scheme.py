@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipeline.grading.sample import Words, compiled
+from pipeline.screen import Screen
 from pipeline.vocabulary import (
     BiasDomain,
     Certainty,
@@ -39,8 +41,13 @@ def _exact(pattern: object) -> re.Pattern[str]:
     return re.compile(_phrase(pattern).pattern)
 
 
+def _itself(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return pattern
+
+
 Phrase = Annotated[re.Pattern[str], BeforeValidator(_phrase)]
 NEVER = _phrase(r"(?!)")
+_ALWAYS = _phrase("")
 
 
 class _Table(BaseModel):
@@ -110,6 +117,42 @@ class DesignRules(_Table):
     masked: Mapping[StudyDesign, Phrase]
     within_trial: WithinTrial
 
+    @cached_property
+    def _others(self) -> Screen[re.Pattern[str]]:
+        return Screen([self.about_others], _itself)
+
+    def tells_of_others(self, text: str) -> bool:
+        """Whether a sentence tells of other studies than its source's own."""
+        return self._others.find(text) is not None
+
+    @cached_property
+    def _screens(self) -> Mapping[str, Screen[tuple[StudyDesign, DesignCue]]]:
+        cues = [(design, cue) for design, cues in self.cues.items() for cue in cues]
+        told = {
+            "source": [(design, cue) for design, cue in cues if cue.where != "sentence"],
+            "sentence": [(design, cue) for design, cue in cues if cue.where == "sentence"],
+            "reference": [
+                (design, cue) for design, cue in cues if cue.where in ("title", "sentence") and cue.points >= 6
+            ],
+        }
+        # A publication type is no words of the text.
+        return {
+            of: Screen(chosen, lambda found: _ALWAYS if found[1].where == "publication" else found[1].find)
+            for of, chosen in told.items()
+        }
+
+    def likely(self, of: Literal["source", "sentence", "reference"], *texts: str) -> dict[StudyDesign, list[DesignCue]]:
+        """Return for each design its cues that texts about a source, sentence or reference may hold, masked for it."""
+        found: dict[StudyDesign, list[DesignCue]] = {design: [] for design in self.cues}
+        told = "\n".join(texts)
+        for design, cue in self._screens[of].likely(told):
+            found[design].append(cue)
+        for masked in self.masked:
+            bare = "\n".join(self.masked[masked].sub(" ", text) for text in texts)
+            if bare != told:
+                found[masked] = [cue for design, cue in self._screens[of].likely(bare) if design == masked]
+        return found
+
 
 class BasisRules(_Table):
     """Words that tell an own result from a report of somebody else's."""
@@ -160,6 +203,12 @@ class CertaintyRules(_Table):
     start_pooled: Mapping[Pooled, Certainty]
     start_basis: Mapping[EvidenceBasis, Certainty]
     steps: tuple[Step, ...]
+
+    @cached_property
+    def of_source(self) -> Screen[tuple[int, Step]]:
+        """The steps that words anywhere in the source trigger, with their places among all."""
+        steps = [(place, step) for place, step in enumerate(self.steps) if step.where == "source"]
+        return Screen(steps, lambda placed: placed[1].find)
 
 
 class Imprecision(_Table):
@@ -245,6 +294,11 @@ class AttritionRules(_Table):
     lost_percent: Phrase
     kept_percent: Phrase
 
+    @cached_property
+    def screen(self) -> Screen[re.Pattern[str]]:
+        """All that may tell a share, with the words that each needs."""
+        return Screen([*self.lost, *self.kept, self.lost_percent, self.kept_percent], _itself)
+
 
 class BiasRules(_Table):
     """Every cue of the judgements of bias."""
@@ -254,6 +308,11 @@ class BiasRules(_Table):
     key: Mapping[str, tuple[BiasDomain, ...]]
     attrition: AttritionRules
     cues: tuple[BiasCue, ...]
+
+    @cached_property
+    def screen(self) -> Screen[BiasCue]:
+        """The cues, with the words that each needs."""
+        return Screen(self.cues, lambda cue: cue.find)
 
 
 class PlausibilityRules(_Table):

@@ -5,7 +5,10 @@ import re
 from functools import cache
 from pathlib import Path
 
+from pipeline.screen import Screen
+
 Table = tuple[dict[str, str], ...]
+Patterns = Screen[tuple[re.Pattern[str], str]]
 
 
 def _read(file: Path) -> Table:
@@ -24,11 +27,12 @@ def rows(name: str) -> Table:
 
 
 @cache
-def patterns(name: str, key: str, value: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+def patterns(name: str, key: str, value: str) -> Patterns:
     """Return (pattern, value) for each row of a table, in its order; patterns ignore case."""
-    return tuple((re.compile(row[key], re.IGNORECASE), row[value]) for row in rows(name))
+    compiled = [(re.compile(row[key], re.IGNORECASE), row[value]) for row in rows(name)]
+    return Screen(compiled, lambda row: row[0])
 
 
-def first_match(table: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str:
+def first_match(table: Patterns, text: str) -> str:
     """Return the value of the first pattern found in `text`, or ""."""
-    return next((value for pattern, value in table if pattern.search(text)), "")
+    return next((value for pattern, value in table.likely(text) if pattern.search(text)), "")

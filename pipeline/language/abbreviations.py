@@ -23,6 +23,11 @@ MOST_ABBREVIATIONS = 500
 """Abbreviations of a document that are heeded: each is looked for in each sentence."""
 _TOGETHER = 40
 """Brackets that the detector gets at once: it compares each with all others, and with the words before all of them."""
+_OPENING, _CLOSING, _BRACKET = re.compile(r"\("), re.compile(r"\)"), re.compile(r"[()]")
+_LAST_LETTERS = re.compile(r"([^\W\d_]+|\d+)\W*$")
+_LONGEST_SHORT_FORM = 40  # characters: three tokens of nine, and the blanks between and around them
+_MOST_WORDS = 8  # of a long form in brackets
+_FARTHEST = 1_000  # characters from a bracket that may belong to a definition
 _LONGEST_DEFINITION = 200  # characters on either side of a bracket that may hold its long form
 
 
@@ -62,7 +67,9 @@ def redefined(definitions: Sequence[Definition]) -> tuple[Definition, ...]:
 def definitions_in(document: Document) -> tuple[Definition, ...]:
     """Return the abbreviations that the article itself defines, in the order of the text."""
     blocks = [(block.start, block.end) for block in document.blocks if block.kind != "table"]
-    defining = [part for start, end in blocks for part in _defining(document.text, start, end)]
+    defining = [
+        (part, at) for start, end in blocks for part, at in _defining(document.text, start, end) if may_define(part)
+    ]
     found: list[Definition] = []
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r".*W036")  # a bracket without an abbreviation is no fault
@@ -72,6 +79,56 @@ def definitions_in(document: Document) -> tuple[Definition, ...]:
                 at = start + min(short.start_char, long.start_char)
                 found.append(Definition(at, short.text, " ".join(long.text.split())))
     return tuple(sorted(found, key=lambda definition: definition.start))
+
+
+def may_define(text: str) -> bool:
+    """Whether the detector may find an abbreviation: only what passes is worth its tokens.
+
+    It takes a short form in brackets for words before them, or a word before brackets for the words in these, where
+    the letters of the short form stand among the others in their order.
+    """
+    for opening in _OPENING.finditer(text):
+        at = opening.start()
+        before, inside = text[max(0, at - _FARTHEST) : at], text[at + 1 : at + 1 + _FARTHEST]
+        for closing in _CLOSING.finditer(inside, 0, _LONGEST_SHORT_FORM):
+            short = inside[: closing.start()].strip()
+            furthest = 2 * len(short) + 1
+            if _may_be_short(short) and _spelt(short, " ".join(before.rsplit(maxsplit=furthest)[-furthest:])):
+                return True
+        last, long = _LAST_LETTERS.search(before), _closed(inside)
+        if last and len(long.split()) <= _MOST_WORDS and _spelt(last[1], long):
+            return True
+    return False
+
+
+def _may_be_short(words: str) -> bool:
+    letters = sum(map(str.isalpha, words))
+    return words[:1].isalpha() and 2 * letters >= len(words) and all(len(word) > 1 for word in words.split())
+
+
+def _closed(inside: str) -> str:
+    """What stands between a bracket and its counterpart; "" where that lacks."""
+    depth = 1
+    for mark in _BRACKET.finditer(inside):
+        depth += 1 if mark.group() == "(" else -1
+        if not depth:
+            return inside[: mark.start()]
+    return ""
+
+
+def _spelt(short: str, words: str) -> bool:
+    """Whether the letters and digits of a short form stand among words in their order, the first one opening a word."""
+    rest = words.lower()
+    for place, char in reversed(list(enumerate(short.lower()))):
+        if not char.isalnum():
+            continue
+        found = rest.rfind(char)
+        while place == 0 and found > 0 and rest[found - 1].isalpha():
+            found = rest.rfind(char, 0, found)
+        if found < 0:
+            return False
+        rest = rest[:found]
+    return True
 
 
 def _defining(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from pipeline.lexicons import BackReference
 from pipeline.records import Mention, Sentence
+from pipeline.screen import Screen
 from pipeline.vocabulary import MentionKind
 
 PRONOUN = "pronoun"  # refers to what was named last, but only where a reader of the whole sentence says so
@@ -27,7 +28,7 @@ _SAYS_OF_WHAT = re.compile(  # "the treatment of asthma", "a deficiency of the e
 _QUALIFIED = re.compile(r"(?P<word>[A-Za-z][\w-]+)[ -]$")  # "oat hull supplementation"
 
 
-References = Sequence[BackReference]
+References = Screen[BackReference]
 
 
 def resolve(sentences: Sequence[Sentence], references: References, stops: frozenset[str]) -> Iterator[Sentence]:
@@ -38,7 +39,7 @@ def resolve(sentences: Sequence[Sentence], references: References, stops: frozen
     about = given(sentences)
     for position, sentence in enumerate(sentences):
         earlier = sentences[max(0, position - _SENTENCES_BACK) : position]
-        added = list(_anaphoric(sentence, earlier, about, references, stops))
+        added = list(_anaphoric(sentence, earlier, about, references.likely(sentence.text), stops))
         if added:
             kept = [m for m in sentence.mentions if not any(m.start < a.end and a.start < m.end for a in added)]
             mentions = sorted((*kept, *added), key=lambda m: (m.start, m.end, m.name))
@@ -65,7 +66,7 @@ def _anaphoric(
     sentence: Sentence,
     earlier: Sequence[Sentence],
     about: Sequence[Mention],
-    references: References,
+    references: Sequence[BackReference],
     stops: frozenset[str],
 ) -> Iterator[Mention]:
     for kind in ("nutrient", "condition"):

@@ -5,7 +5,7 @@ head words stand in `lexicons/head_words.csv`, the words that end a phrase to th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.lexicons import HeadWords
@@ -33,12 +33,24 @@ def head_phrases(text: str, heads: HeadWords) -> Iterator[HeadPhrase]:
     >>> [text[p.start:p.end] for p in head_phrases(text, heads)]
     ['chronic kidney disease']
     """
-    words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
-    for kind, stands_alone, pattern in heads.patterns:
-        for match in pattern.finditer(text):
+    words: list[tuple[int, int]] = []
+    for kind, stands_alone, patterns in heads.groups:
+        for match in _matches(patterns.likely(text), text):
+            words = words or [(word.start(), word.end()) for word in _WORD.finditer(text)]
             start = _leftmost_modifier(text, words, match.start(), heads.stops)
             if start < match.start() or stands_alone:
                 yield HeadPhrase(start, match.end(), kind, match.start())
+
+
+def _matches(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[re.Match[str]]:
+    """Yield what any of the patterns matches, from left to right and without overlaps; where several do, the first."""
+    following = [pattern.search(text) for pattern in patterns]
+    while found := min(filter(None, following), key=lambda match: match.start(), default=None):
+        yield found
+        following = [
+            pattern.search(text, found.end()) if match and match.start() < found.end() else match
+            for pattern, match in zip(patterns, following, strict=True)
+        ]
 
 
 def _leftmost_modifier(text: str, words: list[tuple[int, int]], start: int, stops: frozenset[str]) -> int:

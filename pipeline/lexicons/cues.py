@@ -8,11 +8,12 @@ for), `head_words.csv` and `head_word_stops.txt`, `back_references.csv`, `senten
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, Protocol, TypeVar, get_args
 
 from pipeline.lexicons.files import LexiconError, LexiconFiles
+from pipeline.screen import Screen
 from pipeline.vocabulary import EXPOSURES, FACTUALITIES, ConditionType, Exposure, Factuality, MentionKind, one_of
 
 ExposurePlace = Literal["after", "before", "word"]
@@ -54,9 +55,12 @@ class FactualityCue:
 
 @dataclass(frozen=True, slots=True)
 class HeadWords:
-    """Head words of conditions and measures: whether they stand alone, and the words that end a phrase to the left."""
+    """Head words of conditions and measures: whether they stand alone, and the words that end a phrase to the left.
 
-    patterns: tuple[tuple[ConditionType, bool, re.Pattern[str]], ...]
+    Of several head words of a kind that match at one place the first counts.
+    """
+
+    groups: tuple[tuple[ConditionType, bool, Screen[re.Pattern[str]]], ...]
     stops: frozenset[str]
 
 
@@ -96,17 +100,17 @@ class StanceCue:
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """What the cue tables say, in their order."""
+    """What the cue tables say, in their order; `likely` of a table leaves out the cues that a text cannot hold."""
 
-    relations: tuple[SenseCue, ...]
+    relations: Screen[SenseCue]
     exposures: tuple[ExposureCue, ...]
-    factualities: tuple[FactualityCue, ...]
+    factualities: Screen[FactualityCue]
     wordings: Mapping[str, re.Pattern[str]]
     heads: HeadWords
-    references: tuple[BackReference, ...]
+    references: Screen[BackReference]
     bounds: SentenceBounds
-    signs: tuple[SignPattern, ...]
-    stances: tuple[StanceCue, ...]
+    signs: Screen[SignPattern]
+    stances: Screen[StanceCue]
     events: frozenset[str]
     outcome_stops: frozenset[str]
 
@@ -114,12 +118,12 @@ class Cues:
 def load_cues(files: LexiconFiles) -> Cues:
     """Return the cues of a lexicon folder. Raises `LexiconError` with one sentence where a table cannot be used."""
     return Cues(
-        relations=tuple(
+        relations=_screen(
             SenseCue(row["sense"], pattern)
             for row, pattern in _compiled(files, "relation_cues.csv", ("sense",), r"(?<![\w-])(?:{})(?![\w])")
         ),
         exposures=tuple(_exposures(files)),
-        factualities=tuple(
+        factualities=_screen(
             FactualityCue(_factuality(row["factuality"]), pattern)
             for row, pattern in _compiled(files, "factuality_cues.csv", ("factuality",), r"(?<![\w-])(?:{})(?!\w)")
         ),
@@ -128,21 +132,33 @@ def load_cues(files: LexiconFiles) -> Cues:
             for row, pattern in _compiled(files, "wordings.csv", ("name",), r"(?<![\w-])(?:{})(?!\w)")
         },
         heads=_heads(files),
-        references=tuple(
+        references=_screen(
             BackReference("nutrient" if row["kind"] == "nutrient" else "condition", pattern, row["refers_to"])
             for row, pattern in _compiled(
                 files, "back_references.csv", ("kind", "refers_to"), r"(?<![\w-])(?:{})(?![\w-])"
             )
         ),
         bounds=_bounds(files),
-        signs=tuple(_signs(files)),
-        stances=tuple(
+        signs=_screen(_signs(files)),
+        stances=_screen(
             StanceCue(files.one_of(row["stance"], get_args(Stance), "stances.csv"), pattern)
             for row, pattern in _compiled(files, "stances.csv", ("stance",), r"(?<![\w-])(?:{})(?!\w)")
         ),
         events=files.words("event_conditions.txt"),
         outcome_stops=files.words("outcome_stops.txt"),
     )
+
+
+class _Cue(Protocol):
+    @property
+    def pattern(self) -> re.Pattern[str]: ...
+
+
+C = TypeVar("C", bound=_Cue)
+
+
+def _screen(cues: Iterable[C]) -> Screen[C]:
+    return Screen(cues, lambda cue: cue.pattern)
 
 
 def _compiled(
@@ -177,15 +193,12 @@ def _factuality(name: str) -> Factuality | Literal["none"]:
 
 
 def _heads(files: LexiconFiles) -> HeadWords:
-    alternatives: dict[tuple[ConditionType, bool], list[str]] = {}
-    for row, _ in _compiled(files, "head_words.csv", ("kind", "stands_alone"), "{}"):
+    alternatives: dict[tuple[ConditionType, bool], list[re.Pattern[str]]] = {}
+    for row, pattern in _compiled(files, "head_words.csv", ("kind", "stands_alone"), r"(?<![\w-])(?:{})(?![\w-])"):
         kind: ConditionType = "condition" if row["kind"] == "condition" else "measure"
-        alternatives.setdefault((kind, row["stands_alone"] == "yes"), []).append(row["pattern"])
-    patterns = tuple(
-        (kind, alone, re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])", re.IGNORECASE))
-        for (kind, alone), words in alternatives.items()
-    )
-    return HeadWords(patterns, files.words("head_word_stops.txt"))
+        alternatives.setdefault((kind, row["stands_alone"] == "yes"), []).append(pattern)
+    groups = tuple((kind, alone, Screen(words, lambda word: word)) for (kind, alone), words in alternatives.items())
+    return HeadWords(groups, files.words("head_word_stops.txt"))
 
 
 def _signs(files: LexiconFiles) -> Iterator[SignPattern]:

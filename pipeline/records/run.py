@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pipeline.vocabulary import ChangeKind, FigureKind, QualityFlag, SourceFormat, SourceStatus, SourceType, StudyDesign
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row of sources.csv: what became of one input."""
+    """One row of sources.csv: what became of one input.
+
+    `study_design` and `sample_size` are found for the sake of claims: "" and None where the source makes none.
+    """
 
     source_id: str
     path: str
@@ -20,7 +24,7 @@ class SourceRow:
     title: str = ""
     date: str = ""
     source_type: SourceType = "other"
-    study_design: StudyDesign = "unclear"
+    study_design: StudyDesign | Literal[""] = ""
     sample_size: int | None = None
     n_sentences: int = 0
     n_claims: int = 0

@@ -82,8 +82,8 @@ def _graded(extractor: Extractor, found: Extraction) -> Extraction:
         found.source,
         status=status,
         reason=reason,
-        study_design=graded.design.design,
-        sample_size=graded.design.sample_size,
+        study_design=graded.design.design if graded.design else "",
+        sample_size=graded.design.sample_size if graded.design else None,
         n_sentences=len(found.annotated.sentences),
         n_claims=len(graded.rows),
     )
