@@ -35,6 +35,8 @@ def scheduled_evidence(paths: list[str], out: str, options: dict[str, Any] | Non
     hush_at_exit()
     summary = write_evidence(paths, out, options)
     print(f"{out}: {summary}", file=sys.stderr, flush=True)
+    for line in summary.changes.moved if summary.changes else ():
+        print(f"{out}: {line}", file=sys.stderr, flush=True)
 
 
 def deployment_name(out: str | Path) -> str:

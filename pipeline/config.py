@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     model: str = Field("default", description="default, fast (lexicons and rules), or a scispaCy model's name.")
     scheme: Path | None = Field(None, description="A grading scheme of your own in place of the bundled one.")
     lexicons: Path | None = Field(None, description="A folder of lexicons in place of the bundled ones.")
+    retractions: Path | None = Field(None, description="A list of retractions: CSV of Retraction Watch or Crossref.")
     max_dropped_share: float = Field(
         0.5, ge=0, le=1, description="Largest share of the sources of existing tables that a run may leave out."
     )

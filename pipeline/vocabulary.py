@@ -168,7 +168,22 @@ BiasDomain = Literal[
 PublicationStatus = Literal["", "retracted", "withdrawn", "expression of concern", "preprint"]
 SourceStatus = Literal["processed", "unchanged", "empty", "failed", "skipped"]
 ChangeKind = Literal["verdict moved", "source failed", "claim new", "claim changed", "claim gone"]
-FigureKind = Literal["evidence matrix", "certainty by source", "forest plot"]
+FlowStage = Literal[
+    "found by the search",
+    "not fetched",
+    "identified",
+    "duplicate removed",
+    "set aside",
+    "not read",
+    "no article text",
+    "read",
+    "no claim found",
+    "with claims",
+    "studies",
+    "findings",
+]
+"""Where a record stands, or fell out, in the flow of a review, from above."""
+FigureKind = Literal["flow", "evidence matrix", "certainty by source", "forest plot"]
 
 SOURCE_TYPES: tuple[SourceType, ...] = get_args(SourceType)
 EXPOSURES: tuple[Exposure, ...] = get_args(Exposure)

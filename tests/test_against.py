@@ -12,7 +12,7 @@ from pipeline.cli import app
 from pipeline.config import Settings
 from pipeline.errors import SourceError
 from pipeline.runs import AgainstReport, Finding, RunError, RunSummary
-from pipeline.tables import read_changes, read_evidence, read_sources
+from pipeline.tables import read_changes, read_comparison, read_evidence, read_sources
 
 FAST = Settings(model="fast", workers=1)
 OLD = """Iron
@@ -60,6 +60,44 @@ def test_a_new_document_confirms_contradicts_and_adds_and_the_tables_stay(base: 
     assert (report["contradicts"], report["confirms"], report["adds"], report["added"]) == (1, 1, 1, None)
     bearings = {finding["nutrient"]: finding["bearing"] for finding in report["findings"]}
     assert bearings == {"zinc": "contradicts", "iron": "confirms", "vitamin d": "adds"}
+
+
+def test_each_claim_is_told_with_its_numbers_both_sides_and_what_would_change_at_any_width(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "articles").mkdir()
+    shutil.copy(corpus / "pubmed-rls-nutrients.xml", tmp_path / "articles")
+    out = run([tmp_path / "articles"], tmp_path / "out", settings=FAST).out
+    given = (row for row in read_comparison(out / "comparison.csv") if row.exposure == "supplementation")
+    known = max(given, key=lambda row: row.n_independent_studies)
+    sentence = (
+        f"In a randomised trial of 400 adults, {known.nutrient} supplementation improved {known.condition} (p = 0.003)."
+    )
+    document = tmp_path / "new.txt"
+    document.write_text(f"A trial\n\n{sentence} Further trials should ask whether zinc improves asthma.\n")
+    report = json.loads(json.dumps(against(document, out, settings=FAST).to_dict()))
+    found = next(one for one in report["findings"] if one["condition"] == known.condition)
+    [claim] = found["claims"]
+    assert (claim["sentence"], claim["numbers"], claim["sample_size"]) == (sentence, ["p = 0.003"], 400)
+    rows = {row.claim_id: row for row in read_evidence(out / "evidence.csv")}
+    mine = [row for row in rows.values() if (row.nutrient, row.condition) == (known.nutrient, known.condition)]
+    stands = {source for side in found["sides"] for source in side["source_ids"]}
+    assert stands and stands <= {row.source_id for row in mine}
+    assert {study for side in found["sides"] for study in side["study_ids"]} <= {
+        s for row in mine for s in row.study_id
+    }
+    assert any(change.startswith("studies: ") for change in found["would_change"])
+    monkeypatch.setenv("COLUMNS", "40")
+    said = CliRunner().invoke(app, ["run", str(document), "--against", str(out), "--model", "fast"]).stdout
+    told = " ".join(said.split())
+    for text in (sentence, "numbers: p = 0.003", *stands, *found["would_change"], "asks whether zinc"):
+        assert text in told
+
+
+def test_a_document_without_claims_is_one_plain_sentence(base: RunSummary, tmp_path: Path) -> None:
+    (tmp_path / "rain.txt").write_text("Weather\n\nIt rained in the morning.\n")
+    told = CliRunner().invoke(app, ["run", str(tmp_path / "rain.txt"), "--against", str(base.out), "--model", "fast"])
+    assert told.stdout == "rain.txt: no claim about a nutrient and a condition was found in it.\n"
 
 
 def test_a_document_in_a_store_is_looked_at_like_any_other(base: RunSummary, document: Path) -> None:

@@ -112,7 +112,7 @@ ROOMS = (
     ("extractor",),
     ("tables", "store", "figures", "evaluation", "literature"),
     ("review",),
-    ("report", "export"),
+    ("report", "export", "living"),
     ("runs",),
     ("desk",),
     ("api", "component"),

@@ -31,7 +31,7 @@ from pipeline.tables import (
     write_workbook,
 )
 from pipeline.tables.cells import rounded
-from pipeline.tables.columns import Column
+from pipeline.tables.column import Column
 from pipeline.tables.lists import ListKind
 from pipeline.vocabulary import FLAG_CODES, QUALITY_FLAGS
 

@@ -39,8 +39,9 @@ Examples:
   provender fetch pubmed "zinc" --out zinc/    fetch abstracts, to be read
 
 A run writes evidence.csv (a row a claim), evidence.xlsx, report.html (the desk to review them at), comparison.csv and
-comparison_matrix.csv (where sources agree and differ), sources.csv (what became of each input), and texts/ (what the
-offsets refer to). Run again, it reads only what is new.
+comparison_matrix.csv (where sources agree and differ), findings.csv and studies.csv (the bodies of evidence and their
+studies), sources.csv (what became of each input), texts/ (what the offsets refer to), and what an update of a living
+review reports (prisma.csv, searches.csv, history.csv, methods.md). Run again, it reads only what is new.
 
 \b
 Exit status:
@@ -48,7 +49,7 @@ Exit status:
     1   it could not be done (folder in use, disk full, model missing, wrong setting, service not
         reached, sources gone)
     2   wrong usage
-    3   done, but some sources failed
+    3   done, but some sources failed, or a replay found differences
    70   a fault of Provender itself, with its trace in a file
   130   interrupted; the next run goes on from there
 

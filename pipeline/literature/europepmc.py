@@ -60,6 +60,9 @@ def fetch_europepmc(
     ):
         fetch = _Fetch(client, settings, ledger, full_text=full_text)
         asked = query.strip() if since is None else f"({query.strip()}) AND (FIRST_IDATE:[{since} TO 3000-12-31])"
+        limits = [f"first indexed from {since} on"] if since else []
+        limits += ["full texts where they are open access"] if full_text else []
+        ledger.asked(settings.services.europepmc.url, asked, "; ".join(limits))
         mark: str = ledger.mark.get("cursor", FIRST_PAGE)
         ledger.already(ledger.mark.get("articles", 0))
         articles = ledger.n_already

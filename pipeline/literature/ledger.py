@@ -61,6 +61,10 @@ class FetchLedger:
         """How many articles could not be fetched."""
         return sum(failure.n_articles for failure in self._failures)
 
+    def asked(self, address: str, as_run: str, limits: str = "") -> None:
+        """Say where the service stands, what it made of the query, and its limits in words."""
+        self._entry |= {"address": address, "as run": as_run, "limits": limits}
+
     def found(self, total: int) -> None:
         """Say how many articles the service knows."""
         self.n_found = total
@@ -106,6 +110,12 @@ class FetchLedger:
         """Close the ledger's entry and return the summary."""
         self._entry["ended"] = self._time()
         self.mark = {}
+        told = ("began", "ended", "as run", "limits")
+        self._entry.setdefault("searches", []).append(
+            {name: self._entry[name] for name in told if name in self._entry}
+            | {"found": self.n_found, "fetched": self._n_fetched, "already there": self.n_already}
+            | {"failed": self.n_failed}
+        )
         self.save()
         return FetchSummary(
             service=self._service,

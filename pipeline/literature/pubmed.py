@@ -38,12 +38,16 @@ class _Stored:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """What a search found: how many, the PMIDs that PubMed hands out, and where it keeps them."""
+    """What a search found: how many, the PMIDs that PubMed hands out, and where it keeps them.
+
+    `translation` is the query as PubMed ran it.
+    """
 
     name: str
     count: int
     pmids: tuple[str, ...]
     stored: _Stored
+    translation: str = ""
 
 
 def fetch_pubmed(
@@ -149,6 +153,8 @@ class _Eutilities:
         """Yield searches that find the records of the query between them, none with more than PubMed hands out."""
         last = self._clock.utc().date() + timedelta(days=1)
         whole = self._search(query, since, last) if since else self._search(query)
+        limits = f"Entrez date from {since} to {last}" if since else ""
+        ledger.asked(self.service.url, whole.translation or query, limits)
         ledger.found(whole.count)
         if whole.count <= self.service.max_found:
             yield whole
@@ -174,6 +180,7 @@ class _Eutilities:
             count=int(result["count"]),
             pmids=tuple(result["idlist"]),
             stored=_Stored(result["webenv"], result["querykey"]),
+            translation=str(result.get("querytranslation") or ""),
         )
 
     def post(self, pmids: Sequence[str]) -> _Stored:

@@ -53,6 +53,7 @@ def fetch_urls(
         hosts = _Hosts(settings.services.page_delay_seconds, clock)
         with Client(settings.services, pace=hosts.wait, max_bytes=settings.limits.max_bytes, clock=clock) as client:
             robots = Robots(client)
+            ledger.asked("", f"{len(addresses)} addresses, each in fetch.json with its file")
             ledger.found(len(addresses))
             for address in addresses:
                 stem = _stem(shown(address))

@@ -9,7 +9,7 @@ from pipeline.records.claim import Claim, Statistic
 from pipeline.records.document import Block, Citation, CitedReference, Document, Page, Passage, Reference, Table
 from pipeline.records.evidence import Appraisal, Dose, Duration, EvidenceRow, Flag, Population
 from pipeline.records.finding import ComparisonRow, Finding, PooledSummary, StudyWeight
-from pipeline.records.run import ChangeRow, Figure, SourceRow
+from pipeline.records.run import ChangeRow, Figure, FlowRow, RunInputs, SearchRow, SourceRow
 from pipeline.records.study import BiasJudgement, Study, StudyReport
 
 __all__ = [
@@ -29,12 +29,15 @@ __all__ = [
     "Figure",
     "Finding",
     "Flag",
+    "FlowRow",
     "Mention",
     "Page",
     "Passage",
     "PooledSummary",
     "Population",
     "Reference",
+    "RunInputs",
+    "SearchRow",
     "Sentence",
     "SourceRow",
     "Statistic",

@@ -1,10 +1,20 @@
 """What a run did: its inputs, its pictures, and what changed since the run before."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pipeline.vocabulary import ChangeKind, FigureKind, QualityFlag, SourceFormat, SourceStatus, SourceType, StudyDesign
+from pipeline.vocabulary import (
+    ChangeKind,
+    FigureKind,
+    FlowStage,
+    QualityFlag,
+    SourceFormat,
+    SourceStatus,
+    SourceType,
+    StudyDesign,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +74,54 @@ class ChangeRow:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRow:
+    """One row of searches.csv: a search of a database, or a list of addresses, as it was run.
+
+    `query` is what was asked for, `as_run` what the service made of it; `limits` are its limits in words.
+    """
+
+    database: str
+    address: str
+    query: str
+    as_run: str
+    limits: str
+    began: str
+    ended: str
+    found: int
+    fetched: int
+    already_there: int
+    failed: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRow:
+    """One row of prisma.csv: how many of one origin stood, or fell out, at one stage; `previous` is the last run.
+
+    `origin` is a database, "web pages", "files" for what no search brought, or "all" where each counts once.
+    """
+
+    origin: str
+    stage: FlowStage
+    reason: str
+    previous: int
+    new: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunInputs:
+    """What a run was given: paths, settings other than the usual, and how many entries the ledger of decisions had.
+
+    `searches` are those that the sources were fetched by; `origins` gives the database of each file that one brought,
+    by its name in the tables.
+    """
+
+    paths: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    n_events: int = 0
+    searches: tuple[SearchRow, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)

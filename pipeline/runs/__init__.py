@@ -2,6 +2,7 @@
 
 from pipeline.runs.against import AgainstReport, Finding, against
 from pipeline.runs.changes import Changes
+from pipeline.runs.replay import Replay, replay
 from pipeline.runs.restore import restore
 from pipeline.runs.reviewing import import_review, review_events, review_status, undo_decision
 from pipeline.runs.runner import Batch, Dispatch, Pool, PoolMaker, Progress, ProgressCallback, add, in_threads, run
@@ -19,12 +20,14 @@ __all__ = [
     "PoolMaker",
     "Progress",
     "ProgressCallback",
+    "Replay",
     "RunError",
     "RunSummary",
     "add",
     "against",
     "import_review",
     "in_threads",
+    "replay",
     "restore",
     "review_events",
     "review_status",

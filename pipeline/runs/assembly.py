@@ -10,15 +10,18 @@ from pathlib import Path
 from pipeline import tables
 from pipeline.comparison import ComparisonRules, Names, compare_pair, pairs_of, sort_key
 from pipeline.comparison.consequence import Consequence, consequences
-from pipeline.figures import Gallery
+from pipeline.comparison.retracted import retraction_effects
+from pipeline.figures import Gallery, draw_flow
 from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow
 from pipeline.report import MOST_CLAIMS, ReportContents, write_report
 from pipeline.review import REJECTED, STATES, Decision, carry
-from pipeline.runs.changes import write_changes
+from pipeline.runs.changes import MOST_MOVED, write_changes
 from pipeline.runs.intake import REVIEWED
 from pipeline.runs.summary import Failure, RunSummary
+from pipeline.runs.update import FILES as UPDATE_FILES
+from pipeline.runs.update import Update
 from pipeline.store import Contents, Finished, OutputFolder, Spool, file_hash, replace_tables
-from pipeline.studies import Corpus, grades_of, reports_of, study_registry
+from pipeline.studies import Corpus, Retractions, grades_of, reports_of, study_registry
 from pipeline.synthesis import finding_id_of
 from pipeline.vocabulary import CERTAINTIES, Certainty
 
@@ -33,6 +36,7 @@ FILES = (
     "decisions.csv",
     "evidence.xlsx",
     "report.html",
+    *UPDATE_FILES,
 )
 TEXTS = "texts"
 FIGURES = "figures"
@@ -44,15 +48,18 @@ def assemble(
     failed: Iterable[SourceRow],
     *,
     decisions: Mapping[str, Decision],
+    update: Update,
     began: float,
     rules: ComparisonRules,
+    retractions: Retractions,
     with_figures: bool = True,
     before_replacing: Callable[[], None] = lambda: None,
 ) -> RunSummary:
     """Write every table from the shards of `keys` and the rows of sources that have none; return the summary.
 
-    `decisions` are what reviewers said. `began` is when the run began, by the monotonic clock; `rules` are those of the
-    comparison. What `before_replacing` raises, once the tables are written aside, keeps them from being put in place.
+    `decisions` are what reviewers said, `update` knows what the run was given. `began` is when the run began, by the
+    monotonic clock; `rules` are those of the comparison, `retractions` what a list says of studies. What
+    `before_replacing` raises, once the tables are written aside, keeps them from being put in place.
     """
     last = folder.finished()
     drafts = {name: folder.drafts / name for name in FILES}
@@ -65,6 +72,7 @@ def assemble(
     def counted(rows: Iterable[EvidenceRow]) -> Iterator[EvidenceRow]:
         for row in rows:
             certainties[row.certainty] += 1
+            update.methods.see(row)
             if row.review_status != REJECTED:
                 gallery.see(row)
             yield row
@@ -93,8 +101,10 @@ def assemble(
         contents.revise(carried.rows)
         stale = contents.stale_keys
         hang: dict[str, Consequence] = {}
-        evidence = _evidence(contents)
-        comparisons = _compare(evidence, folder.drafts, gallery, rules, hang)
+        retracted: list[str] = []
+        evidence = _evidence(contents, retractions)
+        comparisons = _compare(evidence, folder.drafts, gallery, rules, hang, retracted)
+        update.methods.retracted = retracted
         tables.write_table(drafts["evidence.csv"], tables.EVIDENCE, counted(evidence.rows()))
         tables.write_table(drafts["comparison.csv"], tables.COMPARISON, comparisons)
         tables.write_table(drafts["findings.csv"], tables.FINDINGS, _findings(comparisons))
@@ -111,8 +121,19 @@ def assemble(
             comparisons=comparisons,
             sources=map(with_kept, sources()),
         )
+        snapshot = folder.next_snapshot()
+        flow = update.write_flow(
+            drafts,
+            snapshot,
+            last,
+            sources=sources(),
+            studies=evidence.corpus.studies.by_id,
+            findings=(finding.finding_id for finding in _findings(comparisons)),
+        )
+        update.methods.n_studies, update.methods.n_findings = len(evidence.corpus.studies.by_id), len(comparisons)
         counts = {certainty: certainties[certainty] for certainty in CERTAINTIES}
         figures = gallery.draw(folder.drafts / FIGURES) if with_figures else ()
+        flows = (draw_flow(flow, folder.drafts / FIGURES),) if with_figures else ()
         write_report(
             drafts["report.html"],
             ReportContents(
@@ -126,15 +147,15 @@ def assemble(
                 studies=evidence.corpus.studies.by_id,
             ),
         )
-        drafts |= {f"{FIGURES}/{file.name}": file for figure in figures for file in (figure.svg, figure.png)}
+        drafts |= {f"{FIGURES}/{file.name}": file for figure in (*figures, *flows) for file in (figure.svg, figure.png)}
         texts, unchanged = _texts(folder, contents, last)
-    snapshot = folder.next_snapshot()
     changes = write_changes(drafts["changes.csv"], folder.drafts, before=last.snapshot, after=snapshot)
+    update.write(drafts, folder.path)
     written = {name: file_hash(drafts[name])[0] for name in REVIEWED}
     before_replacing()
-    finished = Finished(frozenset(keys), tuple(failed), snapshot, stale, written)
+    finished = Finished(frozenset(keys), tuple(failed), snapshot, stale, written, inputs=update.inputs)
     replace_tables(folder, drafts | texts, finished, unchanged=unchanged)
-    kept = [*([TEXTS] if (folder.path / TEXTS).is_dir() else []), *([FIGURES] if figures else [])]
+    kept = [*([TEXTS] if (folder.path / TEXTS).is_dir() else []), *([FIGURES] if flows else [])]
     return RunSummary(
         out=folder.path,
         files=tuple(folder.path / name for name in (*FILES, *kept)),
@@ -150,6 +171,7 @@ def assemble(
         n_disagreements=sum(row.disagreement for row in comparisons),
         seconds=time.monotonic() - began,
         changes=changes,
+        retracted=tuple(retracted),
         decisions={state: carried.count(state) for state in STATES if carried.count(state)},
     )
 
@@ -162,6 +184,8 @@ class _Evidence:
     corpus: Corpus
     pairs: Mapping[Names, tuple[str, str]]
     certainties: dict[str, Certainty]
+    unmarked: Corpus
+    retracted: Collection[str]
 
     def rows(self) -> Iterator[EvidenceRow]:
         """Yield the rows of evidence.csv."""
@@ -172,20 +196,27 @@ class _Evidence:
             yield replace(row, finding_id=finding_id if certainty else "", finding_certainty=certainty or "")
 
 
-def _evidence(contents: Contents) -> _Evidence:
+def _evidence(contents: Contents, retractions: Retractions) -> _Evidence:
     """Know the studies of all rows first: only what names them is in memory, not the rows."""
     studies = study_registry(reports_of(contents.resting(), contents.studies()))
-    corpus = Corpus(studies, grades_of(contents.evidence(), studies) if studies.cited_own else {})
+    unmarked = Corpus(studies, grades_of(contents.evidence(), studies) if studies.cited_own else {})
+    marked, retracted = retractions.mark(studies)
     pairs = pairs_of(Names(*names) for names in contents.names())
-    return _Evidence(contents, corpus, pairs, {})
+    return _Evidence(contents, replace(unmarked, studies=marked), pairs, {}, unmarked, retracted)
 
 
 def _compare(
-    evidence: _Evidence, scratch: Path, gallery: Gallery, rules: ComparisonRules, hang: dict[str, Consequence]
+    evidence: _Evidence,
+    scratch: Path,
+    gallery: Gallery,
+    rules: ComparisonRules,
+    hang: dict[str, Consequence],
+    retracted: list[str],
 ) -> Spool[ComparisonRow]:
     """Synthesise and compare pair by pair: memory holds the claims of one nutrient and condition at a time.
 
-    The claims that a verdict hangs on are put into `hang`, no more than the report shows.
+    The claims that a verdict hangs on are put into `hang`, no more than the report shows, and into `retracted` what a
+    list of retractions changed.
     """
 
     def bodies() -> Iterator[ComparisonRow]:
@@ -196,6 +227,17 @@ def _compare(
                 gallery.see_pair([claim for claim in claims if claim.review_status != REJECTED], found)
             if len(hang) < MOST_CLAIMS:
                 hang.update(consequences(claims, found, rules, evidence.corpus))
+            if evidence.retracted and len(retracted) < MOST_MOVED:
+                retracted.extend(
+                    retraction_effects(
+                        claims,
+                        found,
+                        rules,
+                        corpus=evidence.corpus,
+                        unmarked=evidence.unmarked,
+                        marked=evidence.retracted,
+                    )
+                )
             yield from found
 
     return Spool(scratch / "comparisons", ComparisonRow, ((sort_key(body), body) for body in bodies()))

@@ -17,7 +17,7 @@ def import_review(file: str | Path, out: str | Path, *, reviewer: str = "") -> T
 
     >>> import_review("evidence-ann.xlsx", "evidence/", reviewer="Ann Lee").n_decisions   # doctest: +SKIP
     """
-    folder = _folder(out)
+    folder = folder_of(out)
     with opened(folder):
         return import_file(folder, Path(file), reviewer)
 
@@ -27,7 +27,7 @@ def undo_decision(out: str | Path, claim_id: str, *, reviewer: str = "") -> Even
 
     Nothing is deleted: the reversal is added to the ledger. Raises `StoreError` where there is none to take back.
     """
-    with ledger_of(_folder(out)) as ledger:
+    with ledger_of(folder_of(out)) as ledger:
         known = [
             event
             for event in effective(ledger.events)
@@ -43,16 +43,17 @@ def undo_decision(out: str | Path, claim_id: str, *, reviewer: str = "") -> Even
 
 def review_events(out: str | Path) -> tuple[Event, ...]:
     """Return all events of the ledger of a folder, oldest first. Raises `StoreError`."""
-    with ledger_of(_folder(out)) as ledger:
+    with ledger_of(folder_of(out)) as ledger:
         return ledger.events
 
 
 def review_status(out: str | Path) -> Carried:
     """Return all decisions of a folder with where they stand beside the claims of the last run. Raises `StoreError`."""
-    return placed_decisions(_folder(out), decisions_of(review_events(out)))
+    return placed_decisions(folder_of(out), decisions_of(review_events(out)))
 
 
-def _folder(out: str | Path) -> OutputFolder:
+def folder_of(out: str | Path) -> OutputFolder:
+    """Return the folder of a run. Raises `StoreError` where it is none."""
     folder = OutputFolder(Path(out))
     if not (folder.path / STORE_NAME).is_dir():
         raise StoreError(f"{out} holds no tables of a run; give the folder that `provender run ... --out` wrote.")

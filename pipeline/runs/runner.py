@@ -15,16 +15,18 @@ from typing import Any, Protocol
 from pipeline import ingest
 from pipeline.config import Settings, load_settings
 from pipeline.knowledge import comparison_of
-from pipeline.records import SourceRow
+from pipeline.records import RunInputs, SourceRow
 from pipeline.review import decisions_of
 from pipeline.runs.assembly import assemble
 from pipeline.runs.guards import check_room, check_settings, check_sources
 from pipeline.runs.intake import Stamps, Taken, ledger_of, stamps, take_in
 from pipeline.runs.plan import ADDED, Plan, SourceFile, copy_into, make_batches, make_plan
 from pipeline.runs.summary import RunSummary
+from pipeline.runs.update import Update, inputs_of
 from pipeline.runs.workers import Outcome, RunError, Workers, disk_sentence
 from pipeline.store import OutputFolder, opened
 from pipeline.store.folder import DISK_FAULTS
+from pipeline.studies import Retractions, read_retractions
 
 Batch = tuple[SourceFile, ...]
 
@@ -108,7 +110,9 @@ def run(
         taken = take_in(folder)
         failed = carry_out(plan, folder, settings, progress, dispatch, pool)
         keys = {source.key for source in plan.sources if folder.has(source.key)}
-        return _assemble(folder, keys, failed, settings, began, taken)
+        return _assemble(
+            folder, keys, failed, settings, began, taken, lambda n: inputs_of(plan, paths, settings, n_events=n)
+        )
 
 
 def add(
@@ -148,7 +152,15 @@ def add(
         keys = finished.keys | {source.key for source in plan.sources if folder.has(source.key)}
         looked_at = {source.name for source in plan.sources} | {row.path for row in plan.failed}
         unread = [row for row in finished.unread if row.path not in looked_at]
-        return _assemble(folder, keys, [*unread, *failed], settings, began, taken)
+        return _assemble(
+            folder,
+            keys,
+            [*unread, *failed],
+            settings,
+            began,
+            taken,
+            lambda n: inputs_of(plan, (), settings, n_events=n, earlier=finished.inputs),
+        )
 
 
 def carry_out(
@@ -205,6 +217,7 @@ def _assemble(
     settings: Settings,
     began: float,
     taken: Taken,
+    inputs: Callable[[int], RunInputs],
 ) -> RunSummary:
     """Put the tables together, with all that reviewers have said until the moment when they are replaced."""
     with _disk_faults(folder):
@@ -222,8 +235,10 @@ def _assemble(
                     keys,
                     failed,
                     decisions=decisions_of(ledger.events),
+                    update=Update(inputs(len(ledger.events)), settings),
                     began=began,
                     rules=comparison_of(settings),
+                    retractions=read_retractions(settings.retractions) if settings.retractions else Retractions(),
                     with_figures=settings.figures,
                     before_replacing=unless_edited,
                 )

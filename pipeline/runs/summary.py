@@ -23,7 +23,7 @@ class RunSummary:
 
     `changes` counts the rows of changes.csv; None for a first run, which has nothing to compare itself with.
     `decisions` counts what reviewers decided by what became of it, and `notes` says what could not be told of what they
-    put into the tables.
+    put into the tables; `retracted` says what a list of retractions changed, verdict by verdict.
     """
 
     out: Path
@@ -42,6 +42,7 @@ class RunSummary:
     changes: Changes | None = None
     decisions: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    retracted: tuple[str, ...] = ()
 
     @property
     def n_failed(self) -> int:
@@ -85,6 +86,8 @@ class RunSummary:
             return f"Nothing changed: {self}. The tables in `{self.out}` are those of the last run.\n"
         if self.changes and self.changes.moved:
             lines += ["", "**Verdicts that moved**", "", *(f"- {line}" for line in self.changes.moved)]
+        if self.retracted:
+            lines += ["", "**Because of the list of retractions**", "", *(f"- {line}" for line in self.retracted)]
         if self.failures:
             lines += ["", "**Sources that failed**", ""]
             lines += [f"- `{failure.source_id}`: {failure.reason}" for failure in self.failures]

@@ -5,7 +5,7 @@ from pipeline.store.fingerprint import extractor_version, file_hash, grader_vers
 from pipeline.store.folder import Finished, OutputFolder, StoreError, publish
 from pipeline.store.replacement import opened, replace_tables, restore
 from pipeline.store.shards import Extraction, read_shard, write_shard
-from pipeline.store.snapshot import Difference, Snapshot, differences, write_snapshot
+from pipeline.store.snapshot import Difference, Snapshot, differences, tallies, write_snapshot
 from pipeline.store.spool import Spool
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "replace_tables",
     "restore",
     "shard_key",
+    "tallies",
     "write_shard",
     "write_snapshot",
 ]

@@ -50,6 +50,7 @@ _SETTINGS_WITHOUT_EFFECT = {
     "max_dropped_share",
     "max_memory_mb",
     "max_seconds",
+    "retractions",
     "runner",
     "scheduler",
     "scheme",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StoreError as StoreError
-from pipeline.records import SourceRow
+from pipeline.records import RunInputs, SearchRow, SourceRow
 from pipeline.store.columnar import from_values
 from pipeline.store.fingerprint import extraction_of
 from pipeline.store.shards import is_whole
@@ -33,7 +33,7 @@ class Finished:
     `snapshot` is the folder with a copy of these tables for the next run; None where no run has finished. `stale` are
     the shards of earlier runs whose rows stand in the tables because their sources could not be read. `written` gives
     the SHA-256 of tables as the run wrote them, so that one that a reviewer has changed is known; `token` is of this
-    run alone.
+    run alone; `inputs` are what it was given.
     """
 
     keys: frozenset[str] = frozenset()
@@ -42,6 +42,7 @@ class Finished:
     stale: frozenset[str] = frozenset()
     written: Mapping[str, str] = field(default_factory=dict)
     token: str = ""
+    inputs: RunInputs = field(default_factory=RunInputs)
 
 
 class OutputFolder:
@@ -133,6 +134,7 @@ class OutputFolder:
             frozenset(values.get("stale", ())),
             values.get("written", {}),
             values.get("token", ""),
+            _inputs(values.get("inputs", {})),
         )
 
     def finished_keys(self) -> frozenset[str]:
@@ -158,6 +160,7 @@ class OutputFolder:
                 "stale": sorted(finished.stale),
                 "written": dict(finished.written),
                 "token": finished.token,
+                "inputs": dataclasses.asdict(finished.inputs),
             },
         )
         before = self._before()
@@ -193,6 +196,11 @@ class OutputFolder:
         draft = self.drafts / path.name
         draft.write_text(json.dumps(values), encoding="utf-8")
         publish([(draft, path)])
+
+
+def _inputs(values: Mapping[str, Any]) -> RunInputs:
+    searches = tuple(SearchRow(**search) for search in values.get("searches", ()))
+    return RunInputs(**{**values, "searches": searches, "paths": tuple(values.get("paths", ()))})
 
 
 def read_values(path: Path) -> dict[str, Any]:

@@ -69,6 +69,34 @@ def differences(before: Path, after: Path, *, ignored: Sequence[str], scratch: P
                 yield Difference(was if was[key] is not None else None, now if now[key] is not None else None)
 
 
+def tallies(before: Path | None, after: Path, *, scratch: Path) -> Iterator[tuple[Mapping[str, str], int, int, int]]:
+    """Yield the values of all columns but the key that rows share, with how many rows of the two copies have them.
+
+    How many there were before, how many of those now did not have them then, and how many there are now.
+    """
+    key, *columns = _columns(after)
+    shared = ", ".join(columns)
+    same = " AND ".join(f"b.{name} = a.{name}" for name in (key, *columns))
+    old = "read_parquet($before)" if before else "(SELECT * FROM read_parquet($after) LIMIT 0)"
+    query = f"""
+        SELECT {shared}, sum(previous)::BIGINT, sum(new)::BIGINT, sum(total)::BIGINT FROM (
+            SELECT {shared}, 1 AS previous, 0 AS new, 0 AS total FROM {old}
+            UNION ALL
+            SELECT {", ".join(f"a.{name}" for name in columns)}, 0, (b.{key} IS NULL)::BIGINT, 1
+            FROM read_parquet($after) AS a LEFT JOIN {old} AS b ON {same}
+        ) GROUP BY ALL ORDER BY ALL
+    """
+    given = {"after": str(after)} | ({"before": str(before)} if before else {})
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY,
+        "temp_directory": str(scratch / "counting"),
+    }
+    with duckdb.connect(config=config) as connection, disk_faults():
+        rows = connection.execute(query, given).fetchall()
+    for values in rows:
+        yield dict(zip(columns, values, strict=False)), *values[len(columns) :]
+
+
 class Snapshot:
     """A copy of a table, read back: its rows as text."""
 

@@ -1,19 +1,8 @@
 """In: the rows of a run. Out: the files that people open (CSV, spreadsheet, web page), and rows back from them."""
 
 from pipeline.tables.cells import plain_values
-from pipeline.tables.columns import (
-    CHANGES,
-    COMPARISON,
-    DECISIONS,
-    EVIDENCE,
-    FINDINGS,
-    SOURCES,
-    STUDIES,
-    TABLES,
-    Column,
-    Table,
-    markdown,
-)
+from pipeline.tables.column import Column, Table, markdown
+from pipeline.tables.columns import COMPARISON, EVIDENCE, FINDINGS, STUDIES, TABLES
 from pipeline.tables.csv_files import (
     read_changes,
     read_comparison,
@@ -25,6 +14,7 @@ from pipeline.tables.csv_files import (
     write_table,
 )
 from pipeline.tables.lists import citation_text, joined, population_text
+from pipeline.tables.run_columns import CHANGES, DECISIONS, HISTORY, PRISMA, SEARCHES, SOURCES
 from pipeline.tables.sheets import SheetError, SheetRow, read_sheet
 from pipeline.tables.study_rows import study_rows
 from pipeline.tables.texts import text_file
@@ -36,6 +26,9 @@ __all__ = [
     "DECISIONS",
     "EVIDENCE",
     "FINDINGS",
+    "HISTORY",
+    "PRISMA",
+    "SEARCHES",
     "SOURCES",
     "STUDIES",
     "TABLES",

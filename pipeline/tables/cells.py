@@ -4,7 +4,7 @@ import math
 import re
 from typing import Any, get_args
 
-from pipeline.tables.columns import Column, Table
+from pipeline.tables.column import Column, Table
 from pipeline.tables.lists import ListKind, join, split
 
 SIGNIFICANT_DIGITS = 12

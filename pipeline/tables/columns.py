@@ -1,11 +1,9 @@
 """In: nothing. Out: the columns of every table, declared once; all writers, readers and docs follow them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any, Literal, get_args
+from typing import get_args
 
-from pipeline.tables.lists import ListKind
+from pipeline.tables.column import Column, Table
+from pipeline.tables.run_columns import CHANGES, DECISIONS, HISTORY, PRISMA, SEARCHES, SOURCES
 from pipeline.tables.study_rows import DOMAINS, domain_column
 from pipeline.vocabulary import (
     CERTAINTIES,
@@ -15,52 +13,11 @@ from pipeline.vocabulary import (
     SOURCE_TYPES,
     STRENGTHS,
     STUDY_DESIGNS,
-    ChangeKind,
     ConditionType,
     EvidenceBasis,
     RiskOfBias,
-    SourceFormat,
-    SourceStatus,
     Verdict,
 )
-
-PlainKind = Literal["text", "integer", "number", "boolean"]
-CellKind = PlainKind | ListKind
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its name (a field of the record), what it means, how its cells read and how wide they are.
-
-    `values` lists what an enumerated column may hold; `decimals` is where a number is rounded; `width` is in
-    characters.
-    """
-
-    name: str
-    meaning: str
-    kind: CellKind = "text"
-    width: int = 14
-    values: tuple[str, ...] = ()
-    decimals: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: the name of its file, what one row is, and its columns in order."""
-
-    name: str
-    row: str
-    columns: tuple[Column, ...]
-
-    @property
-    def header(self) -> tuple[str, ...]:
-        """The column names, in order."""
-        return tuple(column.name for column in self.columns)
-
-    def values(self, records: Iterable[object]) -> Iterable[tuple[Any, ...]]:
-        """Give each record as the values of the columns, in order."""
-        return map(attrgetter(*self.header), records)
-
 
 EVIDENCE = Table(
     "evidence",
@@ -136,6 +93,39 @@ EVIDENCE = Table(
 
 REVIEW = ("review_status", "reviewer", "review_note", "reviewed_at")
 """The columns of evidence.csv that are the reviewer's."""
+
+COPIED = (
+    "claim_id",
+    "source_id",
+    "source_title",
+    "source_date",
+    "nutrient_text",
+    "condition_text",
+    "statistics",
+    "sentence",
+    "section",
+    "page",
+    "sentence_start",
+    "sentence_end",
+    "nutrient_start",
+    "nutrient_end",
+    "condition_start",
+    "condition_end",
+    "model_version",
+    "pmid",
+    "pmcid",
+    "doi",
+    "registry_id",
+    "url",
+    "title",
+    "year",
+    "first_author",
+    "overrides",
+)
+"""The columns of evidence.csv, studies.csv and findings.csv that hold what stands in a source, or what it is called by.
+
+The others, but for those of a reviewer, are judgements of the program.
+"""
 
 CORRECTABLE = (
     "source_type",
@@ -279,99 +269,15 @@ STUDIES = Table(
     ),
 )
 
-SOURCES = Table(
-    "sources",
-    "one row an input, none missing",
-    (
-        Column("source_id", "as in evidence.csv", width=26),
-        Column("path", "path of the file", width=36),
-        Column("format", "format that its content showed", width=11, values=get_args(SourceFormat)),
-        Column("sha256", "hash of its bytes", width=20),
-        Column("bytes", "its size", "integer", 10),
-        Column(
-            "status",
-            "what became of it; `unchanged`: as in the last finished run, nothing was read again",
-            width=11,
-            values=get_args(SourceStatus),
-        ),
-        Column("reason", "for a failure: what was wrong and what to do", width=50),
-        Column("title", "its title", width=36),
-        Column("date", "date that it states, ISO 8601", width=12),
-        Column("source_type", "kind of source", width=18, values=SOURCE_TYPES),
-        Column(
-            "study_design",
-            "its study design; empty where it makes no claim",
-            width=18,
-            values=STUDY_DESIGNS,
-        ),
-        Column("sample_size", "participants of the study; empty where it makes no claim", "integer", 10),
-        Column("n_sentences", "sentences of the article", "integer", 10),
-        Column("n_claims", "claims found in them", "integer", 9),
-        Column("quality_flags", "what a reviewer should know of the source, joined by `; `", "quality flags", width=36),
-        Column("seconds", "time that reading it took, in the run that read it", "number", 9, decimals=3),
-    ),
+TABLES: tuple[Table, ...] = (
+    EVIDENCE,
+    COMPARISON,
+    FINDINGS,
+    STUDIES,
+    SOURCES,
+    DECISIONS,
+    CHANGES,
+    HISTORY,
+    SEARCHES,
+    PRISMA,
 )
-
-CHANGES = Table(
-    "changes",
-    "one row a difference from the last finished run into this folder; a first run has none",
-    (
-        Column("change", "what happened", width=14, values=get_args(ChangeKind)),
-        Column("source_id", "the source, as in evidence.csv", width=24),
-        Column("claim_id", "the claim, as in evidence.csv", width=18),
-        Column("nutrient", "usual name of the nutrient", width=18),
-        Column("exposure", "which level or use of the nutrient", width=16, values=EXPOSURES),
-        Column("condition", "usual name of the condition or measure", width=22),
-        Column("columns", "the columns that differ, joined by `; `", "list", width=24),
-        Column(
-            "before",
-            "what they said, joined by ` | `; of a claim that is gone its relation and certainty; of a source that "
-            "failed before for another reason, that reason",
-            "values",
-            36,
-        ),
-        Column(
-            "after",
-            "what they say now; of a new claim its relation and certainty; of a source that failed the reason",
-            "values",
-            36,
-        ),
-        Column("sentence", "the claim's sentence, verbatim", width=70),
-    ),
-)
-
-DECISIONS = Table(
-    "decisions",
-    "one row a claim that a reviewer has decided on: first what needs a look, then the others as in evidence.csv",
-    (
-        Column(
-            "state",
-            "`in force`; `stale`: the claim has changed, and the decision stands beside the one that took its place; "
-            "`gone`: no claim took its place; `not understood`: the ledger keeps what was typed",
-            width=14,
-            values=("not understood", "gone", "stale", "in force"),
-        ),
-        Column("claim_id", "the claim that was decided on", width=18),
-        Column("claim_id_now", "the claim in evidence.csv that the decision stands beside", width=18),
-        Column("source_id", "the source, as in evidence.csv", width=24),
-        Column("sentence", "the sentence as it stood", width=70),
-        Column("review_status", "what the reviewer said", width=12),
-        Column("corrections", "columns and the values put into them, joined by ` | `", width=36),
-        Column("reviewer", "who said it", width=14),
-        Column("review_note", "and why", width=30),
-        Column("reviewed_at", "when, ISO 8601", width=12),
-        Column("model_version", "the version whose row was decided on", width=18),
-        Column("reason", "why it is not in force as it was made", width=50),
-    ),
-)
-
-TABLES: tuple[Table, ...] = (EVIDENCE, COMPARISON, FINDINGS, STUDIES, SOURCES, DECISIONS, CHANGES)
-
-
-def markdown(table: Table) -> str:
-    """Return the columns of a table as a Markdown table, for the documentation."""
-    lines = ["| column | meaning |", "|---|---|"]
-    for column in table.columns:
-        allowed = f": {', '.join(column.values)}" if column.values else ""
-        lines.append(f"| `{column.name}` | {column.meaning}{allowed} |")
-    return "\n".join(lines) + "\n"

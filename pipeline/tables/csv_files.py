@@ -12,7 +12,9 @@ from pipeline.delimited import Rows
 from pipeline.errors import TableError
 from pipeline.records import ChangeRow, ComparisonRow, EvidenceRow, SourceRow
 from pipeline.tables.cells import from_cell, neutralise, restore, to_cell
-from pipeline.tables.columns import CHANGES, COMPARISON, EVIDENCE, SOURCES, Table
+from pipeline.tables.column import Table
+from pipeline.tables.columns import COMPARISON, EVIDENCE
+from pipeline.tables.run_columns import CHANGES, SOURCES
 
 ENCODING = "utf-8-sig"
 MOST_CELLS = 20_000_000

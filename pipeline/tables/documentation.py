@@ -1,6 +1,7 @@
 """In: the declared columns. Out: docs/evidence-table.md; `python -m pipeline.tables.documentation` prints it."""
 
-from pipeline.tables.columns import TABLES, markdown
+from pipeline.tables.column import markdown
+from pipeline.tables.columns import TABLES
 
 _INTRODUCTION = """# The tables of a run
 
@@ -9,7 +10,8 @@ CRLF (RFC 4180); one header line; dates as ISO 8601; `.` as decimal separator; a
 are written with as few digits as tell them apart, twelve at most. A text cell that a spreadsheet would run as a formula
 (first character `=`, `+`, `-`, `@`, tab or carriage return) gets a leading `'`, which `pipeline.tables.read_evidence`
 takes away again. The same inputs, decisions, configuration and version give the same bytes, whatever the number of
-workers and however often the run was interrupted; only `status` and `seconds` of sources.csv, changes.csv, and rows
+workers and however often the run was interrupted; only `status` and `seconds` of sources.csv, changes.csv, what a
+living review reports, and rows
 with the flag `stale`, which an earlier run left because their source could not be read now, tell of the run itself.
 
 The review columns, and corrections in the others, are yours: see [reviewing](reviewing.md).
@@ -32,6 +34,13 @@ _MATRIX = """
 The comparison seen across: the columns nutrient, nutrient_id, exposure, condition and condition_id, then one column for
 each source that makes a claim, named by its source_id. A cell holds the source's stance and its certainty:
 `harmful (Low)`.
+
+## What a living review reports
+
+Of prisma.csv `figures/prisma-flow.svg` is the diagram. `methods.md` is the statement on the use of automation for the
+methods section of a review: which columns are machine judgements, how they were validated, how many rows people
+checked, versions and hashes. `ro-crate-metadata.json` describes the folder and the columns of its tables for machines
+(RO-Crate 1.1, CSV on the Web). These, and history.csv and searches.csv, tell of the run itself.
 
 ## evidence.xlsx and report.html
 

@@ -15,7 +15,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow, Study
 from pipeline.tables.cells import Plain, plain, rounded
-from pipeline.tables.columns import COMPARISON, CORRECTABLE, EVIDENCE, FINDINGS, REVIEW, SOURCES, STUDIES, Table
+from pipeline.tables.column import Table
+from pipeline.tables.columns import COMPARISON, CORRECTABLE, EVIDENCE, FINDINGS, REVIEW, STUDIES
+from pipeline.tables.run_columns import SOURCES
 from pipeline.tables.study_rows import study_rows
 from pipeline.vocabulary import CERTAINTIES
 

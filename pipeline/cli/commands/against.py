@@ -4,13 +4,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from pipeline.cli.app import SOME_FAILED, messages, output, print_json
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
-    from pipeline.runs import AgainstReport, Finding, ProgressCallback
+    from pipeline.runs import AgainstReport, ProgressCallback
 
 _COLOURS = {"contradicts": "red", "confirms": "green", "adds": "cyan"}
 
@@ -40,26 +38,12 @@ def look_against(
 
 
 def _print(report: "AgainstReport") -> None:
+    """Print whole lines, which a terminal of any width wraps: no cell is ever cut."""
     for line in report.lines():
         output.print(line, markup=False)
-    if not report.findings:
-        return
-    table = Table("", "nutrient and condition", "it says", "the table says", "together", show_edge=False)
     for finding in report.findings:
-        table.add_row(*_cells(finding), style=_COLOURS[finding.bearing])
-    output.print(table)
-
-
-def _cells(finding: "Finding") -> tuple[str, ...]:
-    from rich.markup import escape
-
-    counted = f"{finding.n_sources} {'source' if finding.n_sources == 1 else 'sources'}"
-    table = f"{finding.verdict} ({finding.certainty}; {counted})" if finding.verdict else "nothing yet"
-    cells = (
-        finding.bearing,
-        f"{finding.nutrient} ({finding.exposure}) and {finding.condition}",
-        finding.says,
-        table,
-        f"{finding.verdict_with} ({finding.certainty_with})",
-    )
-    return tuple(map(escape, cells))
+        first, *more = finding.lines()
+        output.print()
+        output.print(first, style=_COLOURS[finding.bearing], markup=False)
+        for line in more:
+            output.print(line, markup=False)

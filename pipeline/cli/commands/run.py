@@ -37,6 +37,10 @@ def run(
     config: Config = None,
     model: Model = None,
     scheme: Scheme = None,
+    retractions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A list of retractions: CSV as Retraction Watch and Crossref give it."),
+    ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Run without Prefect, which keeps a record of runs.")] = False,
     look: Annotated[
         Path | None,
@@ -82,6 +86,7 @@ def run(
             scheduler=scheduler,
             model=model,
             scheme=scheme,
+            retractions=retractions,
             max_dropped_share=1.0 if prune else None,
         )
         if look is not None:
@@ -161,6 +166,10 @@ def _print_summary(summary: "RunSummary") -> None:
     if summary.changes and summary.changes.moved:
         output.print("\nVerdicts that moved:")
         for line in summary.changes.moved:
+            output.print(f"  {line}", markup=False)
+    if summary.retracted:
+        output.print("\nBecause of the list of retractions:")
+        for line in summary.retracted:
             output.print(f"  {line}", markup=False)
     if summary.failures:
         output.print("\nSources that failed:")

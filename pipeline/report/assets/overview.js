@@ -43,7 +43,9 @@ function showFigures() {
   const plots = all.filter((figure) => figure.pair);
   fill(byId("view-figures"),
     make("h2", {}, "Figures"),
-    all.length ? null : make("p", {}, "This run drew no pictures."),
+    all.length
+      ? make("p", {}, "What became of the records, after PRISMA 2020: ", make("a", { href: "figures/prisma-flow.svg" }, "figures/prisma-flow.svg"), ". How the tables were made: ", make("a", { href: "methods.md" }, "methods.md"), ".")
+      : make("p", {}, "This run drew no pictures."),
     whole.map(picture),
     plots.length ? make("h3", {}, "Forest plots: the ratios and differences that sources give, side by side and not pooled") : null,
     plots.map((figure) => {

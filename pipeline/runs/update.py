@@ -1,0 +1,88 @@
+"""In: the tables of a run, written aside. Out: what a living review reports of its update, written beside them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from pipeline import living, tables
+from pipeline.config import Settings
+from pipeline.records import FlowRow, RunInputs, SourceRow
+from pipeline.runs.plan import Plan
+from pipeline.store import Finished, extractor_version, file_hash, grader_version, tallies, write_snapshot
+
+FILES = ("prisma.csv", "searches.csv", "history.csv", "methods.md", "ro-crate-metadata.json")
+_STANDINGS = "standings.parquet"
+"""The copy of where each source, study and finding stood, for the next run."""
+
+
+@dataclass(slots=True)
+class Update:
+    """What a run was given and when it ended; `methods` collects what the statement on it says."""
+
+    inputs: RunInputs
+    methods: living.Methods = field(init=False)
+
+    def __init__(self, inputs: RunInputs, settings: Settings) -> None:
+        """Begin; `settings` are those of the run."""
+        self.inputs = inputs
+        self.methods = living.Methods(
+            version=version("provender"),
+            run_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            extractor=extractor_version(settings),
+            grader=grader_version(settings),
+            inputs=inputs,
+        )
+
+    def write_flow(
+        self,
+        drafts: Mapping[str, Path],
+        snapshot: Path,
+        last: Finished,
+        *,
+        sources: Iterable[SourceRow],
+        studies: Iterable[str],
+        findings: Iterable[str],
+    ) -> list[FlowRow]:
+        """Write prisma.csv and searches.csv, and into the folder `snapshot` what the next run counts from."""
+        standings = living.standings(sources, studies, findings, self.inputs.origins)
+        write_snapshot(snapshot / _STANDINGS, living.COLUMNS, standings)
+        before = last.snapshot / _STANDINGS if last.snapshot else None
+        known = before if before and before.is_file() else None
+        counted = tallies(known, snapshot / _STANDINGS, scratch=snapshot)
+        rows = living.flow_rows(counted, self.inputs, last.inputs)
+        tables.write_table(drafts["prisma.csv"], tables.PRISMA, rows)
+        tables.write_table(drafts["searches.csv"], tables.SEARCHES, self.inputs.searches)
+        self.methods.flow = rows
+        return rows
+
+    def write(self, drafts: Mapping[str, Path], folder: Path) -> None:
+        """Write history.csv, methods.md and ro-crate-metadata.json, when all other files are written."""
+        at, made_by = self.methods.run_at, self.methods.version
+        history = drafts["history.csv"]
+        living.write_history(
+            history, before=folder / history.name, changes=drafts["changes.csv"], run_at=at, version=made_by
+        )
+        hashes = {name: file_hash(file)[0] for name, file in drafts.items() if file.suffix == ".csv"}
+        self.methods.files = hashes
+        living.write_methods(drafts["methods.md"], self.methods)
+        described = {name: file for name, file in drafts.items() if name != living.CRATE}
+        living.write_crate(drafts[living.CRATE], described, hashes=hashes, run_at=at, version=made_by)
+
+
+def inputs_of(
+    plan: Plan, paths: Iterable[str | Path], settings: Settings, *, n_events: int, earlier: RunInputs | None = None
+) -> RunInputs:
+    """Return what a run was given; `earlier` are the inputs of the run whose tables it adds to."""
+    searches, origins = living.searches_of((source.path, source.name) for source in plan.sources)
+    given = tuple(str(Path(path).absolute()) for path in paths)
+    chosen = settings.model_dump(mode="json", exclude_defaults=True, exclude={"services"})
+    for name in ("scheme", "lexicons", "retractions"):
+        if chosen.get(name):
+            chosen[name] = str(Path(chosen[name]).absolute())
+    if earlier:
+        given = earlier.paths
+        searches = tuple(dict.fromkeys([*earlier.searches, *searches]))
+        origins = {**earlier.origins, **origins}
+    return RunInputs(given, chosen, n_events, searches, origins)
