@@ -12,7 +12,7 @@ HOSTILE := tests/test_hostile.py tests/test_doors.py tests/test_bounds.py tests/
 	tests/test_ingest_faults.py tests/test_properties.py tests/test_mutations.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help evidence figures browser screenshots test test-faults test-hostile office lint format train clean
+.PHONY: help evidence docs figures browser screenshots test test-faults test-hostile office lint format train clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -61,8 +61,11 @@ format: $(VENV)/installed-dev ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+docs: $(VENV)/installed-dev ## write the pages that are made of the code anew
+	@$(BIN)/python -m tools.docs
+
 figures: $(VENV)/installed-dev ## write the README's figures anew (needs the reference folder: REFERENCE=../shared)
-	@$(BIN)/python benchmarks/readme_figures.py $(REFERENCE)
+	@$(BIN)/python -m tools.docs --reference $(REFERENCE)
 
 train: $(VENV)/installed-dev ## make the bundled model anew (needs the reference folder; hours on two cores)
 	@$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[train]'

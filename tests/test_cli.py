@@ -12,7 +12,6 @@ from table_rows import COMPARISON_ROW, ROW, row
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from pipeline.cli.manual import manual
 from pipeline.tables import COMPARISON, EVIDENCE, plain_values, write_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,11 +35,6 @@ def provender(*arguments: str, **environment: str) -> subprocess.CompletedProces
         cwd=ROOT,
         env=os.environ | {"NO_COLOR": "1"} | environment,
     )
-
-
-def test_the_manual_in_the_docs_is_what_help_prints() -> None:
-    written = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
-    assert written == manual(), "run: python -m pipeline.cli.manual > docs/command-line.md"
 
 
 def test_help_reads_like_a_manual_and_comes_at_once() -> None:

@@ -19,7 +19,6 @@ from pipeline.tables import (
     COMPARISON,
     EVIDENCE,
     SOURCES,
-    TABLES,
     Table,
     csv_files,
     read_comparison,
@@ -32,7 +31,6 @@ from pipeline.tables import (
     write_workbook,
 )
 from pipeline.tables.cells import neutralise, restore, to_cell
-from pipeline.tables.documentation import page
 from pipeline.tables.lists import ListKind, join, split
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -248,12 +246,6 @@ def test_a_stored_text_lies_below_its_folder_under_the_name_of_its_source(source
 def test_long_names_stay_short_and_distinct() -> None:
     first, second = text_file("é" * 300 + "a.pdf"), text_file("é" * 300 + "b.pdf")
     assert first != second and len(first.name.encode()) <= 255
-
-
-def test_the_documented_columns_are_the_declared_ones() -> None:
-    written = (ROOT / "docs" / "evidence-table.md").read_text(encoding="utf-8")
-    assert written == page(), "run: python -m pipeline.tables.documentation > docs/evidence-table.md"
-    assert all(f"| `{column.name}` |" in written for table in TABLES for column in table.columns)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
-"""In: the declared columns. Out: docs/evidence-table.md; `python -m pipeline.tables.documentation` prints it."""
+"""In: the declared columns. Out: docs/evidence-table.md."""
 
-from pipeline.tables.column import markdown
-from pipeline.tables.columns import TABLES
+from pipeline.tables import TABLES, markdown
 
 _INTRODUCTION = """# The tables of a run
 
@@ -51,13 +50,9 @@ of the run stand in it ([the pictures of a run](figures.md)).
 """
 
 
-def page() -> str:
+def evidence_table() -> str:
     """Return the page, in Markdown."""
     parts = [_INTRODUCTION]
     for table in TABLES:
         parts.append(f"\n## {table.name}.csv\n\n{table.row[0].upper()}{table.row[1:]}.\n\n{markdown(table)}")
     return "".join([*parts, _CHANGES, _MATRIX])
-
-
-if __name__ == "__main__":
-    print(page(), end="")

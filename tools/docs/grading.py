@@ -1,28 +1,22 @@
-"""A grading scheme comes in; its tables as Markdown, and the handbook page with them filled in, go out.
-
-`python -m pipeline.grading.handbook docs/grading.md` writes the tables into the page, between its markers.
-"""
+"""In: the bundled grading schemes and docs/grading.md. Out: that page with their tables between its markers."""
 
 import re
-import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-from pipeline.grading.scheme import Scheme
-from pipeline.grading.schemes import load_scheme
+from pipeline.grading import Scheme, load_scheme
 from pipeline.vocabulary import STUDY_DESIGNS
 
 _MARKED = re.compile(r"(<!-- table: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def filled(page: str) -> str:
+def grading(page: str) -> str:
     """Return a page with every marked table written anew from the bundled schemes."""
-    tables = handbook_tables()
+    tables = grading_tables()
     return _MARKED.sub(lambda m: f"{m.group(1)}{tables[m['name']]}\n{m.group(3)}", page)
 
 
-def handbook_tables() -> dict[str, str]:
-    """Return every table of the handbook page by its name, as Markdown."""
+def grading_tables() -> dict[str, str]:
+    """Return every table of the page by its name, as Markdown."""
     grade, nutrigrade = load_scheme("grade"), load_scheme("nutrigrade")
     return {
         "levels": _levels(grade),
@@ -106,8 +100,3 @@ def _flags(scheme: Scheme) -> str:
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
-
-
-if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,13 +1,6 @@
-"""Write the figures of the README's "How good is it" from annotated documents.
-
-    python benchmarks/readme_figures.py ../shared [--check]
-
-In: the reference folder; out: README.md with the figures between its markers, or with --check exit status 1 where they
-are not what the code gives.
-"""
+"""In: README.md and the reference folder. Out: the page with the figures of "How good is it" between its markers."""
 
 import re
-import sys
 from pathlib import Path
 
 from pipeline.claims.learned import load_encoder
@@ -16,7 +9,6 @@ from pipeline.evaluation import evaluate_claims, read_gold
 from pipeline.evaluation.recognition import evaluate_recognition, read_iob
 from pipeline.extractor import Extractor
 
-README = Path(__file__).parent.parent / "README.md"
 MARKERS = re.compile(r"(?<=<!-- figures: begin -->\n).*(?=<!-- figures: end -->)", re.DOTALL)
 
 
@@ -40,8 +32,8 @@ def claim_figures(gold: Path, model: str) -> dict[str, float]:
     }
 
 
-def table(reference: Path) -> str:
-    """Return the figures as Markdown."""
+def figures(reference: Path) -> str:
+    """Return the figures of annotated documents and of recognition as Markdown."""
     default, fast = (claim_figures(reference / "gold" / "dev.jsonl", model) for model in ("default", "fast"))
     lines = ["| dev.jsonl | default | fast |", "|---|---|---|"]
     lines += [f"| {name} | {default[name]:.2f} | {fast[name]:.2f} |" for name in default]
@@ -51,16 +43,7 @@ def table(reference: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> int:
-    """Write or check the figures; returns the exit status."""
-    figures = table(Path(sys.argv[1]))
-    text = README.read_text(encoding="utf-8")
-    new = MARKERS.sub(lambda _: figures, text)
-    if "--check" in sys.argv:
-        return int(new != text)
-    README.write_text(new, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def readme(page: str, reference: Path) -> str:
+    """Return the page with its figures measured anew; this takes minutes."""
+    measured = figures(reference)
+    return MARKERS.sub(lambda _: measured, page)

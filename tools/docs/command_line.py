@@ -1,4 +1,4 @@
-"""In: the commands. Out: docs/command-line.md, their help in one page; `python -m pipeline.cli.manual` prints it."""
+"""In: the commands. Out: docs/command-line.md, their help in one page."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ output.
 """
 
 
-def manual() -> str:
+def command_line() -> str:
     """Return the page, in Markdown."""
     root = typer.main.get_command(app)
     context = root.make_context("provender", [], resilient_parsing=True, terminal_width=WIDTH)
@@ -36,7 +36,3 @@ def _sections(name: str, command: Any, context: Any) -> Iterator[str]:
 def _section(title: str, text: str) -> str:
     lines = "\n".join(line.rstrip() for line in text.strip().splitlines())
     return f"\n## {title}\n\n```text\n{lines}\n```\n"
-
-
-if __name__ == "__main__":
-    print(manual(), end="")
