@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow, Study
-from pipeline.tables.cells import Plain, plain, rounded
+from pipeline.tables.cells import Plain, neutralise, plain, restore, rounded
 from pipeline.tables.column import Table
 from pipeline.tables.columns import COMPARISON, CORRECTABLE, EVIDENCE, FINDINGS, REVIEW, STUDIES
 from pipeline.tables.run_columns import SOURCES
@@ -114,6 +114,8 @@ class _Sheet(Worksheet):  # type: ignore[misc]
 
 def _xml(text: str) -> str:
     """The element of a text in a cell, shortened where a cell cannot hold it."""
+    if restore(text) != text:  # who reads a sheet takes one mark away, as from CSV
+        text = neutralise(text)
     if len(text) > LONGEST_CELL // 2 and len(units := text.encode("utf-16-le", "replace")) > 2 * LONGEST_CELL:
         text = units[: 2 * (LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"
     if not _MARKED.search(text):
