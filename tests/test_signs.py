@@ -256,3 +256,47 @@ def test_a_lack_that_the_nutrient_relieves_is_an_outcome() -> None:
     sentence, nutrients, outcomes = read("<Iron> corrected {iron deficiency}.")
     assert not stands_by(sentence, nutrients[0], outcomes[0], "supplementation")
     assert stands_by(sentence, nutrients[0], outcomes[0], "status")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<Sodium> intake had a J-shaped relation to {mortality}.", "undirected"),
+        ("<Taurine> blunted the exercise-induced rise in {lactate}.", "lowers"),
+        ("<Creatine> prevented the loss of {muscle strength}.", "raises"),
+        ("{Phosphorylation} was inhibited by placebo but elevated by <whey>.", "raises"),
+        ("<Iron> intake in women with {anaemia} was lower than in the others.", "lower_in"),
+    ],
+)
+def test_shapes_blunted_changes_contrasts_and_cases(text: str, expected: str) -> None:
+    assert stated(text) == expected
+
+
+def test_what_is_lower_in_the_ill_is_not_told_to_do_harm() -> None:
+    [claim] = claims("Zinc intake in children with pneumonia was lower than in healthy children.")
+    assert claim.relation in ("associated", "decreases_risk")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ferritin was lower in patients with asthma, whereas folate did not differ.", {"iron", "folate"}),
+        ("Iron deficiency causes muscle pain (myalgia).", {"iron"}),
+        ("Selenium reduced obesity-related inflammation.", {"selenium"}),
+    ],
+)
+def test_one_claim_is_one_row_and_a_later_clause_may_leave_out_its_outcome(text: str, expected: set[str]) -> None:
+    found = claims(text)
+    assert sorted(claim.nutrient.name for claim in found) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do not take iron tablets if you have haemochromatosis.",
+        "Talk to your doctor before taking vitamin K for thrombosis.",
+        "The magnesium salt of esomeprazole prevented gastritis.",
+    ],
+)
+def test_warnings_and_salts_of_drugs_claim_nothing(text: str) -> None:
+    assert claims(text) == []

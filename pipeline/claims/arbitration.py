@@ -4,7 +4,8 @@ A trained reader may be wrong about the sign of what it reads. An unmistakable d
 (`pipeline.claims.sign`) is followed; so is the stance that the sentence takes to what it says (`lexicons/stances.csv`).
 A claim that rules and model read in opposite ways, and no such words settle, keeps its flag and says so in its
 confidence. Pairs that the sentence states apart (`pipeline.claims.ownership`),
-or of which one side only stands by (`pipeline.claims.bystanders`), are no claim.
+or of which one side only stands by (`pipeline.claims.bystanders`), are no claim; what a later clause denies
+(`pipeline.claims.ellipsis`) is one, and what is said twice is one row (`pipeline.claims.merging`).
 """
 
 import re
@@ -13,12 +14,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from pipeline.claims.bystanders import stands_by
+from pipeline.claims.ellipsis import denied_later
+from pipeline.claims.merging import merged
 from pipeline.claims.ownership import stated_apart
 from pipeline.claims.sign import relation_of, sign
 from pipeline.lexicons import Cues
-from pipeline.lexicons.cues import Stance
+from pipeline.lexicons.cues import Sign, Stance
 from pipeline.records import Claim, Mention
-from pipeline.vocabulary import ConditionType, Direction, Factuality, FlagCode, Relation, direction_of
+from pipeline.vocabulary import ConditionType, Direction, Exposure, Factuality, FlagCode, Relation, direction_of
 
 DISPUTED: FlagCode = "direction-disputed"
 DISPUTED_CONFIDENCE = 0.5  # at most, where the two readers say opposite things
@@ -27,6 +30,7 @@ _OPPOSED: frozenset[frozenset[Direction]] = frozenset(
     for pair in (("harmful", "beneficial"), ("raises", "lowers"), ("beneficial", "no effect"), ("harmful", "no effect"),
                  ("raises", "no effect"), ("lowers", "no effect"))
 )  # fmt: skip
+_OF_CASES: tuple[Sign, ...] = ("lower_in", "higher_in")
 _MOVES: frozenset[Direction] = frozenset(("raises", "lowers", "harmful", "beneficial"))
 _SCOPE_END = re.compile(r";|,? (?:but|whereas|while|although|though|however)\b|\.\s")
 _FACTUALITY: dict[Stance, Factuality] = {
@@ -50,16 +54,24 @@ def arbitrated(claims: Iterable[Claim], cues: Cues) -> Iterator[Claim]:
     """Yield the claims as their sentences settle them, without those whose two sides belong to different claims."""
     for _, found in groupby(claims, key=lambda claim: claim.sentence.index):
         of_sentence = list(found)
-        beside = [mention for claim in of_sentence for mention in (claim.nutrient, claim.condition)]
-        scopes = list(_scopes(of_sentence[0].sentence.text, cues))
-        for claim in of_sentence:
-            crossed = any(c.nutrient == claim.nutrient and c.condition != claim.condition for c in of_sentence) and any(
-                c.condition == claim.condition and c.nutrient != claim.nutrient for c in of_sentence
-            )
-            if stands_by(claim.sentence, claim.nutrient, claim.condition, claim.exposure, beside):
-                continue
-            if not (crossed and stated_apart(claim.sentence, claim.nutrient, claim.condition, beside)):
-                yield _settled(claim, beside, scopes, cues)
+        stated = [*of_sentence, *denied_later(of_sentence, cues)]
+        yield from merged(sorted(_standing(stated, cues), key=lambda c: (c.nutrient.start, c.condition.start)))
+
+
+def _standing(claims: Sequence[Claim], cues: Cues) -> Iterator[Claim]:
+    """Yield the claims of a sentence that its words let stand, as they settle them."""
+    beside = [mention for claim in claims for mention in (claim.nutrient, claim.condition)]
+    scopes = list(_scopes(claims[0].sentence.text, cues))
+    for claim in claims:
+        crossed = any(c.nutrient == claim.nutrient and c.condition != claim.condition for c in claims) and any(
+            c.condition == claim.condition and c.nutrient != claim.nutrient for c in claims
+        )
+        if stands_by(claim.sentence, claim.nutrient, claim.condition, claim.exposure, beside):
+            continue
+        if crossed and stated_apart(claim.sentence, claim.nutrient, claim.condition, beside):
+            continue
+        if _stance_to(claim, scopes) != "advice":
+            yield _settled(claim, beside, scopes, cues)
 
 
 def opposed(one: Relation, other: Relation, kind: ConditionType) -> bool:
@@ -79,8 +91,10 @@ def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], 
         return claim  # "no study has looked at the effect of" denies no effect
     if said is not None:
         kind: ConditionType = "measure" if claim.condition.kind == "measure" else "condition"
-        wanted = relation_of(said, claim.condition)
-        if _agree(said == "associated", direction_of(wanted, kind), direction_of(claim.relation, kind)):
+        wanted, told = relation_of(said, claim.condition), direction_of(claim.relation, kind)
+        if said in _OF_CASES and told != "no effect" and not _contradicts_cases(said, claim.exposure, told):
+            return replace(claim, flags=flags)
+        if _agree(direction_of(wanted, kind), told):
             return replace(claim, flags=flags)
         return replace(claim, relation=wanted, flags=flags)
     if DISPUTED in claim.flags:
@@ -88,11 +102,16 @@ def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], 
     return claim
 
 
-def _agree(undirected: bool, wanted: Direction, told: Direction) -> bool:
+def _agree(wanted: Direction, told: Direction) -> bool:
     """Whether two directions are one; raising or lowering a measure and improving or worsening it do not clash."""
-    if wanted == told or (undirected and told != "no effect"):
-        return True
-    return {wanted, told} <= _MOVES and frozenset((wanted, told)) not in _OPPOSED
+    return wanted == told or ({wanted, told} <= _MOVES and frozenset((wanted, told)) not in _OPPOSED)
+
+
+def _contradicts_cases(said: Sign, exposure: Exposure, told: Direction) -> bool:
+    """Whether what is lower in those with a condition is told to do harm, or what is higher to do good."""
+    if said == "higher_in":
+        return told == "beneficial" and exposure != "deficiency"
+    return told == "beneficial" if exposure == "deficiency" else told == "harmful" and exposure != "excess"
 
 
 def _scopes(text: str, cues: Cues) -> Iterator[_Scope]:

@@ -36,6 +36,7 @@ _AFTERWARDS = re.compile(
     r"\b(?:after|following|followed|end of|chang\w+|(?:increas|decreas|reduc|improv)ed)\b", re.IGNORECASE
 )
 _GIVEN = ("supplementation", "intake")  # relieves a lack of the nutrient, which then is an outcome
+_IF_CLAUSE = re.compile(r"^(?:[\"“(]?\w+[,:] )?(?:if|when|where|once|unless)\b[^,;]*$", re.IGNORECASE)
 _SHORTEST_STEM = 4
 _ENDINGS = re.compile(r"(?:ium|um|ine|us|e|s)$")
 
@@ -48,7 +49,7 @@ def stands_by(
     `others` are all that take part in claims of the sentence; a nutrient that others are compared with is passed over
     only where another one acts.
     """
-    if own_level(nutrient, outcome, exposure):
+    if own_level(nutrient, outcome, exposure) or _only_in_an_if_clause(sentence, nutrient, outcome):
         return True
     if _compared_with(sentence, nutrient):
         acting = (m for m in (*sentence.mentions, *others) if m.kind == "nutrient" and m.start != nutrient.start)
@@ -58,6 +59,16 @@ def stands_by(
     if before is None or not _ALIKE.search(sentence.text):
         return False
     return not _AFTERWARDS.search(sentence.text, before.end())
+
+
+def _only_in_an_if_clause(sentence: Sentence, nutrient: Mention, outcome: Mention) -> bool:
+    """Whether a nutrient is named in an opening if-clause, and another one acts on the outcome in the main clause."""
+    opening = sentence.text[: nutrient.start - sentence.start]
+    after = sentence.text[nutrient.end - sentence.start : outcome.start - sentence.start]
+    if not _IF_CLAUSE.match(opening) or "," not in after:
+        return False
+    main = sentence.start + len(opening) + len(nutrient.text) + after.index(",")
+    return any(m.kind == "nutrient" and main < m.start < outcome.start for m in sentence.mentions)
 
 
 def own_level(nutrient: Mention, outcome: Mention, exposure: Exposure) -> bool:

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from pipeline.records import Mention, Sentence
 
 _LINK = r"(?:,? (?:and|or|and/or|as well as|plus|nor) |, )"
+_AMOUNT = r"(?:(?:the )?[\w-]+ (?:of|in) (?:the )?)?"  # "GSH and concentrations of GSSG"
 _LISTS = {
-    name: re.compile(rf"(?:{name}_{_LINK})*{name}(?:{_LINK}{name}_)*(?!_)") for name in ("NUT", "OUT")
+    name: re.compile(rf"(?:{name}_{_LINK}{_AMOUNT})*{name}(?:{_LINK}{_AMOUNT}{name}_)*(?!_)") for name in ("NUT", "OUT")
 }  # "NUT_, NUT_ and NUT"
 _FINITE = r"[a-z -]{1,40}(?:s|ed|fell|rose|had|did|led)\b"
 BREAK = re.compile(

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from pipeline.claims.arbitration import DISPUTED, opposed
 from pipeline.claims.attachment import backed
+from pipeline.claims.bystanders import stands_by
 from pipeline.claims.calibration import Calibration
 from pipeline.claims.candidates import Candidate, CandidateFinder
 from pipeline.claims.encoder import ClaimEncoder, Mark, MarkedSentence
@@ -33,6 +34,11 @@ from pipeline.vocabulary import (
 SENTENCES_BACK = 100  # that a reference may look back for what it refers to
 MARK_ORDER = ("reference", "condition", "measure", "nutrient")  # of overlapping marks the last one holds
 _ASSERTED: tuple[Factuality, ...] = tuple(value for value in FACTUALITIES if value != "Unknown")
+_WORDS_DECIDE: frozenset[tuple[Exposure, Exposure]] = frozenset(
+    (("deficiency", "excess"), ("excess", "deficiency"), ("deficiency", "intake"), ("intake", "status"),
+     ("status", "excess"))
+)  # fmt: skip
+"""What the words state, and what the trained reader then may not make of it."""
 Label = TypeVar("Label", bound=str)
 
 
@@ -104,6 +110,7 @@ def _near_nutrients(annotated: AnnotatedDocument, flowing: Sequence[Sentence]) -
 
 
 def _claims(sentence: Sentence, candidates: Sequence[Candidate], calibration: Calibration) -> list[Claim]:
+    candidates = [c for c in candidates if not stands_by(sentence, c.nutrient, c.condition, c.rule_exposure)]
     confidences = calibration.confidences(candidates)
     chosen = chosen_of(list(zip(confidences, candidates, strict=True)), calibration.threshold)
     numbers = statistics(sentence)
@@ -169,9 +176,9 @@ def claim_of(
 
 
 def _exposure(candidate: Candidate, likeliest: Exposure) -> Exposure:
-    """Return the likeliest exposure; too little is not read as too much, nor the reverse, against the words."""
+    """Return the likeliest exposure, or that of the words beside the nutrient where they leave no choice."""
     stated = candidate.rule_exposure
-    return stated if {stated, likeliest} == {"deficiency", "excess"} else likeliest
+    return stated if (stated, likeliest) in _WORDS_DECIDE else likeliest
 
 
 def _likeliest(odds: Mapping[str, float], labels: Sequence[Label]) -> Label:

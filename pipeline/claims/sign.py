@@ -36,6 +36,9 @@ _ELLIPSIS = re.compile(
     rf"(?:the )?NUT {_FEW}(?:did|does|do|was|were|had|is|are|has|could)(?: ?n[o’']t| not| no)"
     r"(?: (?:effect|so|differ\w*|significant\w*|change\w*))*[.\s]*$"
 )
+_GOES_ON = re.compile(
+    r"(?:(?:was|were) )?(?P<verb>(?:not )?(?:\w+ly )?\w+ed) (?:by|with|in|after|on|during) "
+)  # "but raised by"
 _AFTER = re.compile(
     r"OUT(?:-free| free| (?:recovery|improvements?|relief|reductions?|healing|remission|survival|control|prevention|"
     r"resistance|clearance|resolution|management|"
@@ -62,7 +65,10 @@ def sign(
         return _stated(parts[first], cues)
     said = parts[max(first, second)]
     if first > second:
-        return "none" if _ELLIPSIS.match(said) else None
+        if _ELLIPSIS.match(said):
+            return "none"
+        further = _GOES_ON.match(said)
+        return _stated(f"OUT was {said[further.start('verb') :]}", cues) if further else None
     if "NUT_" in re.split(r"OUT\b", said)[0]:
         return None
     return "none" if re.match(rf"(?:not|nor) {_FEW}OUT\b", said) else _stated(f"NUT {said}", cues)
@@ -72,7 +78,9 @@ def relation_of(said: Sign, outcome: Mention) -> Relation:
     """Return the relation that a direction is for an outcome; a measure is judged by which way is healthy."""
     if said == "none":
         return "no_effect"
-    if said == "affected_by" or said == "improves" or said == "worsens" or said == "associated":
+    if said in ("undirected", "lower_in", "higher_in"):
+        return "associated"
+    if said == "affected_by" or said == "improves" or said == "worsens":
         return said
     if outcome.kind != "measure" or outcome.healthy_direction == "unclear":
         return "increases_risk" if said == "raises" else "decreases_risk"

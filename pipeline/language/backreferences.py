@@ -25,6 +25,9 @@ _SAYS_OF_WHAT = re.compile(  # "the treatment of asthma", "a deficiency of the e
     r"treatments?|therap\w+)\s+(?:of|with|using)\s(?!(?:this|these|it|them)\b)",
     re.IGNORECASE,
 )
+_LINK = re.compile(
+    r"(?:\s?\([^()]*\))?(?:\s?[,/+&-]\s?|\s)(?:(?:and/or|and|or|plus|with|as well as|combined with)\s)?(?:[\w-]+\s)?"
+)  # "iron (Fe), folic acid and vitamin B12"
 _QUALIFIED = re.compile(r"(?P<word>[A-Za-z][\w-]+)[ -]$")  # "oat hull supplementation"
 
 
@@ -58,7 +61,7 @@ def antecedents(kind: MentionKind, earlier: Sequence[Sentence], about: Sequence[
     for sentence in reversed(earlier):
         named = _unique(m for m in sentence.mentions if m.kind == kind and not m.anaphoric)
         if named:
-            return named[-1:] if kind == "condition" else named[:_MOST_ANTECEDENTS]
+            return named[-1:] if kind == "condition" else _one_list(sentence, named)[:_MOST_ANTECEDENTS]
     return tuple(about)[:_MOST_ANTECEDENTS] if kind == "nutrient" else ()
 
 
@@ -119,9 +122,9 @@ def _named_beside(sentence: Sentence, kind: MentionKind, match: re.Match[str]) -
 
 def given(sentences: Sequence[Sentence]) -> tuple[Mention, ...]:
     """Return the nutrients that the title names, else the one that much of the document names; none if none is."""
-    titles = [m for s in sentences if s.kind == "title" for m in s.mentions if m.kind == "nutrient"]
-    if titles:
-        return _unique(titles)[:_MOST_ANTECEDENTS]
+    for title in (s for s in sentences if s.kind == "title"):
+        if named := _unique(m for m in title.mentions if m.kind == "nutrient"):
+            return _one_list(title, named)[:_MOST_ANTECEDENTS]
     naming = Counter(name for s in sentences for name in {m.name for m in s.mentions if _is_given(m)})
     if not naming:
         return ()
@@ -129,6 +132,19 @@ def given(sentences: Sequence[Sentence]) -> tuple[Mention, ...]:
     if count < _LEAST_SHARE * len(sentences):
         return ()
     return next((m,) for s in sentences for m in s.mentions if m.name == name and _is_given(m))
+
+
+def _one_list(sentence: Sentence, named: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Return the longest list of those that a sentence names, the first of equal ones: a reference is to one thing."""
+    runs: list[list[Mention]] = []
+    for mention in named:
+        between = sentence.text[runs[-1][-1].end - sentence.start : mention.start - sentence.start] if runs else ""
+        if runs and _LINK.fullmatch(between):
+            runs[-1].append(mention)
+        else:
+            runs.append([mention])
+    longest = max(runs, key=len)
+    return tuple(longest)
 
 
 def _is_given(mention: Mention) -> bool:

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from pipeline.lexicons import SentenceBounds
 from pipeline.records import Block, Citation, Document, Sentence
 
-_CANDIDATE = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|\n[ \t]*\n|:\s*(?=\n)")
+_CANDIDATE = re.compile(
+    r"[.!?…]+[\"'”’)\]]*(?=\s)|(?<=[a-z]{4})\.(?=[A-Z][a-z]+\s)|\n[ \t]*\n|:\s*(?=\n)"
+)  # a full stop may lack its blank: "reduced falls.Calcium did not"
 _LAST_WORD = re.compile(r"(\S+)$")
 _OPENS_SENTENCE = re.compile(r"[\s\"'“‘(\[]*(?:[A-Z0-9À-ÞΑ-Ω≥≤<>~•]|[α-ω]-|n-[36]|\W?p[A-Z]|25\()")
 _INITIAL = re.compile(r"(?:^|[\s(])[A-Z]$")

@@ -17,8 +17,8 @@ from pipeline.screen import Screen
 from pipeline.vocabulary import EXPOSURES, FACTUALITIES, ConditionType, Exposure, Factuality, MentionKind, one_of
 
 ExposurePlace = Literal["after", "before", "word"]
-Sign = Literal["raises", "lowers", "improves", "worsens", "none", "associated", "affected_by"]
-Stance = Literal["plain", "rejected", "refuted", "doubted", "quoted", "open"]
+Sign = Literal["raises", "lowers", "improves", "worsens", "none", "undirected", "lower_in", "higher_in", "affected_by"]
+Stance = Literal["plain", "rejected", "refuted", "doubted", "quoted", "open", "advice"]
 
 _WORD = r"\w'’%/().,=<>·−–-"
 _EXPOSURE_SHAPES: Mapping[ExposurePlace, str] = {
