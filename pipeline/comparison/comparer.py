@@ -28,7 +28,7 @@ def compare(rows: Iterable[EvidenceRow], rules: ComparisonRules | None = None) -
     rules = rules or load_rules()
     rows = sorted(rows, key=lambda r: (r.source_id, r.sentence_start, r.nutrient_start, r.condition_start, r.claim_id))
     corpus = corpus_of(rows)
-    pairs = pairs_of(map(_names, rows))
+    pairs = pairs_of(map(_names, rows), rules.same_outcomes)
     by_pair: defaultdict[tuple[str, str], list[EvidenceRow]] = defaultdict(list)
     for row in rows:
         by_pair[pairs[_names(row)]].append(row)
@@ -50,7 +50,7 @@ def compare_pair(
     kept = [corpus.rest(row) for row in rows if row.review_status != REJECTED]
     if not kept:
         return []
-    pair = pairs_of(map(_names, kept))[_names(kept[0])]
+    pair = pairs_of(map(_names, kept), rules.same_outcomes)[_names(kept[0])]
     by_exposure: defaultdict[Exposure, list[EvidenceRow]] = defaultdict(list)
     for row in kept:
         by_exposure[row.exposure].append(row)

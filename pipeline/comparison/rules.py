@@ -47,6 +47,7 @@ class ComparisonRules(_Table):
     weight: Weights
     assertion: Assertion
     reasons: Reasons
+    same_outcomes: Mapping[str, str]
     synthesis: SynthesisRules
 
 

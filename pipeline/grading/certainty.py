@@ -8,10 +8,11 @@ from pipeline.grading.effect import Effect
 from pipeline.grading.evidence import Evidence, trigger
 from pipeline.grading.scheme import Pooled, Scheme
 from pipeline.grading.stated import StatedCertainty
-from pipeline.vocabulary import CERTAINTIES, Certainty, FlagCode, StudyDesign
+from pipeline.records import BiasJudgement
+from pipeline.vocabulary import CERTAINTIES, Certainty, FlagCode, Relation, StudyDesign
 
-_OBSERVATIONAL_START: tuple[Certainty, ...] = ("Low", "Moderate")
-_NO_BIAS_DOMAINS: tuple[StudyDesign, ...] = ("case report", "animal", "in vitro", "narrative review", "guideline")
+OBSERVATIONAL_START: tuple[Certainty, ...] = ("Low", "Moderate")
+NO_BIAS_DOMAINS: tuple[StudyDesign, ...] = ("case report", "animal", "in vitro", "narrative review", "guideline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,15 @@ def certainty_of(
         return _as_stated(evidence, evidence.stated, scheme, flags)
     start, why = _start(evidence, scheme)
     reasons = [f"Start {start}: {why}"]
-    score = _score(start)
+    score = score_of(start)
     if evidence.basis.kind != "uncited statement":
         down = [*_bias(evidence, scheme), *_word_steps(evidence, scheme, down=True), *imprecision(evidence, scheme)]
         down += surrogate(evidence, scheme)
-        lowered = _limited(down, scheme)
+        lowered = limited(down, scheme)
         up = [*_word_steps(evidence, scheme, down=False), *large_effect(evidence, scheme)]
-        raised = up if start in _OBSERVATIONAL_START and not lowered else []
+        raised = up if start in OBSERVATIONAL_START and not lowered else []
         reasons += [str(move) for move in (*lowered, *raised)]
-        if up and not raised and start in _OBSERVATIONAL_START:
+        if up and not raised and start in OBSERVATIONAL_START:
             reasons.append(f"Not raised for {up[0].domain}, because other domains lower it")
         score += max(sum(move.steps for move in lowered), -scheme.certainty.most_down)
         score += sum(move.steps for move in raised)
@@ -70,7 +71,7 @@ def not_judged(evidence: Evidence, scheme: Scheme) -> list[str]:
         missing.append("imprecision, the number of participants is not stated")
     if not any(effect.has_interval or effect.total is not None for effect in evidence.effects):
         missing.append("imprecision, neither interval nor events are stated")
-    if evidence.design not in _NO_BIAS_DOMAINS and not evidence.is_bias_judged(scheme):
+    if evidence.design not in NO_BIAS_DOMAINS and not evidence.is_bias_judged(scheme):
         missing.append("risk of bias, nothing is said of how the study guards against it")
     return missing
 
@@ -80,17 +81,17 @@ def _as_stated(
 ) -> tuple[Certainty, tuple[str, ...]]:
     reasons = [f'Start {stated.certainty}: as the authors of the {evidence.design} state it ("{stated.words}")']
     reasons += [f"Not judged: {why}" for why in not_judged(evidence, scheme)]
-    return _capped(_score(stated.certainty), reasons, evidence, scheme, flags)
+    return _capped(score_of(stated.certainty), reasons, evidence, scheme, flags)
 
 
 def _capped(
     score: int, reasons: list[str], evidence: Evidence, scheme: Scheme, flags: Collection[FlagCode]
 ) -> tuple[Certainty, tuple[str, ...]]:
     for cap, reason in _caps(evidence, scheme, flags):
-        if score > _score(cap):
-            score = _score(cap)
+        if score > score_of(cap):
+            score = score_of(cap)
             reasons.append(f"Capped at {cap}: {reason}")
-    result = _certainty(score)
+    result = certainty_at(score)
     return result, (*reasons, f"Result {result}")
 
 
@@ -99,32 +100,11 @@ def imprecision(evidence: Evidence, scheme: Scheme) -> list[Move]:
 
     GRADE guidelines 6 (Guyatt 2011, J Clin Epidemiol 64:1283): the worst reason counts, not their sum.
     """
-    rules, checks = scheme.imprecision, scheme.checks
-    moves: list[Move] = []
-    size = evidence.sample.size
-    if size is not None and size < rules.very_few_participants:
-        why = f"{size} participants, fewer than {rules.very_few_participants}"
-        moves.append(Move(-2, "imprecision", why, evidence.sample.words))
-    elif size is not None and size < rules.few_participants:
-        why = f"{size} participants, fewer than {rules.few_participants}"
-        moves.append(Move(-1, "imprecision", why, evidence.sample.words))
+    rules = scheme.imprecision
+    sample = evidence.sample
+    moves = few_participants(sample.size, sample.words, scheme)
     for effect in evidence.effects:
-        if effect.low is None or effect.high is None:
-            continue
-        ratio = effect.is_ratio(checks)
-        if ratio and effect.low > 0 and effect.low <= 1 <= effect.high:
-            beyond = (effect.low < rules.ratio_appreciable_low) + (effect.high > rules.ratio_appreciable_high)
-            if beyond:
-                sides = "benefit and harm" if beyond == 2 else "no effect and an appreciable one"
-                moves.append(Move(-beyond, "imprecision", f"the interval holds {sides}", effect.words))
-        elif ratio and effect.low > 0 and effect.high / effect.low > rules.wide_ratio:
-            moves.append(Move(-1, "imprecision", "the interval is wide", effect.words))
-        elif (
-            effect.is_difference(checks)
-            and effect.low <= 0 <= effect.high
-            and not _is_precise_null(evidence, effect, scheme)
-        ):
-            moves.append(Move(-1, "imprecision", "the interval holds no difference", effect.words))
+        moves += open_interval(effect, evidence.claim.relation, sample.size, scheme)
     counts = {(s.value, s.total): s for s in evidence.claim.statistics if s.kind == "count" and s.total}
     events = sum(int(value) for value, _ in counts if value is not None)
     if counts and events < rules.few_events:
@@ -133,16 +113,44 @@ def imprecision(evidence: Evidence, scheme: Scheme) -> list[Move]:
     return [min(moves, key=lambda move: move.steps)] if moves else []
 
 
-def _is_precise_null(evidence: Evidence, effect: Effect, scheme: Scheme) -> bool:
+def few_participants(size: int | None, words: str, scheme: Scheme) -> list[Move]:
+    """Return the step down for fewer participants than the usual optimal information size."""
+    rules = scheme.imprecision
+    if size is None or size >= rules.few_participants:
+        return []
+    very = size < rules.very_few_participants
+    limit = rules.very_few_participants if very else rules.few_participants
+    return [Move(-2 if very else -1, "imprecision", f"{size} participants, fewer than {limit}", words)]
+
+
+def open_interval(effect: Effect, relation: Relation, size: int | None, scheme: Scheme) -> list[Move]:
+    """Return the step down for an interval that leaves the answer open, or is wide."""
+    rules, checks = scheme.imprecision, scheme.checks
+    if effect.low is None or effect.high is None:
+        return []
+    ratio = effect.is_ratio(checks)
+    if ratio and effect.low > 0 and effect.low <= 1 <= effect.high:
+        beyond = (effect.low < rules.ratio_appreciable_low) + (effect.high > rules.ratio_appreciable_high)
+        sides = "benefit and harm" if beyond == 2 else "no effect and an appreciable one"
+        return [Move(-beyond, "imprecision", f"the interval holds {sides}", effect.words)] if beyond else []
+    if ratio and effect.low > 0 and effect.high / effect.low > rules.wide_ratio:
+        return [Move(-1, "imprecision", "the interval is wide", effect.words)]
+    crosses = effect.is_difference(checks) and effect.low <= 0 <= effect.high
+    if crosses and not _is_precise_null(effect, relation, size, scheme):
+        return [Move(-1, "imprecision", "the interval holds no difference", effect.words)]
+    return []
+
+
+def _is_precise_null(effect: Effect, relation: Relation, size: int | None, scheme: Scheme) -> bool:
     """Whether an interval of a difference that holds zero shows no effect, and not merely none that was found."""
     rules = scheme.imprecision
     if not rules.count_crossing_zero:
         return True
-    if evidence.claim.relation != "no_effect" or effect.low is None or effect.high is None:
+    if relation != "no_effect" or effect.low is None or effect.high is None:
         return False
     if effect.measure == "SMD":
         return -rules.smd_appreciable <= effect.low and effect.high <= rules.smd_appreciable
-    return evidence.sample.size is not None and evidence.sample.size >= rules.few_participants
+    return size is not None and size >= rules.few_participants
 
 
 def large_effect(evidence: Evidence, scheme: Scheme) -> list[Move]:
@@ -210,18 +218,23 @@ def _bias(evidence: Evidence, scheme: Scheme) -> list[Move]:
     """The step down for domains at high risk of bias; some concerns are told and take none."""
     if evidence.basis.kind != "own result":
         return []
-    high = [judgement for judgement in evidence.source.judgements if judgement.judgement == "high"]
-    moves = []
-    if high:
-        steps = 2 if len(high) >= scheme.certainty.bias_two_steps else 1
-        moves.append(Move(-steps, "risk of bias", ", ".join(judgement.domain for judgement in high), high[0].quote))
+    moves = high_risk(evidence.source.judgements, scheme)
     if subgroup := scheme.certainty.subgroup.search(evidence.claim.sentence.text):
         why = "a part of the participants, or an analysis that was not planned"
         moves.append(Move(-1, "risk of bias", why, subgroup.group()))
     return moves
 
 
-def _limited(moves: Iterable[Move], scheme: Scheme) -> list[Move]:
+def high_risk(judgements: Iterable[BiasJudgement], scheme: Scheme) -> list[Move]:
+    """Return the step down for domains at high risk of bias, two where there are many."""
+    high = [judgement for judgement in judgements if judgement.judgement == "high"]
+    if not high:
+        return []
+    steps = 2 if len(high) >= scheme.certainty.bias_two_steps else 1
+    return [Move(-steps, "risk of bias", ", ".join(judgement.domain for judgement in high), high[0].quote)]
+
+
+def limited(moves: Iterable[Move], scheme: Scheme) -> list[Move]:
     """The moves down, with no more in one domain than the scheme allows."""
     spent: defaultdict[str, int] = defaultdict(int)
     kept = []
@@ -262,9 +275,11 @@ def _caps(evidence: Evidence, scheme: Scheme, flags: Collection[FlagCode]) -> It
             yield cap, f"the numbers do not fit ({flag})"
 
 
-def _score(certainty: Certainty) -> int:
+def score_of(certainty: Certainty) -> int:
+    """Return the place of a certainty, 1 for the lowest."""
     return len(CERTAINTIES) - CERTAINTIES.index(certainty)
 
 
-def _certainty(score: int) -> Certainty:
+def certainty_at(score: int) -> Certainty:
+    """Return the certainty at a place, 1 for the lowest."""
     return CERTAINTIES[len(CERTAINTIES) - score]

@@ -9,6 +9,7 @@ from pipeline.records.claim import Claim, Statistic
 from pipeline.records.document import Block, Citation, CitedReference, Document, Page, Passage, Reference, Table
 from pipeline.records.evidence import Appraisal, Dose, Duration, EvidenceRow, Flag, Population
 from pipeline.records.finding import ComparisonRow, Finding, PooledSummary, StudyWeight
+from pipeline.records.override import Override, Overrides
 from pipeline.records.run import ChangeRow, Figure, FlowRow, RunInputs, SearchRow, SourceRow
 from pipeline.records.study import BiasJudgement, Study, StudyReport
 
@@ -31,6 +32,8 @@ __all__ = [
     "Flag",
     "FlowRow",
     "Mention",
+    "Override",
+    "Overrides",
     "Page",
     "Passage",
     "PooledSummary",

@@ -5,6 +5,7 @@ from pipeline.review.decision import REJECTED, Decision, decisions_of
 from pipeline.review.edited import NEEDED, Edits, Written, edits
 from pipeline.review.event import Event
 from pipeline.review.ledger import Ledger, LedgerError
+from pipeline.review.override import override_event, overrides_of
 
 __all__ = [
     "NEEDED",
@@ -21,4 +22,6 @@ __all__ = [
     "carry",
     "decisions_of",
     "edits",
+    "override_event",
+    "overrides_of",
 ]

@@ -61,9 +61,13 @@ class Carried:
 
 
 def carry(
-    decisions: Mapping[str, Decision], rows_of: Callable[[Collection[str]], Iterable[Sequence[EvidenceRow]]]
+    decisions: Mapping[str, Decision],
+    rows_of: Callable[[Collection[str]], Iterable[Sequence[EvidenceRow]]],
+    regrade: Callable[[EvidenceRow, EvidenceRow], EvidenceRow] = lambda row, before: row,
 ) -> Carried:
     """Put decisions beside the claims of a run; `rows_of` gives the rows of some sources, a source at a time.
+
+    `regrade` grades a row anew by what a reviewer corrected of it, given the row as it was.
 
     A decision follows its claim_id. Where that is gone, it goes to the claim of the same source that stands in the
     same sentence on overlapping words, and is stale; where there is none, it is listed as gone.
@@ -77,7 +81,7 @@ def carry(
             reason = reason or (reads_otherwise(row, decision) if row else "")
             carried.placed.append(_placed(decision, row, reason))
             if row is not None:
-                carried.rows.append(decided(row, decision))
+                carried.rows.append(regrade(decided(row, decision), row))
     for source_id, left in by_source.items():
         reason = f"{source_id or 'its source'} makes no claim in these tables"
         carried.placed += [_placed(decision, None, reason) for decision in left]

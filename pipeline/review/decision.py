@@ -87,6 +87,8 @@ def decisions_of(events: Iterable[Event]) -> dict[str, Decision]:
     """Return what is decided of each claim, by its claim_id (of a row that matched none: by the cells that it had)."""
     found: dict[str, Decision] = {}
     for event in effective(events):
+        if event.is_override:
+            continue
         key = event.claim_id or f"{event.source_id}\n{event.sentence}"
         decision = found.get(key) or Decision(
             event.claim_id, event.source_id, event.sentence, event.row, event.model_version

@@ -4,7 +4,7 @@ from pipeline.runs.against import AgainstReport, Finding, against
 from pipeline.runs.changes import Changes
 from pipeline.runs.replay import Replay, replay
 from pipeline.runs.restore import restore
-from pipeline.runs.reviewing import import_review, review_events, review_status, undo_decision
+from pipeline.runs.reviewing import decide, import_review, review_events, review_status, undo_decision
 from pipeline.runs.runner import Batch, Dispatch, Pool, PoolMaker, Progress, ProgressCallback, add, in_threads, run
 from pipeline.runs.summary import Failure, RunSummary
 from pipeline.runs.workers import RunError
@@ -25,6 +25,7 @@ __all__ = [
     "RunSummary",
     "add",
     "against",
+    "decide",
     "import_review",
     "in_threads",
     "replay",

@@ -12,16 +12,18 @@ from pipeline.comparison import ComparisonRules, Names, compare_pair, pairs_of, 
 from pipeline.comparison.consequence import Consequence, consequences
 from pipeline.comparison.retracted import retraction_effects
 from pipeline.figures import Gallery, draw_flow
+from pipeline.grading.regrade import recorrected
 from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow
 from pipeline.report import MOST_CLAIMS, ReportContents, write_report
 from pipeline.review import REJECTED, STATES, Decision, carry
 from pipeline.runs.changes import MOST_MOVED, write_changes
+from pipeline.runs.decided import Decided
 from pipeline.runs.intake import REVIEWED
 from pipeline.runs.summary import Failure, RunSummary
 from pipeline.runs.update import FILES as UPDATE_FILES
 from pipeline.runs.update import Update
 from pipeline.store import Contents, Finished, OutputFolder, Spool, file_hash, replace_tables
-from pipeline.studies import Corpus, Retractions, grades_of, reports_of, study_registry
+from pipeline.studies import Corpus, Retractions, grades_of, reports_of
 from pipeline.synthesis import finding_id_of
 from pipeline.vocabulary import CERTAINTIES, Certainty
 
@@ -49,6 +51,7 @@ def assemble(
     *,
     decisions: Mapping[str, Decision],
     update: Update,
+    decided: Decided,
     began: float,
     rules: ComparisonRules,
     retractions: Retractions,
@@ -57,9 +60,10 @@ def assemble(
 ) -> RunSummary:
     """Write every table from the shards of `keys` and the rows of sources that have none; return the summary.
 
-    `decisions` are what reviewers said, `update` knows what the run was given. `began` is when the run began, by the
-    monotonic clock; `rules` are those of the comparison, `retractions` what a list says of studies. What
-    `before_replacing` raises, once the tables are written aside, keeps them from being put in place.
+    `decisions` are what reviewers said of claims, `decided` of studies and outcomes; what they changed is graded anew.
+    `update` knows what the run was given. `began` is when the run began, by the monotonic clock; `rules` are those of
+    the comparison, `retractions` what a list says of studies. What `before_replacing` raises, once the tables are
+    written aside, keeps them from being put in place.
     """
     last = folder.finished()
     drafts = {name: folder.drafts / name for name in FILES}
@@ -97,12 +101,13 @@ def assemble(
     shards = [folder.shard(key) for key in sorted(keys)]
     earlier = [folder.shard(key) for key in (last.keys | last.stale) - set(keys) if folder.has(key)]
     with Contents(shards, scratch=folder.drafts, earlier=earlier, unread=failed, revive=tables.revive) as contents:
-        carried = carry(decisions, contents.evidence_of)
+        carried = carry(decisions, contents.evidence_of, lambda row, before: recorrected(row, before, decided.scheme))
+        rules = rules.model_copy(update={"same_outcomes": {**rules.same_outcomes, **decided.names}})
         contents.revise(carried.rows)
         stale = contents.stale_keys
         hang: dict[str, Consequence] = {}
         retracted: list[str] = []
-        evidence = _evidence(contents, retractions)
+        evidence = _evidence(contents, decided, rules, retractions)
         comparisons = _compare(evidence, folder.drafts, gallery, rules, hang, retracted)
         update.methods.retracted = retracted
         tables.write_table(drafts["evidence.csv"], tables.EVIDENCE, counted(evidence.rows()))
@@ -196,12 +201,13 @@ class _Evidence:
             yield replace(row, finding_id=finding_id if certainty else "", finding_certainty=certainty or "")
 
 
-def _evidence(contents: Contents, retractions: Retractions) -> _Evidence:
+def _evidence(contents: Contents, decided: Decided, rules: ComparisonRules, retractions: Retractions) -> _Evidence:
     """Know the studies of all rows first: only what names them is in memory, not the rows."""
-    studies = study_registry(reports_of(contents.resting(), contents.studies()))
-    unmarked = Corpus(studies, grades_of(contents.evidence(), studies) if studies.cited_own else {})
+    studies = decided.studies(reports_of(contents.resting(), contents.studies()))
+    grades = grades_of(contents.evidence(), studies, decided.regrade) if studies.cited_own else {}
+    unmarked = Corpus(studies, grades, decided.regrade, decided.overrides.same_outcomes)
     marked, retracted = retractions.mark(studies)
-    pairs = pairs_of(Names(*names) for names in contents.names())
+    pairs = pairs_of((Names(*names) for names in contents.names()), rules.same_outcomes)
     return _Evidence(contents, replace(unmarked, studies=marked), pairs, {}, unmarked, retracted)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.review import Carried, Event, decisions_of
+from pipeline.review import Carried, Event, decisions_of, override_event
 from pipeline.review.decision import effective, reversal
 from pipeline.runs.intake import Taken, import_file, ledger_of, placed_decisions
 from pipeline.store import OutputFolder, StoreError, opened
@@ -38,6 +38,21 @@ def undo_decision(out: str | Path, claim_id: str, *, reviewer: str = "") -> Even
                 f"Nothing is decided of claim {claim_id}; provender review status --out {out} lists what is."
             )
         [recorded] = ledger.append([reversal(known[-1], known[-1].reviewer, origin="undo")])
+        return recorded
+
+
+def decide(out: str | Path, subject: str, field: str, value: str, *, reviewer: str, note: str = "") -> Event:
+    """Record what a reviewer decides of a study or an outcome; the next run grades and compares by it.
+
+    `subject` is a study_id of studies.csv or an outcome's name, `field` and `value` as `pipeline.review.override` says.
+    Raises `RefusedError` for what cannot be decided, `StoreError` where the folder cannot be used.
+
+    >>> decide("evidence/", "PMID:1", "study.study_design", "cohort", reviewer="Ann Lee")   # doctest: +SKIP
+    """
+    with ledger_of(folder_of(out)) as ledger:
+        [recorded] = ledger.append(
+            [override_event(subject, field, value, reviewer=reviewer, note=note, origin="decide")]
+        )
         return recorded
 
 

@@ -14,10 +14,12 @@ from typing import Any, Protocol
 
 from pipeline import ingest
 from pipeline.config import Settings, load_settings
+from pipeline.grading import load_scheme
 from pipeline.knowledge import comparison_of
 from pipeline.records import RunInputs, SourceRow
-from pipeline.review import decisions_of
+from pipeline.review import decisions_of, overrides_of
 from pipeline.runs.assembly import assemble
+from pipeline.runs.decided import Decided
 from pipeline.runs.guards import check_room, check_settings, check_sources
 from pipeline.runs.intake import Stamps, Taken, ledger_of, stamps, take_in
 from pipeline.runs.plan import ADDED, Plan, SourceFile, copy_into, make_batches, make_plan
@@ -236,6 +238,7 @@ def _assemble(
                     failed,
                     decisions=decisions_of(ledger.events),
                     update=Update(inputs(len(ledger.events)), settings),
+                    decided=Decided(overrides_of(ledger.events), load_scheme(settings.scheme)),
                     began=began,
                     rules=comparison_of(settings),
                     retractions=read_retractions(settings.retractions) if settings.retractions else Retractions(),

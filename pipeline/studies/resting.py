@@ -1,9 +1,9 @@
 """Rows and the studies of their corpus come in; each row goes out with the study it rests on and what became of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pipeline.records import EvidenceRow, Flag, Reference, Study, StudyReport
+from pipeline.records import EvidenceRow, Flag, Override, Reference, Study, StudyReport
 from pipeline.studies.registry import Studies, cited_report, study_registry
 from pipeline.vocabulary import CERTAINTIES, Certainty, FlagCode, RiskOfBias, StudyDesign, pair_key
 
@@ -25,12 +25,26 @@ class Grade:
     sample_size: int | None
 
 
+Regrade = Callable[[EvidenceRow, Study], EvidenceRow]
+"""Grades a row anew by what reviewers decided of the study that it rests on."""
+
+
+def as_graded(row: EvidenceRow, study: Study) -> EvidenceRow:
+    """Return a row as it is: nothing was decided of its study."""
+    return row
+
+
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The studies of a corpus and the grades of their own results, for those that other sources cite."""
+    """The studies of a corpus and the grades of their own results, for those that other sources cite.
+
+    `regrade` brings what reviewers decided of a study to its rows; `same_outcomes` are their decisions on names.
+    """
 
     studies: Studies = field(default_factory=Studies)
     grades: Mapping[_ResultKey, Grade] = field(default_factory=dict)
+    regrade: Regrade = as_graded
+    same_outcomes: tuple[Override, ...] = ()
 
     def rest(self, row: EvidenceRow) -> EvidenceRow:
         """Return a row with the studies it rests on and what follows from them.
@@ -42,8 +56,13 @@ class Corpus:
         if not found:
             return row
         row = replace(row, study_id=tuple(study.study_id for study in found))
-        if row.evidence_basis != "own result":
-            row = self._inherited(row, found)
+        own = row.evidence_basis == "own result"
+        inherited = row if own else self._inherited(row, found)
+        if inherited is row:
+            decided = next((study for study in found if study.overrides), None)
+            row = self.regrade(row, decided) if decided else row
+        else:
+            row = inherited
         if all(study.status in GONE for study in found):
             flag: FlagCode = "retracted-source" if row.evidence_basis == "own result" else "rests-on-retracted"
             return _lowered(row, _LOWEST, flag, f"the study {found[0].study_id} was {found[0].status}")
@@ -112,7 +131,7 @@ def corpus_of(rows: Iterable[EvidenceRow]) -> Corpus:
     return Corpus(studies, grades_of(rows, studies))
 
 
-def grades_of(rows: Iterable[EvidenceRow], studies: Studies) -> dict[_ResultKey, Grade]:
+def grades_of(rows: Iterable[EvidenceRow], studies: Studies, regrade: Regrade = as_graded) -> dict[_ResultKey, Grade]:
     """Return the best grade of each study's own results, for studies that others cite."""
     grades: dict[_ResultKey, Grade] = {}
     for row in rows:
@@ -121,6 +140,7 @@ def grades_of(rows: Iterable[EvidenceRow], studies: Studies) -> dict[_ResultKey,
         study = studies.of(row.source_id)
         if study is None or not study.citing_sources:
             continue
+        row = regrade(row, study) if study.overrides else row
         key = _result_key(study.study_id, row)
         known = grades.get(key)
         if known is None or CERTAINTIES.index(row.certainty) < CERTAINTIES.index(known.certainty):

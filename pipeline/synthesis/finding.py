@@ -101,7 +101,18 @@ def _finding(rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str],
         told_gap=told in SIDES and told != verdict,
         reasons=tuple(why),
         pooled=_pooled(shown),
+        overrides=_overrides(used.values(), rows, corpus),
     )
+
+
+def _overrides(results: Iterable[StudyResult], rows: Sequence[EvidenceRow], corpus: Corpus) -> tuple[str, ...]:
+    """What reviewers decided of the studies behind a finding and of the names of its outcome."""
+    said = [f"{result.study.study_id}: {words}" for result in results for words in result.study.overrides]
+    names = {row.condition for row in rows}
+    for override in corpus.same_outcomes:
+        if override.subject.lower() in names:
+            said.append(f"{override.subject} is the same outcome as {override.value} {override.by}")
+    return tuple(dict.fromkeys(said))
 
 
 def _provenance(rows: Sequence[EvidenceRow], results: Sequence[StudyResult]) -> list[str]:

@@ -43,6 +43,40 @@ def take(
 
 
 @review.command()
+def decide(
+    subject: Annotated[str, typer.Argument(metavar="WHAT", help="A study_id of studies.csv, or an outcome's name.")],
+    field: Annotated[
+        str,
+        typer.Argument(
+            metavar="FIELD",
+            help="study.study_design, study.sample_size, study.DOMAIN of bias, study.same_as or outcome.same_as.",
+        ),
+    ],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help='What holds; "" takes a decision back.')],
+    out: Out,
+    reviewer: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")],
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = "",
+) -> None:
+    """Decide of a study or an outcome: its design, size, a domain of bias, or that two are one.
+
+    The next run grades and compares by it and says who decided. A study is known by its study_id or any of its
+    identifiers (PMID:1, DOI:10.1/x, REG:NCT01234567).
+
+    \b
+    Examples:
+      provender review decide PMID:1 study.study_design cohort --reviewer "Ann Lee" --out evidence/
+      provender review decide PMID:1 study.attrition high --reviewer "Ann Lee" --out evidence/
+      provender review decide "irls score" outcome.same_as "restless legs" --reviewer "Ann Lee" --out evidence/
+    """
+    with errors_in_words():
+        from pipeline.runs import decide as recorded
+
+        event = recorded(out, subject, field, value, reviewer=reviewer, note=note)
+        said = f"{event.field} of {event.claim_id} is {event.value}" if event.value else f"{event.field} is taken back"
+        output.print(f"{said}, by {reviewer}; the next run goes by it.", markup=False)
+
+
+@review.command()
 def status(out: Out) -> None:
     """Print what is decided, first what needs a look: not understood, gone, stale.
 
