@@ -41,6 +41,7 @@ SourceType = Literal[
     "other",
 ]
 BlockKind = Literal["title", "heading", "paragraph", "list item", "caption", "table"]
+TablePart = Literal["caption", "group", "stub", "header", "cell"]
 SectionRole = Literal[
     "title",
     "abstract",

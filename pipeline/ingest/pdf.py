@@ -4,7 +4,7 @@ import logging
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.errors import SourceError
@@ -29,12 +29,13 @@ from pipeline.ingest.pdf_paragraphs import (
     raised_left_out,
     vocabulary,
 )
+from pipeline.ingest.pdf_tables import page_tables
 from pipeline.ingest.quality import Findings, finish
 from pipeline.ingest.reference_lists import reference_lists
 from pipeline.ingest.references import DOI, NUMBER, read_reference_lists
 from pipeline.ingest.sections import section_role
 from pipeline.ingest.source import Source
-from pipeline.records import Document
+from pipeline.records import Document, Table
 from pipeline.vocabulary import QualityFlag
 
 LOG = logging.getLogger(__name__)
@@ -71,7 +72,9 @@ def read_pdf(source: Source) -> list[Document]:
     flags: list[QualityFlag] = ["truncated"] if cut_off else []
     if any(sheet.damaged for sheet in sheets):
         flags.append("pages not read")
-    return [finish(source, _findings([in_reading_order(lines) for lines in kept], metadata, heads, flags))]
+    findings = _findings([in_reading_order(lines) for lines in kept], metadata, heads, flags)
+    tables = tuple(table for sheet in sheets for table in sheet.tables)
+    return [finish(source, replace(findings, tables=tables))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class _Sheet:
     height: float
     has_images: bool
     damaged: bool
+    tables: tuple[Table, ...] = ()
 
 
 def _sheet(pdf: Any, number: int) -> _Sheet:
@@ -94,7 +98,8 @@ def _sheet(pdf: Any, number: int) -> _Sheet:
         LOG.info("Page %d was left out.", number, exc_info=True)
         return _Sheet([], 0.0, has_images=False, damaged=True)
     noted = pymupdf.TOOLS.mupdf_warnings()
-    return _Sheet(lines, height, has_images, damaged=bool(CONTENT_LOST.search(noted)))
+    tables = page_tables(page, lines, number)
+    return _Sheet(lines, height, has_images, damaged=bool(CONTENT_LOST.search(noted)), tables=tables)
 
 
 def _open(source: Source) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.errors import SourceError
 from pipeline.ingest.kind import RECORD_FORMATS, source_type
 from pipeline.ingest.source import Source
+from pipeline.ingest.table_lines import with_lines
 from pipeline.ingest.tables import located
 from pipeline.records import Block, Citation, Document, Page, Reference, Table
 from pipeline.vocabulary import QualityFlag, SourceFormat, SourceType
@@ -73,6 +74,9 @@ def finish(source: Source, findings: Findings) -> Document:
             f"{source.limits.max_characters:,}; split it or raise max_characters."
         )
     findings = _printable(findings)
+    text, blocks, tables = with_lines(
+        findings.text, findings.blocks, located(findings.tables, findings.text, findings.blocks)
+    )
     path = f"{source.path}#{findings.record}" if findings.record else source.path
     return Document(
         source_id=source_identity(path, findings.identifiers, keep_path=findings.format == "text"),
@@ -80,19 +84,19 @@ def finish(source: Source, findings: Findings) -> Document:
         format=findings.format,
         sha256=source.sha256,
         n_bytes=source.n_bytes,
-        text=findings.text,
+        text=text,
         title=findings.title,
         date=findings.date,
         authors=findings.authors,
         identifiers=findings.identifiers,
         source_type=findings.source_type or _source_type(findings),
         publication_types=findings.publication_types,
-        blocks=findings.blocks,
+        blocks=blocks,
         citations=findings.citations,
         references=findings.references,
         pages=findings.pages,
         quality_flags=quality_flags(findings),
-        tables=located(findings.tables, findings.text, findings.blocks),
+        tables=tables,
     )
 
 

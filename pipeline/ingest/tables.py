@@ -12,6 +12,8 @@ from pipeline.records import Block, Table
 LABEL = re.compile(r"\s*((?:supplementary |online )?table\s+[A-Z]?\d{1,3}[A-Za-z]?|table\s+[IVX]{1,4}\b)[.:\s]*", re.I)
 # A table of a page whose cells hold more words than this lays out the page.
 MAX_CELL_WORDS = 60
+# Fewer words in the only cell of a last row are a row without values.
+MIN_NOTE_WORDS = 4
 # Spans beyond these are slips of the mark-up; a table wider or longer than this is not kept.
 MAX_COLUMNS, MAX_ROWS = 100, 2_000
 CELLS = frozenset({"td", "th"})
@@ -26,9 +28,10 @@ def jats_tables(wrap: Any, section: str, reading: Reading) -> Iterator[Table]:
     caption = " ".join(filter(None, (_words(part, reading) for node in wrap.iterfind("./{*}caption") for part in node)))
     notes = tuple(filter(None, (_words(node, reading) for node in foot_notes(wrap))))
     for element in wrap.iter("{*}table", "table"):
-        header, rows = cells_of(element, reading)
+        header, body = cells_of(element, reading)
+        rows, below = without_notes(body)
         if rows:
-            yield Table(label or label_of(caption), caption, header, rows, notes, section)
+            yield Table(label or label_of(caption), caption, header, rows, (*below, *notes), section)
 
 
 def foot_notes(wrap: Any) -> Iterator[Any]:
@@ -43,21 +46,35 @@ def html_tables(root: Any) -> tuple[Table, ...]:
     for element in root.iter("table"):
         if any(tag_of(node) == "table" for node in element.iterdescendants()):
             continue
-        header, rows = cells_of(element, _all)
+        header, body = cells_of(element, _all)
+        rows, notes = without_notes(body)
         cells = [cell for row in (*header, *rows) for cell in row]
         if len(rows) + len(header) < 2 or not rows or len(rows[0]) < 2:
             continue
         if any(len(cell.split()) > MAX_CELL_WORDS for cell in cells):
             continue
         caption = _html_caption(element)
-        found.append(Table(label_of(caption), caption, header, rows))
+        found.append(Table(label_of(caption), caption, header, rows, notes))
     return tuple(found)
+
+
+def without_notes(rows: Grid) -> tuple[Grid, tuple[str, ...]]:
+    """Return the rows of a table, and the notes at its end: rows of one cell with words, under which nothing stands."""
+    end = len(rows)
+    while end > 1 and rows[end - 1][0] and not any(rows[end - 1][1:]):
+        end -= 1
+    notes = tuple(row[0] for row in rows[end:])
+    return (rows[:end], notes) if end > 1 and any(len(note.split()) >= MIN_NOTE_WORDS for note in notes) else (rows, ())
 
 
 def located(tables: Iterable[Table], text: str, blocks: Sequence[Block]) -> tuple[Table, ...]:
     """Return the tables with the offsets of their captions in the stored text, and the section around them."""
     captions = {text[block.start : block.end]: block for block in reversed(blocks) if block.kind in CAPTIONS}
-    return tuple(_placed(table, captions.get(table.caption)) for table in tables)
+    labelled = {label_of(words): block for words, block in captions.items() if block.kind == "caption"}
+    return tuple(
+        _placed(table, captions.get(table.caption) or labelled.get(table.label if table.caption else "-"))
+        for table in tables
+    )
 
 
 def _placed(table: Table, block: Block | None) -> Table:

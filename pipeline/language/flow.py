@@ -47,6 +47,15 @@ def flowing(document: Document) -> tuple[Document, Places]:
             blocks=tuple(replace(b, start=moved(b.start), end=moved(b.end)) for b in document.blocks),
             citations=tuple(replace(c, start=moved(c.start), end=moved(c.end)) for c in document.citations),
             pages=tuple(replace(p, start=moved(p.start), end=moved(p.end)) for p in document.pages),
+            tables=tuple(
+                replace(
+                    table,
+                    start=moved(table.start),
+                    end=moved(table.end),
+                    lines=tuple(replace(li, start=moved(li.start), end=moved(li.end)) for li in table.lines),
+                )
+                for table in document.tables
+            ),
         ),
         tuple(places),
     )

@@ -9,7 +9,7 @@ from pipeline.language.flow import flowing
 from pipeline.language.matcher import Matcher
 from pipeline.language.mentions import MOST_MENTIONS, abbreviation_mentions, sentence_mentions
 from pipeline.language.recogniser import Recogniser
-from pipeline.language.sentences import sentences
+from pipeline.language.sentences import sentences, table_rows
 from pipeline.lexicons import Lexicon
 from pipeline.records import AnnotatedDocument, Document, Mention, Sentence
 from pipeline.vocabulary import MentionKind
@@ -35,7 +35,8 @@ class Reader:
             here = {d.short: d.long for d in changing if d.start < sentence.end}
             bare.append(self._read(sentence, meanings | self.meanings(here) if here else meanings))
         resolved = tuple(backreferences.resolve(bare, self.cues.references, self.cues.heads.stops))
-        return AnnotatedDocument(running, resolved, short_forms, document, places)
+        rows = tuple(self._read(row, meanings) for row in table_rows(running, len(resolved)))
+        return AnnotatedDocument(running, resolved, short_forms, document, places, rows)
 
     def _read(self, sentence: Sentence, meanings: Mapping[str, Mention | None]) -> Sentence:
         mentions = sentence_mentions(sentence, self._matcher, meanings, self.cues.heads, self._recogniser)

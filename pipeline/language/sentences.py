@@ -123,6 +123,22 @@ def sentences(document: Document, words: SentenceBounds) -> Iterator[Sentence]:
                 index += 1
 
 
+def table_rows(document: Document, first: int) -> Iterator[Sentence]:
+    """Yield the lines of a document's tables as sentences of their own, numbered from `first`; none is ever split."""
+    lines = [(table, line) for table in document.tables for line in table.lines]
+    for index, (table, line) in enumerate(lines, start=first):
+        yield Sentence(
+            index=index,
+            start=line.start,
+            end=line.end,
+            text=document.text[line.start : line.end],
+            kind="table",
+            section="table",
+            role="results",
+            page=table.page,
+        )
+
+
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return a sentence, or the parts of one that is too long: cut at white space where there is some."""
     parts = []

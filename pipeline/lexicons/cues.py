@@ -2,8 +2,9 @@
 
 Tables: `relation_cues.csv`, `exposure_cues.csv`, `factuality_cues.csv`, `wordings.csv` (pattern and what it stands
 for), `head_words.csv` and `head_word_stops.txt`, `back_references.csv`, `sentence_bounds.toml`, and
-`event_conditions.txt` and `outcome_stops.txt` (words), `signs.toml` (patterns of an unmistakable direction) and
-`stances.csv` (how a sentence stands to what it says). Lines of a .txt that begin with # are comments.
+`event_conditions.txt` and `outcome_stops.txt` (words), `signs.toml` (patterns of an unmistakable direction),
+`stances.csv` (how a sentence stands to what it says) and `table_cues.csv` (what stands where in a table of results).
+Lines of a .txt that begin with # are comments.
 """
 
 import re
@@ -18,6 +19,10 @@ from pipeline.vocabulary import EXPOSURES, FACTUALITIES, ConditionType, Exposure
 
 ExposurePlace = Literal["after", "before", "word"]
 Sign = Literal["raises", "lowers", "improves", "worsens", "none", "undirected", "lower_in", "higher_in", "affected_by"]
+TableCueKind = Literal[
+    "difference", "coefficient", "no estimate", "adjusted", "crude", "arm", "control", "versus", "turned", "no outcome",
+    "subject", "reference", "graded", "neutral", "level", "low", "covariates", "effect", "recoded", "subgroups",
+]  # fmt: skip
 Stance = Literal["plain", "rejected", "refuted", "doubted", "quoted", "open", "advice"]
 
 _WORD = r"\w'’%/().,=<>·−–-"
@@ -99,6 +104,15 @@ class StanceCue:
 
 
 @dataclass(frozen=True, slots=True)
+class TableCue:
+    """Words in a table of results that say what stands there; `measure` is the effect that a column's head names."""
+
+    kind: TableCueKind
+    measure: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Cues:
     """What the cue tables say, in their order; `likely` of a table leaves out the cues that a text cannot hold."""
 
@@ -111,6 +125,7 @@ class Cues:
     bounds: SentenceBounds
     signs: Screen[SignPattern]
     stances: Screen[StanceCue]
+    tables: tuple[TableCue, ...]
     events: frozenset[str]
     outcome_stops: frozenset[str]
 
@@ -143,6 +158,10 @@ def load_cues(files: LexiconFiles) -> Cues:
         stances=_screen(
             StanceCue(files.one_of(row["stance"], get_args(Stance), "stances.csv"), pattern)
             for row, pattern in _compiled(files, "stances.csv", ("stance",), r"(?<![\w-])(?:{})(?!\w)")
+        ),
+        tables=tuple(
+            TableCue(files.one_of(row["kind"], get_args(TableCueKind), "table_cues.csv"), row["measure"], pattern)
+            for row, pattern in _compiled(files, "table_cues.csv", ("kind", "measure"), r"(?<![\w-])(?:{})(?!\w)")
         ),
         events=files.words("event_conditions.txt"),
         outcome_stops=files.words("outcome_stops.txt"),

@@ -6,7 +6,18 @@ bytes -> Document -> AnnotatedDocument -> Claim -> EvidenceRow -> Study, Finding
 
 from pipeline.records.annotation import AnnotatedDocument, Mention, Sentence
 from pipeline.records.claim import Claim, Statistic
-from pipeline.records.document import Block, Citation, CitedReference, Document, Page, Passage, Reference, Table
+from pipeline.records.document import (
+    Block,
+    Citation,
+    CitedReference,
+    Document,
+    LinePart,
+    Page,
+    Passage,
+    Reference,
+    Table,
+    TableLine,
+)
 from pipeline.records.evidence import Appraisal, Dose, Duration, EvidenceRow, Flag, Population
 from pipeline.records.finding import ComparisonRow, Finding, PooledSummary, StudyWeight
 from pipeline.records.override import Override, Overrides
@@ -31,6 +42,7 @@ __all__ = [
     "Finding",
     "Flag",
     "FlowRow",
+    "LinePart",
     "Mention",
     "Override",
     "Overrides",
@@ -48,4 +60,5 @@ __all__ = [
     "StudyReport",
     "StudyWeight",
     "Table",
+    "TableLine",
 ]

@@ -50,8 +50,9 @@ class Sentence:
 class AnnotatedDocument:
     """A document with its sentences and their mentions, and the abbreviations it defines (short -> long form).
 
-    `document` is in running text: each run of white space is one blank. `source` is the document as it was read (None
-    where it is the same), `places` lists (offset in the running text, offset in the source) from which both run alike.
+    `rows` are lines of tables, which are no sentences. `document` is in running text: each run of white space is one
+    blank. `source` is the document as it was read (None where it is the same), `places` lists (offset in the running
+    text, offset in the source) from which both run alike.
     """
 
     document: Document
@@ -59,3 +60,4 @@ class AnnotatedDocument:
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     source: Document | None = None
     places: tuple[tuple[int, int], ...] = ()
+    rows: tuple[Sentence, ...] = ()

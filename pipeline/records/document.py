@@ -11,6 +11,7 @@ from pipeline.vocabulary import (
     SourceFormat,
     SourceType,
     StudyDesign,
+    TablePart,
 )
 
 
@@ -74,10 +75,31 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class LinePart:
+    """Words of a `TableLine`: what they are, in which column (-1 caption and group), and their place in the line."""
+
+    role: TablePart
+    column: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """A row of results as one line of `Document.text`, with caption, group rows and headers that it is read with."""
+
+    row: int
+    start: int
+    end: int
+    parts: tuple[LinePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table of an article: its header rows and body rows of cells, all of one width; a row's first cell is its stub.
 
-    The caption stands at `start` to `end` in `Document.text`, -1 where it is no part of it.
+    The caption stands at `start` to `end` in `Document.text`, -1 where it is no part of it. `lines` are the rows that
+    give an estimate with its interval.
     """
 
     label: str
@@ -89,6 +111,7 @@ class Table:
     page: int | None = None
     start: int = -1
     end: int = -1
+    lines: tuple[TableLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,8 @@ _VITAL_SIGN = re.compile(
     re.IGNORECASE,
 )
 _FURTHER = re.compile(r"(?:\s?[(\[][^()\[\]]{3,40}[)\]])?(?:[,;]?\s?and|[,;])\s?(?P<value>[-−–]?\d+[.·]\d+)(?!\s?%)")
-_RATIO_NAMES = {name for name, _ in _RATIOS}
+RATIOS = frozenset(name for name, _ in _RATIOS)
+_NAMED = re.compile(rf"(?<![\w-])(?:{_NAME})(?![\w-])")
 _LARGEST_WHOLE_RATIO = 25  # a ratio written without decimals above this is a rate or an identifier
 
 _MULTIPLES = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -88,6 +89,12 @@ _FOLD = re.compile(
 )
 
 
+def named_measure(words: str) -> str:
+    """Return the short name of the effect that words name ("Adjusted odds ratio" is OR), "" where they name none."""
+    match = _NAMED.search(words)
+    return _measure(match) if match else ""
+
+
 def effects_with_intervals(text: str) -> Iterator[Statistic]:
     """Yield an effect and its interval where both share one sign of equality; offsets are the sentence's."""
     for match in _WITH_INTERVAL.finditer(text):
@@ -102,7 +109,7 @@ def effects(text: str) -> Iterator[Statistic]:
     for match in _EFFECT.finditer(text):
         measure, value = _measure(match), number(match["value"])
         whole = "." not in match["value"] and "·" not in match["value"]
-        if measure in _RATIO_NAMES and whole and value > _LARGEST_WHOLE_RATIO:
+        if measure in RATIOS and whole and value > _LARGEST_WHOLE_RATIO:
             continue
         if measure not in ("MD", "RD", "beta") and _VITAL_SIGN.match(text, match.end()):
             continue
