@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_ingest_documents import WITHOUT_NOTES, docx, paragraph, run
@@ -55,7 +56,11 @@ def test_jats_tables_fill_spans_and_keep_caption_and_footnotes_as_text(read_byte
     assert document.text[table.start : table.end] == table.caption == "Risk of falls by arm."
     captions = [document.text[block.start : block.end] for block in document.blocks if block.kind == "caption"]
     assert captions == ["Risk of falls by arm.", "1000 IU a day."]
-    assert "210" not in document.text
+    (line,) = table.lines
+    assert document.text[line.start : line.end] == (
+        "Table 2. Risk of falls by arm; All adults; Falls; Vitamin D, n: 210; "
+        "Vitamin D, RR (95% CI): 0.78 (0.64 to 0.95)"
+    )
 
 
 def test_tables_of_data_on_a_page_are_kept_and_those_of_its_layout_are_not(read_bytes):
@@ -75,6 +80,49 @@ def test_tables_of_a_word_document(read_bytes):
     body = paragraph(run("Table 1. Ferritin by arm")) + f"<w:tbl>{row('Arm', 'Ferritin')}{row('Iron', '52')}</w:tbl>"
     (table,) = read_bytes(docx(WITHOUT_NOTES + body), "a.docx").tables
     assert (table.label, table.rows[-1]) == ("Table 1", ("Iron", "52"))
+
+
+def test_the_tables_of_a_pdf_are_those_with_a_numbered_caption(tmp_path: Path):
+    from pipeline.ingest.mupdf import pymupdf
+
+    def ruled(page: Any, top: float, rows: tuple[tuple[str, ...], ...]) -> None:
+        for number, cells in enumerate(rows):
+            for column, words in enumerate(cells):
+                box = pymupdf.Rect(60 + 150 * column, top + 20 * number, 210 + 150 * column, top + 20 + 20 * number)
+                page.draw_rect(box)
+                page.insert_text((box.x0 + 4, box.y0 + 14), words, fontsize=10)
+
+    pdf = pymupdf.open()
+    page = pdf.new_page()
+    page.insert_text((60, 60), "Vitamin D for older adults", fontsize=18)
+    page.insert_text(
+        (60, 100), "In this trial adults who took vitamin D fell less often than those on placebo.", fontsize=10
+    )
+    page.insert_text((60, 140), "Table 1. Falls in both arms", fontsize=9)
+    ruled(
+        page,
+        150,
+        (("", "Vitamin D", "RR (95% CI)"), ("Falls", "30 (30)", "0.59 (0.41 to 0.84)"), ("Colds", "9", "1.1")),
+    )
+    other = pdf.new_page()
+    other.insert_text((60, 60), "The boxes below have no number and are no table of the article at all.", fontsize=10)
+    ruled(other, 150, (("", "Iron"), ("Falls", "12")))
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf.tobytes())
+    (document,) = read(path)
+    (table,) = document.tables
+    assert (table.label, table.caption, table.page) == ("Table 1", "Table 1. Falls in both arms", 1)
+    assert table.header == (("", "Vitamin D", "RR (95% CI)"),)
+    assert table.rows == (("Falls", "30 (30)", "0.59 (0.41 to 0.84)"), ("Colds", "9", "1.1"))
+    assert document.text[table.start : table.end] == table.caption
+
+
+def test_words_under_the_last_row_of_a_table_are_its_footnote(read_bytes):
+    note = "<tfoot><tr><td colspan='2'>RR, relative risk; adjusted for age and sex.</td></tr></tfoot>"
+    page = PAGE.replace("</table>\n<p>Table 2", f"{note}</table>\n<p>Table 2")
+    table = read_bytes(page.encode(), "page.html").tables[0]
+    assert table.footnotes == ("RR, relative risk; adjusted for age and sex.",)
+    assert table.rows == (("Falls", "0.78"), ("Colds", "0.92"))
 
 
 def test_the_command_shows_tables_with_their_cells(tmp_path: Path):

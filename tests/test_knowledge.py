@@ -113,16 +113,18 @@ def test_a_changed_entry_of_a_lexicon_table_changes_the_row(table: str, tmp_path
     assert described(rows(text)) != described(rows(text, lexicons=tmp_path))
 
 
-def test_every_lexicon_table_is_tried_or_weighed_by_the_trained_model_alone() -> None:
+def test_every_lexicon_table_is_tried_here_or_below() -> None:
     found = {path.name for path in BUNDLED.iterdir() if path.suffix in (".csv", ".txt", ".toml")}
-    assert found - TABLES.keys() == {"wordings.csv", "outcome_stops.txt"}
+    assert found - TABLES.keys() == {"wordings.csv", "outcome_stops.txt", "table_cues.csv"}
 
 
-def test_tables_that_only_the_trained_model_asks_for_are_replaced_too(tmp_path: Path) -> None:
+def test_tables_that_the_words_of_a_text_file_do_not_ask_for_are_replaced_too(tmp_path: Path) -> None:
     (tmp_path / "wordings.csv").write_text("name,pattern\nsymptoms,anaemia\n", encoding="utf-8")
     (tmp_path / "outcome_stops.txt").write_text("anaemia\n", encoding="utf-8")
+    (tmp_path / "table_cues.csv").write_text("kind,measure,pattern\ncontrol,,chalk\n", encoding="utf-8")
     cues = Extractor.load(Settings(model="fast", lexicons=tmp_path)).reader.cues
     assert cues.wordings["symptoms"].search("Anaemia") and cues.outcome_stops == {"anaemia"}
+    assert [cue.kind for cue in cues.tables] == ["control"] and cues.tables[0].pattern.search("Chalk")
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,11 @@ _OBJECT = re.compile(
     r"to (?:prevent|treat))\b",
     re.IGNORECASE,
 )
-# Behind these words a caption says who was studied: "mortality in critically ill patients".
+# Behind these words a caption says who was studied, and by what: "mortality in critically ill patients by status".
 _STUDIED = re.compile(
-    r"(?<!change )(?<!changes )(?<!difference )(?<!differences )(?<!reduction )\b(?:in|among)\b[^;:.]*$", re.IGNORECASE
+    r"(?<!change )(?<!changes )(?<!difference )(?<!differences )(?<!reduction )"
+    r"\b(?:in|among|by|according to|across)\b[^;:.]*$",
+    re.IGNORECASE,
 )
 _PERCENT = re.compile(r"[(\[]\s?(\d+(?:[.·]\d+)?)\s?%?\s?[)\]]")
 _NUMBER = re.compile(r"\s*([-−–+]?\s?\d+(?:[.·]\d+)?)")
@@ -222,11 +224,11 @@ def _association_claims(
         chosen, graded = _of_levels(row, estimates)
         if chosen is None:
             continue
-        if not in_stub and in_groups:
+        if not in_stub and in_groups and not graded:
             last = _last_level(table, number, chosen.column.number)
             if not row.is_all("level", row.stub.text) or last is None:
                 continue
-            graded = graded or last
+            graded = last
         around = " ".join((row.stub.text, chosen.column.head.text, *(group.text for group in row.groups[-1:])))
         met = exposure(row.sentence, exposed, cues).exposure
         if met in ("status", "unspecified", "intake") and row.says("low", row.stub.text):
@@ -296,7 +298,8 @@ def _outcome(row: TableRow, places: Iterable[Part]) -> Mention | None:
         if part is row.caption:
             found = {m.name: m for m in found.values() if not _STUDIED.search(part.text[: m.start - part.start])}
             return next(iter(found.values())) if len(found) == 1 else None
-        if not found and (part in heads or row.is_all("level", part.text)):
+        of_exposure = part in row.groups and part.of_kind(nutrient=True)
+        if not found and (of_exposure or part in heads or row.is_all("level", part.text)):
             continue
         if len(found) != 1 or row.says("turned", part.text) or row.says("no outcome", part.text):
             return None

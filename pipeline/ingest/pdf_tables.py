@@ -22,7 +22,11 @@ def page_tables(page: Any, lines: Sequence[Line], number: int) -> tuple[Table, .
     if not captions:
         return ()
     try:
-        found = [(table.bbox, table.extract()) for table in page.find_tables().tables]
+        words = page.get_text("words")
+        found = [
+            (table.bbox, [[_inside(words, cell) for cell in row.cells] for row in table.rows])
+            for table in page.find_tables().tables
+        ]
     except Exception:
         LOG.info("The tables of page %d were left out.", number, exc_info=True)
         return ()
@@ -54,12 +58,16 @@ def _is_head(row: Sequence[str]) -> bool:
     return any(row[1:]) and not any(_FIGURE.match(cell) for cell in row[1:])
 
 
-def _filled(cells: Sequence[Sequence[str | None]]) -> Grid:
-    """Return the cells as words, without rows and columns that hold none."""
-    words = [[" ".join("".join(filter(_is_shown, cell or "")).split()) for cell in row] for row in cells]
+def _inside(words: Sequence[Sequence[Any]], cell: tuple[float, float, float, float] | None) -> str:
+    """Return the words whose middle is in a cell, in their order; its own text runs words of small print together."""
+    if cell is None:
+        return ""
+    left, top, right, bottom = cell
+    inside = (w[4] for w in words if left <= (w[0] + w[2]) / 2 < right and top <= (w[1] + w[3]) / 2 < bottom)
+    return " ".join("".join(filter(str.isprintable, " ".join(inside))).split())
+
+
+def _filled(words: Sequence[Sequence[str]]) -> Grid:
+    """Return the cells without rows and columns that hold no words."""
     columns = [column for column in range(len(words[0]) if words else 0) if any(row[column] for row in words)]
     return tuple(tuple(row[column] for column in columns) for row in words if any(row))
-
-
-def _is_shown(letter: str) -> bool:
-    return letter.isprintable() or letter.isspace()
