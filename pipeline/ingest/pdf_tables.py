@@ -35,7 +35,7 @@ def page_tables(page: Any, lines: Sequence[Line], number: int) -> tuple[Table, .
 
 def _table(
     bounds: tuple[float, float, float, float],
-    cells: Sequence[Sequence[str | None]],
+    cells: Sequence[Sequence[str]],
     captions: Sequence[Line],
     page: int,
 ) -> Table | None:
