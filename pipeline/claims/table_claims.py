@@ -12,7 +12,7 @@ from pipeline.claims.exposure import exposure
 from pipeline.claims.rules import names_population
 from pipeline.claims.sign import relation_of
 from pipeline.claims.statistics.effects import named_measure
-from pipeline.claims.table_rows import Column, Estimate, Part, TableRow
+from pipeline.claims.table_rows import P_HEAD, UNNAMED, Column, Estimate, Part, TableRow
 from pipeline.language import Reader
 from pipeline.lexicons import Cues
 from pipeline.records import AnnotatedDocument, Claim, Mention, Table
@@ -41,6 +41,7 @@ _STUDIED = re.compile(
     r"\b(?:in|among|by|according to|across)\b[^;:.]*$",
     re.IGNORECASE,
 )
+_TOGETHER = re.compile(r"\s[+&]\s?|\w\+\w|\bplus\b|\band\b|[A-Za-z]{2}/[A-Za-z]{2}")
 _PERCENT = re.compile(r"[(\[]\s?(\d+(?:[.·]\d+)?)\s?%?\s?[)\]]")
 _NUMBER = re.compile(r"\s*([-−–+]?\s?\d+(?:[.·]\d+)?)")
 
@@ -88,7 +89,8 @@ def _arms(row: TableRow) -> tuple[list[Column], list[Column]]:
     treated, controls = [], []
     taken = {estimate.column.number for estimate in row.estimates}
     for column in row.columns:
-        if column.number in taken or row.is_all("reference", column.cell.text):
+        beside = P_HEAD.search(column.head.text) or row.named(column.head.text)
+        if column.number in taken or beside or row.is_all("reference", column.cell.text):
             continue
         if row.says("control", column.head.text):
             controls.append(column)
@@ -101,7 +103,8 @@ def _trial_claims(
     row: TableRow, treated: Sequence[Column], controls: Sequence[Column], given: Sequence[Mention], cues: Cues
 ) -> Iterator[Claim]:
     estimate = _chosen([e for e in row.estimates if e.scale != "coefficient" and _compares(row, e)], row)
-    outcome = _outcome(row, (row.stub, *reversed(row.groups), row.caption))
+    of_parts = row.says("subgroups", row.caption.text)
+    outcome = _outcome(row, (row.caption,) if of_parts else (row.stub, *reversed(row.groups), row.caption))
     if estimate is None or outcome is None:
         return
     nutrients = _given(row, estimate, treated, controls, given)
@@ -130,6 +133,8 @@ def _of_giving(
 ) -> Iterator[Claim]:
     """Yield a claim for each nutrient that was given together with the others."""
     if len(nutrients) > MOST_TOGETHER or any(nutrient.name == outcome.name for nutrient in nutrients):
+        return
+    if estimate.measure == UNNAMED and outcome.kind != "measure":
         return
     for nutrient in nutrients:
         stated = exposure(row.sentence, nutrient, cues).exposure
@@ -162,9 +167,19 @@ def _given(
         told = {m.name for m in estimate.column.head.of_kind(nutrient=True)}
         return next((found for names, found in sets.items() if names and names == told), [])
     (found,) = sets.values()
+    if len(found) == 1 and _given_with_other(treated[0].head, found[0], controls[0].head):
+        return []
     if found or len(given) != 1 or not row.says("arm", treated[0].head.text):
         return found
     return [_standing_for(given[0], row, treated[0].head)]
+
+
+def _given_with_other(arm: Part, nutrient: Mention, control: Part) -> bool:
+    """Whether an arm got something beside the nutrient that the other did not: what is compared is both."""
+    if not _TOGETHER.search(_ASIDE.sub(" ", arm.text)):
+        return False
+    rest = arm.text.replace(nutrient.text, " ").lower()
+    return not any(word in control.text.lower() for word in re.findall(r"[^\W\d_]{4,}", rest))
 
 
 def _standing_for(meant: Mention, row: TableRow, part: Part) -> Mention:
@@ -207,6 +222,8 @@ def _association_claims(
     row: TableRow, table: Table, number: int, given: Collection[str], cues: Cues
 ) -> Iterator[Claim]:
     if row.says("no estimate", row.stub.text):
+        return
+    if _TOGETHER.search(_ASIDE.sub(" ", row.stub.text)):
         return
     in_stub, in_groups = _nutrient(row.stub), _nutrient(*row.groups)
     nutrient = in_stub or in_groups

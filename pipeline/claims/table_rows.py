@@ -21,13 +21,15 @@ _VALUE = re.compile(
     rf"\s*(?P<value>{SIGNED})\s?[*†‡§a-c]{{0,3}}\s?(?:%|[A-Za-zµμ][\w/µμ²]{{0,8}})?\s*"
     rf"(?:[(\[,;]|(?:95|90|99)\s?%\s?C\.?I\.?)\s*(?:(?P<level>\d\d)\s?%\s?(?:C\.?I\.?|CrI)\s?[:,=]?\s?)?\(?\s?{RANGE}"
 )
+UNNAMED = "effect"
+"""The measure of an effect whose scale no word names: of a measure it is a difference."""
 _VALUED = re.compile(r"^\W*\d")
 _BOUNDS = re.compile(rf"\s*[(\[]?\s*{RANGE}\s*[)\]]?\s*")
 _BARE_VALUE = re.compile(
     rf"\s*(?P<value>{SIGNED})\s?[*†‡§a-c]{{0,3}}\s*(?:(?:±|\+/-)\s?{SIGNED}|[(\[]{SIGNED}[)\]])?\s*"
 )
 _LEVEL = re.compile(r"\b(9\d(?:[.·]\d)?)\s?%")
-_P_HEAD = re.compile(r"(?:^|[\s,])[pP](?:[- ]?values?)?(?:\b|$)(?!.*\b(?:trend|interaction|het\w*|non-?linear\w*)\b)")
+P_HEAD = re.compile(r"(?:^|[\s,])[pP](?:[- ]?values?)?(?:\b|$)(?!.*\b(?:trend|interaction|het\w*|non-?linear\w*)\b)")
 _P_CELL = re.compile(r"\s*(?:[pP]\s?)?(?P<sign>[<>≤≥=]?)\s?(?P<value>[01]?[.·]\d+|[01])\s?[*†‡§a-d]{0,3}\s*")
 _INTERVAL_HEAD = re.compile(r"\bC\.?I\.?\b|\binterval\b|\blimits?\b", re.IGNORECASE)
 
@@ -121,11 +123,12 @@ class TableRow:
         above = " ".join((self.stub.text, *(group.text for group in self.groups), *labels))
         for position, column in enumerate(self.columns):
             head = column.head.text
-            named = self._named(head) or self._named(above) or self._in_caption(head)
+            told = self.named(head) or self.named(above)
+            named = told or self._in_caption(head)
             if named is None or self.says("no estimate", head):
                 continue
             measure, scale = named
-            if found := self._value(position, measure):
+            if found := self._value(position, measure, beside=told is not None):
                 value, low, high, statistics = found
                 if (scale != "ratio" or low > 0) and low <= value <= high:
                     yield Estimate(column, scale, measure, value, low, high, statistics)
@@ -134,9 +137,9 @@ class TableRow:
         """Return what the caption names, where the words over a column do not say that it holds something else."""
         if re.search(r"\b(?:mean|median|n|no|number|change|value|level|rate|prevalence|incidence|%)\b", head.lower()):
             return None
-        return self._named(self.caption.text)
+        return self.named(self.caption.text)
 
-    def _named(self, words: str) -> tuple[str, Scale] | None:
+    def named(self, words: str) -> tuple[str, Scale] | None:
         """Return the effect that words name, and its scale."""
         measure = named_measure(words)
         found: list[tuple[str, Scale]] = [(measure, "ratio")] if measure in RATIOS else []
@@ -145,7 +148,9 @@ class TableRow:
                 found.append((cue.measure, "difference" if cue.kind == "difference" else "coefficient"))
         return found[0] if len({scale for _, scale in found}) == 1 else None
 
-    def _value(self, position: int, measure: str) -> tuple[float, float, float, tuple[Statistic, ...]] | None:
+    def _value(
+        self, position: int, measure: str, *, beside: bool
+    ) -> tuple[float, float, float, tuple[Statistic, ...]] | None:
         column = self.columns[position]
         text = plain(column.cell.text)
         following = self.columns[position + 1] if position + 1 < len(self.columns) else None
@@ -156,13 +161,14 @@ class TableRow:
             after = position + 1
         elif (
             (match := _BARE_VALUE.fullmatch(text))
+            and beside
             and following
             and _INTERVAL_HEAD.search(following.head.text)
-            and (beside := _BOUNDS.fullmatch(plain(following.cell.text)))
+            and (interval := _BOUNDS.fullmatch(plain(following.cell.text)))
         ):
-            value, (low, high) = number(match["value"]), bounds(beside)
+            value, (low, high) = number(match["value"]), bounds(interval)
             level = None
-            place = (following.cell, beside.start("low"), beside.end("high"))
+            place = (following.cell, interval.start("low"), interval.end("high"))
             after = position + 2
         else:
             return None
@@ -170,15 +176,16 @@ class TableRow:
             " ".join((column.head.text, following.head.text if following else "", self.caption.text))
         )
         percent = number(level) if level else number(stated[1]) if stated else 95.0
-        effect = _statistic(column.cell, *match.span("value"), Statistic(0, 0, "", "effect", measure, value=value))
-        interval = _statistic(*place, Statistic(0, 0, "", "interval", "CI", low=low, high=high, level=percent))
-        return value, low, high, (effect, interval, *self._p_value(self.columns[after:]))
+        shown = "MD" if measure == UNNAMED else measure
+        effect = _statistic(column.cell, *match.span("value"), Statistic(0, 0, "", "effect", shown, value=value))
+        limits = _statistic(*place, Statistic(0, 0, "", "interval", "CI", low=low, high=high, level=percent))
+        return value, low, high, (effect, limits, *self._p_value(self.columns[after:]))
 
     @staticmethod
     def _p_value(following: Sequence[Column]) -> Iterator[Statistic]:
         """Yield the p-value that belongs to an estimate: that of the next column that holds one."""
         column = next(iter(following), None)
-        if column is not None and _P_HEAD.search(column.head.text) and (match := _P_CELL.fullmatch(column.cell.text)):
+        if column is not None and P_HEAD.search(column.head.text) and (match := _P_CELL.fullmatch(column.cell.text)):
             written = match["sign"].replace("=", "") + match["value"].replace("·", ".")
             whole = Statistic(0, 0, "", "p-value", "p", p_value=written)
             yield _statistic(column.cell, match.start(), match.end(), whole)
