@@ -15,7 +15,7 @@ from selenium.webdriver.common.keys import Keys
 from pipeline import run
 from pipeline.config import Settings
 from pipeline.records import EvidenceRow
-from pipeline.runs import import_review
+from pipeline.runs import import_review, review_events
 from pipeline.tables import read_evidence
 
 STATUS_OF = """
@@ -23,6 +23,12 @@ location.hash = 'questions=1&claim=' + arguments[0];
 dispatchEvent(new Event('hashchange'));
 return document.querySelector('#claim [aria-pressed=true]')?.dataset.status
   || (document.querySelector('#claim .state.corrected') ? 'corrected' : '');
+"""
+OPEN_FINDING = """
+const contents = JSON.parse(document.getElementById('contents').textContent);
+const column = contents.finding_columns.indexOf('finding_id');
+const place = contents.findings.findIndex((one) => one[column] === arguments[0]);
+document.querySelectorAll('#findings .tabulator-row')[place].click();
 """
 FAST = Settings(model="fast", workers=1)
 EVIL = '</script><img src=x onerror="window.owned=1"><script>window.owned=1</script>'
@@ -105,12 +111,7 @@ def test_a_finding_leads_to_its_studies_and_these_to_its_claims(desk: Desk, out:
     found = max(findings, key=lambda row: int(row["n_studies"]))
     desk.open(out / "report.html", "#view=findings")
     desk.wait("return document.querySelector('#findings .tabulator-row') !== null")
-    place = desk.js(
-        "const c = JSON.parse(document.getElementById('contents').textContent);"
-        "return c.findings.findIndex((f) => f[c.finding_columns.indexOf('finding_id')] === arguments[0])",
-        found["finding_id"],
-    )
-    desk.js("document.querySelectorAll('#findings .tabulator-row')[arguments[0]].click()", place)
+    desk.js(OPEN_FINDING, found["finding_id"])
     desk.js("document.querySelectorAll('#finding details.study').forEach((one) => { one.open = true; })")
     desk.wait("return [...document.querySelectorAll('#finding details.study')].every((one) => one.children.length > 1)")
     shown = desk.text("#finding")
@@ -181,6 +182,42 @@ def test_a_review_by_keyboard_leaves_as_a_file_is_imported_and_still_there_after
         desk.open(out / "report.html", "#questions=1")
         assert desk.text("#unsaved") == ""
         assert {claim: desk.js(STATUS_OF, claim) for claim in left} == {claim: statuses[claim] for claim in left}
+
+
+def test_what_was_judged_of_a_study_is_overridden_at_the_desk_and_the_next_run_goes_by_it(
+    desk: Desk, out: Path, sources: Path, tmp_path: Path
+) -> None:
+    out = Path(shutil.copytree(out, tmp_path / "copy"))
+    finding = max(table(out / "findings.csv"), key=lambda row: int(row["n_studies"]))
+    study = finding["study_ids"].split("; ")[0]
+    desk.open(out / "report.html")
+    desk.js("document.getElementById('reviewer').value = 'Ann Lee'")
+    desk.click("#tab-findings")
+    desk.wait("return document.querySelector('#findings .tabulator-row') !== null")
+    desk.js(OPEN_FINDING, finding["finding_id"])
+    desk.js("document.querySelectorAll('#finding details').forEach((one) => { one.open = true; })")
+    desk.wait("return document.querySelector('#finding details.study form') !== null")
+    desk.js(
+        "const form = document.querySelector('#finding details.study form');"
+        "form.elements['study.study_design'].value = 'rct';"
+        "form.elements['study.sample_size'].value = '7'; form.elements['study.attrition'].value = 'high';"
+        "form.querySelector('button').click();"
+    )
+    assert desk.text("#unsaved") == "3 decisions not saved to a file"
+    assert desk.violations() == []
+    reviews = desk.saved()
+    assert [row["subject"] for row in table(reviews)] == [study] * 3
+    for _ in range(2):
+        taken = import_review(reviews, out)
+        assert taken.notes == ()
+    events = review_events(out)
+    assert len(events) == 3 and {(event.claim_id, event.reviewer) for event in events} == {(study, "Ann Lee")}
+    run([sources], out, settings=FAST)
+    [now] = [row for row in table(out / "studies.csv") if row["study_id"] == study]
+    assert (now["study_design"], now["sample_size"]) == ("rct", "7") and now["attrition"].startswith("high")
+    assert "Ann Lee" in now["overrides"]
+    desk.open(out / "report.html")
+    assert desk.text("#unsaved") == "", "the table says it now"
 
 
 def test_a_decision_can_be_taken_back(desk: Desk, out: Path) -> None:

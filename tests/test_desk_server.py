@@ -13,6 +13,8 @@ from httpx import Response
 from pipeline import run
 from pipeline.config import Settings
 from pipeline.desk import Session, make_app
+from pipeline.review import overrides_of
+from pipeline.runs import review_events
 from pipeline.store import OutputFolder
 from pipeline.tables import read_evidence
 
@@ -84,6 +86,20 @@ def test_what_cannot_be_decided_is_refused_in_one_sentence(out: Path) -> None:
     ):
         assert answer.status_code == 409 and words in answer.json()["detail"]
     assert desk.get("/api/decisions").json() == []
+
+
+def test_decisions_on_studies_and_outcomes_are_taken_and_wrong_ones_refused(out: Path) -> None:
+    desk = client(out)
+
+    def override(field: str, value: str, subject: str = "PMID:1") -> Response:
+        return desk.post("/api/decisions", json={"reviewer": "Ann", "subject": subject, "field": field, "value": value})
+
+    number = override("study.study_design", "cohort").json()["number"]
+    assert override("outcome.same_as", "restless legs", "irls score").status_code == 200
+    for field, value in (("study.study_design", "a good one"), ("study.title", "x"), ("certainty", "High")):
+        assert override(field, value).status_code == 409
+    assert desk.post("/api/decisions", json={"reviewer": "Ann", "reverses": number}).status_code == 200
+    assert overrides_of(review_events(out)).studies == {} and desk.get("/api/decisions").json() == []
 
 
 def test_two_readers_are_blind_until_both_have_decided_and_a_third_settles(out: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.errors import RefusedError
 from pipeline.report import read_contents, render
-from pipeline.review import Event, Ledger
+from pipeline.review import Event, Ledger, override_event
 from pipeline.review.cells import meaning
 from pipeline.review.decision import decisions_of, effective, now, reversal
 from pipeline.review.event import STATUS
@@ -70,6 +70,9 @@ class Session:
         with ledger_of(self.folder) as ledger:
             if said.get("reverses") is not None:
                 event = self._reversal(ledger, int(said["reverses"]), reviewer)
+            elif said.get("subject"):
+                subject, name, value = (str(said.get(part, "")) for part in ("subject", "field", "value"))
+                event = override_event(subject, name, value, reviewer=reviewer, origin=ORIGIN)
             else:
                 event = self._event(ledger, said, reviewer)
             return ledger.append([event])[0].number

@@ -5,14 +5,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from itertools import islice
-from typing import Any
+from typing import Any, get_args
 
 from pipeline.records import ComparisonRow, EvidenceRow, Figure, Passage, SourceRow, Study
 from pipeline.tables import EVIDENCE, FINDINGS, STUDIES, Column, plain_values, study_rows
 from pipeline.tables.cells import plain
 from pipeline.tables.columns import CORRECTABLE
 from pipeline.tables.lists import citation_text
-from pipeline.vocabulary import QUESTION, RELATIONS, pair_key, words_for
+from pipeline.vocabulary import QUESTION, RELATIONS, RiskOfBias, pair_key, words_for
 
 MOST_CLAIMS = 20_000
 """Claims in the report: a browser opens and filters that many without waiting; all are in evidence.csv."""
@@ -83,6 +83,7 @@ class ReportContents:
             "question": QUESTION,
             "values": {column.name: column.values for column in EVIDENCE.columns if column.values},
             "meanings": {column.name: column.meaning for column in EVIDENCE.columns},
+            "bias_values": get_args(RiskOfBias),
             "correctable": CORRECTABLE,
             "columns": [*(column.name for column in columns), "consequence"],
             "claims": [

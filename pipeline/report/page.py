@@ -15,8 +15,8 @@ from pipeline.report.contents import ReportContents
 _ASSETS = Path(__file__).parent / "assets"
 _VENDORED = "vendor/tabulator.min.js"
 _SCRIPTS = (
-    "dom.js", "table.js", "served.js", "decisions.js", "filters.js", "grid.js", "claim.js", "finding.js", "source.js",
-    "overview.js", "reviews.js", "desk.js",
+    "dom.js", "table.js", "served.js", "decisions.js", "override.js", "filters.js", "grid.js", "claim.js", "finding.js",
+    "source.js", "overview.js", "reviews.js", "desk.js",
 )  # fmt: skip
 _STYLES = ("vendor/tabulator_simple.min.css", "report.css")
 _BEGIN, _END = '<script type="application/json" id="contents">', "</script>"

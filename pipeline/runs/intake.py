@@ -3,12 +3,26 @@
 import datetime
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from pipeline.errors import RefusedError
 from pipeline.records import EvidenceRow
-from pipeline.review import NEEDED, Carried, Decision, Edits, Event, Ledger, Written, carry, decisions_of, edits
+from pipeline.review import (
+    NEEDED,
+    Carried,
+    Decision,
+    Edits,
+    Event,
+    Ledger,
+    Written,
+    carry,
+    decisions_of,
+    edits,
+    override_event,
+)
+from pipeline.review.cells import date_of
 from pipeline.review.event import STATUS
 from pipeline.review.export import LINES, events_in
 from pipeline.store import OutputFolder, Snapshot, StoreError, file_hash
@@ -16,6 +30,9 @@ from pipeline.tables import EVIDENCE, SheetError, SheetRow, read_sheet, revive
 
 REVIEWED = ("evidence.csv", "evidence.xlsx")
 """The tables that people work on."""
+
+SUBJECT = "subject"
+"""The column of a reviewed file that names the study or outcome which its row decides on, in place of a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +100,30 @@ def import_file(folder: OutputFolder, file: Path, reviewer: str = "") -> Taken:
         if file.suffix.lower() == LINES:
             return _taken(ledger.append(events_in(file, ledger.events)), ())
         rows = _read(file)
-        found = _edits(folder, rows, _written(folder, rows, ledger), ledger, file, reviewer)
+        on_claims = [row for row in rows if not row.cells.get(SUBJECT)]
+        found = _edits(folder, on_claims, _written(folder, on_claims, ledger), ledger, file, reviewer)
+        _take_overrides([row for row in rows if row.cells.get(SUBJECT)], found, ledger.events, file, reviewer)
         if found.events or found.notes:
             _keep(folder, file)
         return _taken(ledger.append(found.events), found.notes)
+
+
+def _take_overrides(rows: Iterable[SheetRow], found: Edits, known: Iterable[Event], file: Path, reviewer: str) -> None:
+    """Add to what a table says its decisions on studies and outcomes, which name a subject, a field and a value."""
+    told = {(event.claim_id, event.field, event.value, event.reviewer, event.said_at) for event in known}
+    for row in rows:
+        cells = row.cells
+        who = cells.get("reviewer", "") or reviewer
+        try:
+            event = override_event(
+                cells[SUBJECT], cells.get("field", ""), cells.get("value", ""), reviewer=who, origin=file.name
+            )
+        except RefusedError as error:
+            found.notes.append(f"{file.name}, row {row.number}: {error}")
+            continue
+        event = replace(event, said_at=date_of(cells.get("reviewed_at", "")) or event.said_at)
+        if (event.claim_id, event.field, event.value, event.reviewer, event.said_at) not in told:
+            found.events.append(event)
 
 
 def _read(file: Path) -> list[SheetRow]:

@@ -31,14 +31,15 @@ function pending() {
 }
 
 function unsaved() {
-  return pending().filter((claim) => decided.get(claim.claim_id).number >= exported);
+  const claimsOpen = pending().filter((claim) => decided.get(claim.claim_id).number >= exported);
+  return [...claimsOpen, ...pendingOverrides().filter((event) => event.number >= exported)];
 }
 
 function decide(claim, field, value, batch) {
   const event = { claim: claim.claim_id, field, value, reviewer: byId("reviewer").value.trim(), at: now() };
   if (batch) event.batch = batch;
   log.push(event);
-  apply(event, log.length - 1);
+  if (!isOverride(event)) apply(event, log.length - 1);
   keep();
   deliver(event);
 }
@@ -80,9 +81,10 @@ function fold() {
   const reversed = reversals();
   decided.clear();
   log.forEach((event, number) => {
-    if (!("reverses" in event) && !reversed.has(number)) apply(event, number);
+    if (!("reverses" in event) && !reversed.has(number) && !isOverride(event)) apply(event, number);
   });
   for (const number of reversed) {
+    if (isOverride(log[number])) continue;
     const { claim: id, field, value, at, reviewer } = log[number];
     const claim = claimById.get(id);
     const isInTable = claim && field === "review_status" && claim.review_status === value && claim.reviewed_at === at;

@@ -94,7 +94,13 @@ function undo() {
     grids.claims.updateData([claimRow(claim)]);
     claim = takeBack();
   }
-  if (!claim) { say("There is nothing to take back"); return; }
+  if (!claim) {
+    const last = log[log.length - 1];
+    const isTaken = last && "reverses" in last && isOverride(log[last.reverses]);
+    say(isTaken ? "Taken back: " + words(log[last.reverses].field) + " of " + log[last.reverses].claim : "There is nothing to take back");
+    showUnsaved();
+    return;
+  }
   decisionsChanged(claim);
   openClaim(claim.i);
   say("Taken back: " + statement(claim));

@@ -39,6 +39,7 @@ function showStudy(study, said) {
         ["Reported by", blind() ? "" : study.own_sources], ["Cited by", blind() ? "" : study.citing_sources]]),
       make("h4", {}, "Risk of bias: " + study.risk_of_bias),
       facts(BIAS_DOMAINS.filter((name) => study[name]).map((name) => [words(name), study[name]])),
+      overrideForm(study),
       make("h4", {}, plural(said.length, "claim rests", "claims rest") + " on it here"),
       claimList(said, true));
   });
@@ -65,6 +66,7 @@ function showFinding(body) {
     ]),
     make("h3", {}, "Certainty, domain by domain"),
     facts(GRADE_DOMAINS.map((name) => [words(name), unnamed(body[name], body.i) || (name === "upgraded" ? "" : "not judged")])),
+    outcomeForm(body),
     make("h3", {}, "Why"),
     make("ol", {}, texts(body.reasons).map((reason) => make("li", {}, unnamed(reason, body.i)))),
     make("h3", {}, plural(studies.length, "study", "studies")),

@@ -20,6 +20,11 @@ function reviewsCsv(chosenClaims) {
     const places = offsets(claim);
     return columns.map((name) => csvCell(name in given ? given[name] : name in places ? places[name] : contents.correctable.includes(name) ? valueOf(claim, name) : claim[name]));
   });
+  columns.push("subject", "field", "value");
+  for (const event of pendingOverrides()) {
+    const given = { reviewer: event.reviewer, reviewed_at: event.at, subject: event.claim, field: event.field, value: event.value };
+    rows.push(columns.map((name) => csvCell(given[name])));
+  }
   return "\ufeff" + [columns, ...rows].map((cells) => cells.join(",") + "\r\n").join("");
 }
 
@@ -32,6 +37,7 @@ function offsets(claim) {
 
 function download() {
   const leaving = pending();
+  const count = leaving.length + pendingOverrides().length;
   const address = URL.createObjectURL(new Blob([reviewsCsv(leaving)], { type: "text/csv;charset=utf-8" }));
   const link = make("a", { href: address, download: "reviews.csv" });
   document.body.append(link);
@@ -41,7 +47,7 @@ function download() {
   exported = log.length;
   keep();
   showUnsaved();
-  say(plural(leaving.length, "decision", "decisions") + " saved to reviews.csv");
+  say(plural(count, "decision", "decisions") + " saved to reviews.csv");
 }
 
 function showUnsaved() {
@@ -51,7 +57,7 @@ function showUnsaved() {
     return;
   }
   const open = unsaved().length;
-  const waiting = pending().length;
+  const waiting = pending().length + pendingOverrides().length;
   byId("save").hidden = !waiting;
   byId("save").classList.toggle("needed", open > 0);
   byId("unsaved").textContent = open

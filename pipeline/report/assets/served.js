@@ -32,7 +32,7 @@ function deliver(event) {
     } catch (error) {
       trouble((error instanceof TypeError ? "The desk does not answer; start it again, or save reviews.csv." : error.message) + " Not saved: " + plural(undelivered.size, "decision", "decisions") + ".");
     }
-    grids.claims.updateData([claimRow(claimById.get(id))]);
+    if (claimById.has(id)) grids.claims.updateData([claimRow(claimById.get(id))]);
     showUnsaved();
   });
 }
@@ -40,6 +40,7 @@ function deliver(event) {
 function message(event) {
   const reviewer = event.reviewer;
   if ("reverses" in event) return { reviewer, reverses: log[event.reverses].number };
+  if (isOverride(event)) return { reviewer, subject: event.claim, field: event.field, value: event.value };
   if (event.field !== "review_status" && event.field !== "review_note") return { reviewer, claim: event.claim, field: event.field, value: event.value };
   const decision = decided.get(event.claim) || { status: "", note: "" };
   const status = event.field === "review_status" ? event.value : decision.status === "corrected" ? "" : decision.status;
