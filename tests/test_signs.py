@@ -1,13 +1,17 @@
 """The direction that words state unmistakably, the stance a sentence takes to them, and whose claim is whose."""
 
+import re
+
 import pytest
 from reading import claims
 
+from pipeline.claims.arbitration import arbitrated
 from pipeline.claims.bystanders import stands_by
 from pipeline.claims.ownership import stated_apart
 from pipeline.claims.sign import sign
+from pipeline.claims.statistics import statistics
 from pipeline.lexicons import load_lexicon
-from pipeline.records import Mention, Sentence
+from pipeline.records import Claim, Mention, Sentence
 
 CUES = load_lexicon().cues
 
@@ -231,6 +235,7 @@ def test_the_stance_that_a_sentence_takes(text: str, relation: str, factuality: 
         "High <potassium> causes {hyperkalemia}.",
         "<Iron> from meat raised {iron absorption}.",
         "Before the intervention, {anaemia} was similar with <iron> and placebo.",
+        "The causes of restless legs include {diabetes}, pregnancy, and <iron> deficiency.",
     ],
 )
 def test_what_only_stands_by_claims_nothing(text: str) -> None:
@@ -300,3 +305,26 @@ def test_one_claim_is_one_row_and_a_later_clause_may_leave_out_its_outcome(text:
 )
 def test_warnings_and_salts_of_drugs_claim_nothing(text: str) -> None:
     assert claims(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("Fever occurred in 4.6% of the zinc group and 8.0% of the placebo group (P = 0.03).", "decreases_risk"),
+        ("Fever occurred in 8.0% of the placebo group and 4.6% of the zinc group (P = 0.43).", "no_effect"),
+        ("Nausea was seen in 12% with iron compared with 5% with placebo (P < 0.001).", "increases_risk"),
+    ],
+)
+def test_numbers_of_two_arms_and_their_test_state_a_direction(text: str, relation: str) -> None:
+    sentence, nutrients, outcomes = read(re.sub(r"(zinc|iron)", r"<\1>", re.sub(r"(Fever|Nausea)", r"{\1}", text)))
+    claim = Claim("", sentence, nutrients[0], outcomes[0], "supplementation", "associated", "na", "Factual",
+                  tuple(statistics(sentence)), 0.9)  # fmt: skip
+    [settled] = arbitrated([claim], CUES)
+    assert settled.relation == relation
+
+
+def test_the_exact_relation_is_that_of_the_words() -> None:
+    sentence, nutrients, outcomes = read("<Selenium> significantly reduced the odds of {pre-eclampsia}.")
+    claim = Claim("", sentence, nutrients[0], outcomes[0], "supplementation", "improves", "na", "Factual")
+    [settled] = arbitrated([claim], CUES)
+    assert settled.relation == "decreases_risk"

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from pipeline.claims.arms import stated_by_arms
 from pipeline.claims.bystanders import stands_by
 from pipeline.claims.ellipsis import denied_later
 from pipeline.claims.merging import merged
@@ -86,16 +87,21 @@ def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], 
         return replace(claim, relation="no_effect", factuality="Factual", flags=flags)
     if stance and claim.factuality != "Unknown":
         claim = replace(claim, factuality=_FACTUALITY[stance])
-    said = sign(claim.sentence, claim.nutrient, claim.condition, cues, beside)
+    said = sign(claim.sentence, claim.nutrient, claim.condition, cues, beside) or stated_by_arms(
+        claim.sentence, claim.nutrient, claim.condition, claim.statistics, beside
+    )
     if said == "none" and claim.factuality == "Unknown":
         return claim  # "no study has looked at the effect of" denies no effect
     if said is not None:
         kind: ConditionType = "measure" if claim.condition.kind == "measure" else "condition"
         wanted, told = relation_of(said, claim.condition), direction_of(claim.relation, kind)
-        if said in _OF_CASES and told != "no effect" and not _contradicts_cases(said, claim.exposure, told):
-            return replace(claim, flags=flags)
+        if said in _OF_CASES and told != "no effect":
+            inverse: Relation = "decreases_risk" if told == "harmful" else "increases_risk"
+            opposite = _contradicts_cases(said, claim.exposure, told)
+            return replace(claim, relation=inverse if opposite else claim.relation, flags=flags)
+        exact = said in ("improves", "worsens") or (kind == "condition" and said in ("raises", "lowers"))
         if _agree(direction_of(wanted, kind), told):
-            return replace(claim, flags=flags)
+            return replace(claim, relation=wanted if exact else claim.relation, flags=flags)
         return replace(claim, relation=wanted, flags=flags)
     if DISPUTED in claim.flags:
         return replace(claim, confidence=min(claim.confidence, DISPUTED_CONFIDENCE))

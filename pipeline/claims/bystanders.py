@@ -1,7 +1,7 @@
 """In: a sentence and a pair in it; out: whether one of the two only stands by, so that nothing is claimed of it.
 
-What the acting nutrient is compared with claims nothing itself, a nutrient's own level is no outcome of it, and groups
-that are compared before anything was given show no effect.
+What the acting nutrient is compared with claims nothing itself, a nutrient's own level is no outcome of it, groups that
+are compared before anything was given show no effect, and the members of one list say nothing of each other.
 """
 
 import re
@@ -37,6 +37,18 @@ _AFTERWARDS = re.compile(
 )
 _GIVEN = ("supplementation", "intake")  # relieves a lack of the nutrient, which then is an outcome
 _IF_CLAUSE = re.compile(r"^(?:[\"“(]?\w+[,:] )?(?:if|when|where|once|unless)\b[^,;]*$", re.IGNORECASE)
+_ASIDE = r"(?:\s?\([^()]*\))?"
+_COMMA = r"(?:, (?:and |or )?| and | or )"
+_PLAIN = r"(?!(?:and|or)\b)[\w'’-]+"
+_MEMBERS = re.compile(
+    rf"(?: (?:deficienc\w+|insufficiency|overload|supplements?|levels?))?{_ASIDE}"
+    rf"(?:{_COMMA}{_PLAIN}(?: {_PLAIN}){{0,2}}{_ASIDE})*{_COMMA}(?:(?!the\b){_PLAIN} ){{0,2}}"
+)
+_NO_MEMBER = re.compile(
+    r"\b(?:with|by|is|was|were|are|be|has|had|have|did|does|may|can|of|in|to|for|from|on|after|groups?|received|reduc\w+|"
+    r"increas\w+|caus\w+|associat\w+|prevent\w*|improv\w*|than|not|no)\b"
+)
+_EXAMPLES = re.compile(r"\b(?:includ\w+|such as|namely|e\.g\.,?)(?: [^.;]*)?$")
 _SHORTEST_STEM = 4
 _ENDINGS = re.compile(r"(?:ium|um|ine|us|e|s)$")
 
@@ -50,6 +62,8 @@ def stands_by(
     only where another one acts.
     """
     if own_level(nutrient, outcome, exposure) or _only_in_an_if_clause(sentence, nutrient, outcome):
+        return True
+    if _examples_of_one_list(sentence, nutrient, outcome):
         return True
     if _compared_with(sentence, nutrient):
         acting = (m for m in (*sentence.mentions, *others) if m.kind == "nutrient" and m.start != nutrient.start)
@@ -69,6 +83,15 @@ def _only_in_an_if_clause(sentence: Sentence, nutrient: Mention, outcome: Mentio
         return False
     main = sentence.start + len(opening) + len(nutrient.text) + after.index(",")
     return any(m.kind == "nutrient" and main < m.start < outcome.start for m in sentence.mentions)
+
+
+def _examples_of_one_list(sentence: Sentence, nutrient: Mention, outcome: Mention) -> bool:
+    """Whether both are members of one list ("these include diabetes, pregnancy and iron deficiency")."""
+    first, second = sorted((nutrient, outcome), key=lambda mention: mention.start)
+    between = sentence.text[first.end - sentence.start : max(first.end, second.start) - sentence.start]
+    if not _EXAMPLES.search(sentence.text, 0, first.start - sentence.start) or _NO_MEMBER.search(between):
+        return False
+    return bool(_MEMBERS.fullmatch(between))
 
 
 def own_level(nutrient: Mention, outcome: Mention, exposure: Exposure) -> bool:

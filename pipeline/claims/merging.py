@@ -29,19 +29,17 @@ def merged(claims: Sequence[Claim]) -> list[Claim]:
             kept.remove(second)
         elif _MODIFIES.match(first.sentence.text, first.condition.end - first.sentence.start):
             kept.remove(first)
-        elif _PART_OF.fullmatch(between) or (_SHARES_NOUN.fullmatch(between) and _lacks_noun(first, second)):
+        elif first.relation == second.relation and (
+            _PART_OF.fullmatch(between) or (_SHARES_NOUN.fullmatch(between) and _lacks_noun(first, second))
+        ):
             kept[kept.index(first)] = _whole(first, second)
             kept.remove(second)
     return kept
 
 
 def _side_by_side(first: Claim, second: Claim) -> bool:
-    """Whether two claims say the same of one nutrient, of outcomes that follow one another."""
-    return (
-        first.nutrient.name == second.nutrient.name
-        and first.relation == second.relation
-        and first.condition.end <= second.condition.start
-    )
+    """Whether two claims are of one nutrient and of outcomes that follow one another."""
+    return first.nutrient.name == second.nutrient.name and first.condition.end <= second.condition.start
 
 
 def _lacks_noun(first: Claim, second: Claim) -> bool:
