@@ -73,7 +73,8 @@ class Trainer:
 
     def average(self, name: str) -> None:
         """Write the mean of the weights that the seeds of a set came to; print held-out figures of vote and mean."""
-        networks = [self._network(f"{name}-{seed}") for seed in self.seeds(name)]
+        averaged = self._of_set(name).get("averaged", self.seeds(name))
+        networks = [self._network(f"{name}-{seed}") for seed in averaged]
         states = [network.state_dict() for network in networks]
         average = {key: torch.stack([state[key] for state in states]).mean(0) for key in states[0]}
         torch.save(average, self.work / f"{name}.pt")
@@ -97,7 +98,8 @@ class Trainer:
 
     def _plan(self, step: str, seed: int | None = None, of_set: Mapping[str, Any] | None = None) -> Schedule:
         given = dict(self.schedule[step]["schedule"]) | dict(of_set or {})
-        given.pop("start", None)
+        for of_all_seeds in ("start", "averaged"):
+            given.pop(of_all_seeds, None)
         return Schedule(**(given if seed is None else {**given, "seed": seed}))
 
     def _of_set(self, name: str) -> dict[str, Any]:
