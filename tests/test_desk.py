@@ -15,7 +15,10 @@ from selenium.webdriver.common.keys import Keys
 from pipeline import run
 from pipeline.config import Settings
 from pipeline.records import EvidenceRow
+from pipeline.review import Event
 from pipeline.runs import import_review, review_events
+from pipeline.runs.intake import ledger_of
+from pipeline.store import OutputFolder
 from pipeline.tables import read_evidence
 
 STATUS_OF = """
@@ -218,6 +221,27 @@ def test_what_was_judged_of_a_study_is_overridden_at_the_desk_and_the_next_run_g
     assert "Ann Lee" in now["overrides"]
     desk.open(out / "report.html")
     assert desk.text("#unsaved") == "", "the table says it now"
+
+
+def test_a_decision_on_a_row_that_reads_otherwise_now_is_kept_with_one_button(
+    desk: Desk, out: Path, sources: Path, tmp_path: Path
+) -> None:
+    out = Path(shutil.copytree(out, tmp_path / "copy"))
+    row = next(row for row in table(out / "evidence.csv") if row["relation"] == "increases_risk")
+    then = {**row, "relation": "improves"}
+    event = Event(
+        row["claim_id"], "review_status", "accepted", reviewer="Ann Lee", said_at="2026-03-01",
+        source_id=row["source_id"], sentence=row["sentence"], row=then,
+    )  # fmt: skip
+    with ledger_of(OutputFolder(out)) as ledger:
+        ledger.append([event])
+    run([sources], out, settings=FAST)
+    desk.open(out / "report.html", f"#claim={row['claim_id']}")
+    told = desk.text("#claim .review .notice")
+    assert "accepted by Ann Lee on 2026-03-01 as relation improves" in told and "relation increases_risk" in told
+    desk.click("#keep")
+    [kept] = table(desk.saved())
+    assert (kept["claim_id"], kept["review_status"]) == (row["claim_id"], "accepted")
 
 
 def test_a_decision_can_be_taken_back(desk: Desk, out: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from reviewing import table, type_into
+from reviewing import save, table, type_into
 
 from pipeline import run
 from pipeline.config import Settings
@@ -103,11 +103,13 @@ def test_the_searches_as_they_were_run_and_the_history_of_changes_outlive_an_add
     before = counts(out)["PubMed", "with claims"]
     after_two = table(out / "history.csv")
     assert [row["change"] for row in after_two] == [row["change"] for row in table(out / "changes.csv")] != []
+    save(out / "history.csv", after_two, delimiter=";", encoding="utf-8")
     (tmp_path / "new.txt").write_text("Magnesium\n\nMagnesium improves migraine.\n")
     add([tmp_path / "new.txt"], out, settings=FAST)
     assert [search] == table(out / "searches.csv")
     assert counts(out)["PubMed", "with claims"] == (before[2], 0, before[2])
     history = table(out / "history.csv")
+    assert len({row["run_at"] for row in history}) == 2
     assert history[: len(after_two)] == after_two and len(history) == len(after_two) + len(table(out / "changes.csv"))
     assert [row["run_at"] for row in history] == sorted(row["run_at"] for row in history)
 

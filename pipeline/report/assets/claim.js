@@ -82,6 +82,7 @@ function review(claim) {
   const same = duplicatesOf(claim).length;
   const together = make("label", {}, make("input", { type: "checkbox", id: "together", checked: true }), " " + plural(same, "other row says", "other rows say") + " the same in the same words: decide them together");
   return make("section", { class: "review", "aria-label": "Review" },
+    keepOrLook(claim, decision),
     make("p", { class: "state " + (decision.status || "open") + (isPending(claim) ? " pending" : "") }, who),
     make("div", { class: "buttons" },
       button("accepted", "Accept", "a"), button("rejected", "Reject", "r"), button("unsure", "Unsure", "u"),
@@ -91,6 +92,14 @@ function review(claim) {
     make("div", { id: "correction" }),
     otherReaders(claim),
     make("label", { class: "note" }, "Note (n) ", note));
+}
+
+// A decision on a row that reads otherwise now stands until it is kept or changed.
+function keepOrLook(claim, decision) {
+  const stale = claim.flags.find(([code]) => code === "stale-decision");
+  if (!stale || !decision.status || isPending(claim)) return null;
+  const keeping = make("button", { type: "button", id: "keep", onclick: () => judge(decision.status) }, "Keep: " + (STATES[decision.status] || decision.status));
+  return make("p", { class: "notice" }, contents.texts[stale[1]] + " ", keeping);
 }
 
 function correct(claim) {
