@@ -15,6 +15,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows.evidence import hush_at_exit, write_evidence
 from pipeline.config import Settings
 from pipeline.errors import WordError
+from pipeline.logs import now
 
 RETRIES = 2
 RETRY_SECONDS = 300
@@ -34,9 +35,9 @@ def scheduled_evidence(paths: list[str], out: str, options: dict[str, Any] | Non
     """Do what the flow `evidence` does, again after a while where it fails, and say in a line what came of it."""
     hush_at_exit()
     summary = write_evidence(paths, out, options)
-    print(f"{out}: {summary}", file=sys.stderr, flush=True)
+    print(f"{now()} {out}: {summary}", file=sys.stderr, flush=True)
     for line in summary.changes.moved if summary.changes else ():
-        print(f"{out}: {line}", file=sys.stderr, flush=True)
+        print(f"{now()} {out}: {line}", file=sys.stderr, flush=True)
 
 
 def deployment_name(out: str | Path) -> str:
@@ -61,6 +62,7 @@ def schedule_of(cron: str, timezone: str = "UTC") -> CronSchedule:
 
 def serve(paths: Sequence[str], out: str | Path, schedule: CronSchedule, *, settings: Settings) -> None:
     """Make the deployment in the Prefect API of the settings, and carry out its runs until this process is ended."""
+    hush_at_exit()
     home = str(Path(__file__).parent.parent)
     os.environ["PYTHONSAFEPATH"] = "1"  # a `flows` of the folder that it is started in is not ours
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))

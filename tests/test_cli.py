@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -89,6 +90,7 @@ def test_a_run_prints_plain_lines_and_a_summary_and_names_what_failed(tmp_path: 
     (sources / "empty.txt").write_text("")
     told = provender("run", str(sources), "--out", str(tmp_path / "out"), "--plain", "--model", "fast")
     assert told.returncode == 3
+    assert all(re.match(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d ", line) for line in told.stderr.splitlines())
     assert "[2/2]" in told.stderr and "\x1b" not in told.stderr + told.stdout
     for text in ("Sources read", "Sources failed", "Certainty", "empty.txt is empty", "evidence.csv", str(tmp_path)):
         assert text in told.stdout

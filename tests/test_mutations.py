@@ -31,6 +31,8 @@ TRUE_OF: dict[str, re.Pattern[bytes]] = {
     "XML": re.compile(rb"<"),
 }
 """What must be in a file of which a reason says this word."""
+READ = ("processed", "skipped")
+"""A record that is skipped was read, and found to be there twice."""
 LOG = logging.getLogger(__name__)
 
 
@@ -62,7 +64,7 @@ def test_every_damaged_file_is_accounted_for_with_a_reason_that_is_true(
     tally: Counter[str] = Counter()
     for name, found in rows.items():
         assert found, f"{name} has no row"
-        tally["read" if any(row.status == "processed" for row in found) else found[0].status] += 1
+        tally["read" if any(row.status in READ for row in found) else found[0].status] += 1
         for row in found:
             assert row.status == "processed" or (row.reason.endswith(".") and "\n" not in row.reason), row
             assert not OUR_FAULT.search(row.reason), row.reason
@@ -71,7 +73,7 @@ def test_every_damaged_file_is_accounted_for_with_a_reason_that_is_true(
                 if row.status == "failed" and re.search(rf"\b{word}\b(?! \(|, JATS)", said.partition(";")[0]):
                     assert bytes_of.search(files[name]), f"{name}: {row.reason}"
     LOG.info("%d mutations: %s", COUNT, dict(tally))
-    assert tally["read"] > COUNT / 3, tally
+    assert tally["read"] > COUNT / 3, tally  # the damage leaves something to read
 
 
 def test_what_is_read_of_a_damaged_file_stands_where_its_offsets_say(

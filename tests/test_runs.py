@@ -187,7 +187,10 @@ def test_a_run_killed_in_the_middle_is_finished_by_the_next_with_the_same_tables
     assert without_timing(out) == without_timing(finished.out)
 
 
-def test_an_interrupt_ends_at_once_with_status_130_and_no_traceback(articles: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_at_once_with_status_130_and_no_traceback(
+    ending: signal.Signals, articles: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline.cli", "run", str(articles), "--out", str(out), "--plain", "--model", "fast"],
@@ -198,7 +201,7 @@ def test_an_interrupt_ends_at_once_with_status_130_and_no_traceback(articles: Pa
     )
     while not workers_of(process.pid) and process.poll() is None:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(ending)
     said, told = process.communicate(timeout=10)
     assert (process.returncode, said) == (130, "")
     assert told.splitlines()[-1].startswith("Interrupted;") and "Traceback" not in told

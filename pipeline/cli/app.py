@@ -9,7 +9,6 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -162,11 +161,6 @@ def fail(sentence: str, status: int) -> None:
     """Print one sentence and leave with an exit status."""
     messages.print(sentence, style="red", markup=False)
     raise typer.Exit(status)
-
-
-def now() -> str:
-    """Return the time as lines of a log begin with it: ISO 8601, in the zone of this machine."""
-    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def print_json(value: Any) -> None:

@@ -8,8 +8,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.app import SOME_FAILED, app, errors_in_words, messages, now, output, print_json
+from pipeline.cli.app import SOME_FAILED, app, errors_in_words, messages, output, print_json
 from pipeline.cli.options import Config
+from pipeline.logs import now
 
 if TYPE_CHECKING:
     from datetime import date

@@ -9,9 +9,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.cli.app import SOME_FAILED, WRONG_USAGE, app, errors_in_words, fail, messages, now, output, print_json
+from pipeline.cli.app import SOME_FAILED, WRONG_USAGE, app, errors_in_words, fail, messages, output, print_json
 from pipeline.cli.commands.against import look_against
 from pipeline.cli.options import Config, Model, Scheme, Workers
+from pipeline.logs import now
 
 if TYPE_CHECKING:
     from pipeline.config import Settings

@@ -1,0 +1,90 @@
+"""The same bytes on any machine: however many workers, in any order, locale, zone and seed of hashes, on either Python.
+
+A run under odd conditions is part of `make test`; `make test-hostile` tries them all. The other Python is tried where
+`PROVENDER_OTHER_PYTHON` names one that has Provender (`make matrix` makes it).
+"""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from pipeline import run
+from pipeline.config import Settings
+
+TOLD_OF_THE_RUN = ("sources.csv", "changes.csv")
+"""Tables that tell of the run as well: how long a source took, what differs from the run before."""
+ODD = {"LC_ALL": "C", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4711", "PROVENDER_WORKERS": "2"}
+CONDITIONS: tuple[Mapping[str, str], ...] = (
+    {"PROVENDER_WORKERS": "1"},
+    {"PROVENDER_WORKERS": "2", "PROVENDER_BATCH_BYTES": "10"},
+    {"PROVENDER_WORKERS": "8"},
+    {"LC_ALL": "C"},
+    {"LC_ALL": "POSIX", "PYTHONUTF8": "1"},
+    {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8"},
+    {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"},
+    {"TZ": "Pacific/Kiritimati"},
+    {"TZ": "America/Adak"},
+    {"PYTHONHASHSEED": "1"},
+    {"PYTHONHASHSEED": "4294967295"},
+    {"OMP_NUM_THREADS": "4", "OPENBLAS_NUM_THREADS": "4"},
+)
+OTHER = os.environ.get("PROVENDER_OTHER_PYTHON", "")
+
+
+def tables(out: Path) -> dict[str, bytes]:
+    """What a run wrote for people, by name."""
+    files = [path for path in out.rglob("*") if path.is_file() and ".provender" not in path.parts]
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in files if path.name not in TOLD_OF_THE_RUN}
+
+
+def made(python: str, corpus: Path, out: Path, seed: int, **conditions: str) -> dict[str, bytes]:
+    """The tables of a run over the files of the corpus, given one by one in an order of chance."""
+    files = sorted(map(str, corpus.iterdir()))
+    random.Random(seed).shuffle(files)
+    command = [python, "-m", "pipeline.cli", "run", *files, "--out", str(out), "--plain", "--model", "fast"]
+    subprocess.run(command, cwd=ROOT, env=os.environ | conditions, check=True, capture_output=True)
+    found = tables(out)
+    shutil.rmtree(out)
+    return found
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> dict[str, bytes]:
+    out = tmp_path_factory.mktemp("usual") / "out"
+    run([corpus], out, settings=Settings(model="fast", workers=1))
+    found = tables(out)
+    assert {"evidence.csv", "evidence.xlsx", "report.html", "comparison.csv", "findings.csv"} <= found.keys()
+    return found
+
+
+def same(found: dict[str, bytes], usual: dict[str, bytes]) -> None:
+    assert found.keys() == usual.keys()
+    assert not [name for name in usual if found[name] != usual[name]]
+
+
+def test_odd_conditions_change_no_byte(usual: dict[str, bytes], corpus: Path, tmp_path: Path) -> None:
+    same(made(sys.executable, corpus, tmp_path / "out", 1, **ODD), usual)
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("conditions", CONDITIONS, ids=lambda given: "-".join(f"{n}={v}" for n, v in given.items()))
+def test_no_condition_changes_a_byte(
+    conditions: Mapping[str, str], usual: dict[str, bytes], corpus: Path, tmp_path: Path
+) -> None:
+    same(made(sys.executable, corpus, tmp_path / "out", 2, **conditions), usual)
+
+
+@pytest.mark.hostile
+@pytest.mark.skipif(not OTHER, reason="PROVENDER_OTHER_PYTHON names no other Python with Provender (make matrix)")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_other_python_changes_no_byte(workers: str, usual: dict[str, bytes], corpus: Path, tmp_path: Path) -> None:
+    asked = subprocess.run([OTHER, "-c", "import sys; print(sys.version_info[:2])"], capture_output=True, text=True)
+    assert asked.stdout.strip() != str(sys.version_info[:2]), "it is the same Python"
+    same(made(OTHER, corpus, tmp_path / "out", 3, PROVENDER_WORKERS=workers), usual)

@@ -1,0 +1,170 @@
+"""Weeks of nightly runs with a fault every other night: no row and no decision is lost (`make soak`).
+
+`PROVENDER_SOAK` says how many nights, `PROVENDER_SEED` which. Sources come, change and go; a reviewer decides.
+"""
+
+import contextlib
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import ROOT
+from reading import extractor
+from reviewing import Cells, table, type_into
+
+from pipeline import run
+from pipeline.config import Settings
+from pipeline.runs.intake import ledger_of
+from pipeline.store import OutputFolder
+from pipeline.tables import read_sources
+
+NIGHTS = int(os.environ.get("PROVENDER_SOAK", "200"))
+FAST = Settings(model="fast", workers=1, figures=False)
+PAGE = """Minerals, part {name}
+
+Iron deficiency causes restless legs syndrome in {number} of 999 adults. Zinc supplementation reduces the risk of the
+common cold. Magnesium supplementation did not improve insomnia in {number} women (p = 0.42).
+"""
+FAULTS = ("run killed", "worker killed", "disk full", "folder vanished", "shard damaged")
+ANSWERS = ("accepted", "rejected", "unsure")
+LONGEST_RUN = 5.0
+"""Seconds within which a kill comes."""
+
+
+class Nights:
+    """A folder of sources, its tables, and what both should hold."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.sources, self.out = folder / "articles", folder / "out"
+        self.chance = random.Random(seed)
+        self.sources.mkdir()
+        self.decided: dict[str, str] = {}
+        self.n_said = 0
+        self._claims: dict[str, dict[str, str]] = {}
+        self._number = 0
+        for _ in range(6):
+            self._write(f"page-{self._number:03}.txt")
+
+    def _write(self, name: str) -> None:
+        self._number += 1
+        (self.sources / name).write_text(PAGE.format(name=name, number=self._number))
+
+    def pages(self) -> list[Path]:
+        return sorted(self.sources.iterdir())
+
+    def expected(self) -> dict[str, str]:
+        """The claims that the sources make, each with its sentence."""
+        found: dict[str, str] = {}
+        for page in self.pages():
+            key = f"{page.name} {page.read_text()}"
+            if key not in self._claims:
+                annotated = extractor().annotate(extractor().read(page)[0])
+                rows = extractor().grade(annotated, extractor().extract(annotated))
+                self._claims[key] = {row.claim_id: row.sentence for row in rows}
+            found |= self._claims[key]
+        return found
+
+    def day(self) -> None:
+        """Sources change, and somebody reads the tables and decides."""
+        chance = self.chance.random()
+        if chance < 0.2:
+            self._write(self.chance.choice(self.pages()).name)
+        elif chance < 0.3:
+            self._write(f"page-{self._number:03}.txt")
+        elif chance < 0.4 and len(self.pages()) > 4:
+            self.chance.choice(self.pages()).unlink()
+        if self.chance.random() < 0.5 and (self.out / "evidence.csv").exists():
+            row: Cells = self.chance.choice(table(self.out / "evidence.csv"))
+            answer = self.chance.choice([a for a in ANSWERS if a != row["review_status"]])
+            said = {"review_status": answer, "reviewer": "Ann", "review_note": f"night {self.n_said}"}
+            type_into(self.out / "evidence.csv", {row["claim_id"]: said})
+            self.decided[row["claim_id"]] = answer
+            self.n_said += 1
+
+    def disturbed_night(self, fault: str) -> None:
+        """A run that meets a fault, as a scheduler starts it."""
+        sources = self.sources
+        if fault == "folder vanished":
+            sources = self.sources.with_name("unmounted")
+            sources.mkdir(exist_ok=True)
+        if fault == "shard damaged":
+            self._damage()
+        room = self.chance.choice((1, 100, 1_000, 10_000, 100_000))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.cli", "run", str(sources), "--out", str(self.out), "--plain"],
+            cwd=ROOT,
+            env=os.environ | {"PROVENDER_MODEL": "fast", "PROVENDER_WORKERS": "2", "PROVENDER_FIGURES": "false"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room,) * 2))
+            if fault == "disk full"
+            else None,
+        )
+        if fault in ("run killed", "worker killed"):
+            self._kill(process.pid, worker=fault == "worker killed", after=self.chance.uniform(0.2, LONGEST_RUN))
+        _, told = process.communicate(timeout=600)
+        assert "Traceback" not in told and process.returncode != 70, told
+
+    def _kill(self, pid: int, *, worker: bool, after: float) -> None:
+        end = time.monotonic() + after
+        with contextlib.suppress(psutil.NoSuchProcess):
+            parent = psutil.Process(pid)
+            while time.monotonic() < end and parent.status() != psutil.STATUS_ZOMBIE:
+                if worker and (children := parent.children()):
+                    children[0].send_signal(signal.SIGKILL)
+                    return
+                time.sleep(0.02)
+            parent.send_signal(signal.SIGKILL)
+
+    def _damage(self) -> None:
+        shards = sorted((self.out / ".provender" / "shards").glob("*/*.parquet"))
+        if shards:
+            shard = self.chance.choice(shards)
+            data = bytearray(shard.read_bytes())
+            data[self.chance.randrange(len(data))] ^= 1 << self.chance.randrange(8)
+            shard.write_bytes(data)
+
+    def check(self) -> None:
+        """After a run that nothing disturbed: every row that the sources give, and every decision ever made."""
+        expected = self.expected()
+        rows = {row["claim_id"]: row for row in table(self.out / "evidence.csv")}
+        assert {claim: row["sentence"] for claim, row in rows.items()} == expected
+        assert sorted(row.path for row in read_sources(self.out / "sources.csv")) == [p.name for p in self.pages()]
+        for claim, answer in self.decided.items():
+            if claim in rows:
+                assert rows[claim]["review_status"] == answer, f"the decision on {claim} is lost"
+        with ledger_of(OutputFolder(self.out)) as ledger:
+            said = {event.note for event in ledger.events if event.field == "review_status"}
+        assert said >= {f"night {number}" for number in range(self.n_said)}
+
+
+@pytest.mark.soak
+def test_no_row_and_no_decision_is_lost_over_nights_of_faults(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    nights = Nights(tmp_path, seed=int(os.environ.get("PROVENDER_SEED", "1")))
+    met: Counter[str] = Counter()
+    for number in range(NIGHTS):
+        fault = nights.chance.choice(FAULTS) if number % 2 else ""
+        nights.day()
+        if fault:
+            nights.disturbed_night(fault)
+        else:
+            run([nights.sources], nights.out, settings=FAST)
+            nights.check()
+        met[fault or "undisturbed"] += 1
+        (tmp_path / "soak.json").write_text(json.dumps({"nights": number + 1, "decisions": nights.n_said, **met}))
+    run([nights.sources], nights.out, settings=FAST)
+    nights.check()
+    record_property("soak", dict(met))
