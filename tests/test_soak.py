@@ -37,8 +37,8 @@ common cold. Magnesium supplementation did not improve insomnia in {number} wome
 """
 FAULTS = ("run killed", "worker killed", "disk full", "folder vanished", "shard damaged")
 ANSWERS = ("accepted", "rejected", "unsure")
-LONGEST_RUN = 5.0
-"""Seconds within which a kill comes."""
+MOST_CHANGES = 14
+"""A kill comes after so many changes of the output folder at most, wherever the run then is."""
 
 
 class Nights:
@@ -49,7 +49,7 @@ class Nights:
         self.chance = random.Random(seed)
         self.sources.mkdir()
         self.decided: dict[str, str] = {}
-        self.n_said = 0
+        self.n_said = self.n_kills = 0
         self._claims: dict[str, dict[str, str]] = {}
         self._number = 0
         for _ in range(6):
@@ -112,20 +112,32 @@ class Nights:
             else None,
         )
         if fault in ("run killed", "worker killed"):
-            self._kill(process.pid, worker=fault == "worker killed", after=self.chance.uniform(0.2, LONGEST_RUN))
+            self._kill(process.pid, worker=fault == "worker killed", after=self.chance.randrange(MOST_CHANGES))
         _, told = process.communicate(timeout=600)
         assert "Traceback" not in told and process.returncode != 70, told
 
-    def _kill(self, pid: int, *, worker: bool, after: float) -> None:
-        end = time.monotonic() + after
+    def _kill(self, pid: int, *, worker: bool, after: int) -> None:
+        """Kill a run, or a worker of it, once the output folder has changed so often."""
+        changes, last = 0, self._seen()
         with contextlib.suppress(psutil.NoSuchProcess):
             parent = psutil.Process(pid)
-            while time.monotonic() < end and parent.status() != psutil.STATUS_ZOMBIE:
-                if worker and (children := parent.children()):
-                    children[0].send_signal(signal.SIGKILL)
+            while parent.status() != psutil.STATUS_ZOMBIE:
+                seen = self._seen()
+                changes, last = changes + (seen != last), seen
+                victims = parent.children() if worker else [parent]
+                if changes > after and victims:
+                    victims[0].send_signal(signal.SIGKILL)
+                    self.n_kills += 1
                     return
-                time.sleep(0.02)
-            parent.send_signal(signal.SIGKILL)
+                time.sleep(0.005)
+
+    def _seen(self) -> set[tuple[str, int]]:
+        found = set()
+        for folder, _, names in os.walk(self.out):
+            for name in names:
+                with contextlib.suppress(OSError):
+                    found.add((f"{folder}/{name}", (Path(folder) / name).stat().st_mtime_ns))
+        return found
 
     def _damage(self) -> None:
         shards = sorted((self.out / ".provender" / "shards").glob("*/*.parquet"))
@@ -164,7 +176,9 @@ def test_no_row_and_no_decision_is_lost_over_nights_of_faults(
             run([nights.sources], nights.out, settings=FAST)
             nights.check()
         met[fault or "undisturbed"] += 1
-        (tmp_path / "soak.json").write_text(json.dumps({"nights": number + 1, "decisions": nights.n_said, **met}))
+        (tmp_path / "soak.json").write_text(
+            json.dumps({"nights": number + 1, "decisions": nights.n_said, "kills": nights.n_kills, **met})
+        )
     run([nights.sources], nights.out, settings=FAST)
     nights.check()
     record_property("soak", dict(met))
