@@ -8,11 +8,12 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 CORPUS := corpora/rls-b12
 OUT := outputs/rls-b12
 REFERENCE ?= ../shared
-HOSTILE := tests/test_hostile.py tests/test_doors.py tests/test_bounds.py tests/test_ingest_damage.py \
-	tests/test_ingest_faults.py tests/test_properties.py tests/test_mutations.py
+HOSTILE := $(addprefix tests/test_,hostile.py doors.py bounds.py ingest_damage.py ingest_faults.py properties.py mutations.py \
+	machine.py fuzz.py matrix.py)
+OTHER_PYTHON ?= python3.12
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help evidence docs figures browser screenshots test test-faults test-hostile office lint format train clean
+.PHONY: help evidence docs figures browser screenshots test test-faults test-hostile mutations soak matrix audit office lint format train clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,9 +49,25 @@ screenshots: $(VENV)/installed-dev ## take the screenshots of the README anew (n
 office: ## install LibreOffice Calc, which one test needs (Debian and Ubuntu, as root)
 	@apt-get update -qq && apt-get install -qq -y --no-install-recommends libreoffice-calc > /dev/null
 
-test-hostile: $(VENV)/installed-dev ## run the tests of hostile names, files, texts and servers (see SECURITY.md)
-	@PROVENDER_EXAMPLES=20 PROVENDER_MUTATIONS=600 timeout 600 $(BIN)/python -m pytest -n auto --dist loadfile \
-		-m 'not faults' $(HOSTILE)
+test-hostile: $(VENV)/installed-dev ## run the tests of hostile ground (see SECURITY.md): damage, fuzzing, other machines (minutes)
+	@$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[fuzz]' || echo "atheris has no wheel here."
+	@PROVENDER_EXAMPLES=20 PROVENDER_MUTATIONS=600 timeout 1800 $(BIN)/python -m pytest -n auto -m 'not faults and not soak' $(HOSTILE)
+
+mutations: $(VENV)/installed-dev ## read five thousand damaged files (an hour)
+	@PROVENDER_MUTATIONS=5000 $(BIN)/python -m pytest --log-cli-level=INFO tests/test_mutations.py
+
+soak: $(VENV)/installed-dev ## two hundred nightly runs, every other one with a fault (an hour)
+	@$(BIN)/python -m pytest -m soak tests/test_soak.py
+
+matrix: $(VENV)/installed-dev ## compare the tables of this Python with those of the other (3.11 and 3.12)
+	@$(OTHER_PYTHON) -c '' || { echo "Say which Python is the other: make matrix OTHER_PYTHON=/path/to/python3.12"; exit 2; }
+	@test -x $(VENV)-other/bin/provender || { $(OTHER_PYTHON) -m venv --clear $(VENV)-other && \
+		$(VENV)-other/bin/python -m pip install -qq --constraint constraints.txt --editable .; }
+	@PROVENDER_OTHER_PYTHON=$(CURDIR)/$(VENV)-other/bin/python $(BIN)/python -m pytest -m 'not faults' tests/test_matrix.py
+
+audit: $(VENV)/installed ## ask the database of known holes (osv.dev) about every pinned dependency
+	@$(BIN)/python -m pip install -qq pip-audit==2.10.1
+	@$(BIN)/pip-audit --no-deps --disable-pip --vulnerability-service osv --requirement constraints.txt
 
 lint: $(VENV)/installed-dev ## check format, lint and types
 	@$(BIN)/ruff format --check .

@@ -68,8 +68,7 @@ class Nights:
         for page in self.pages():
             key = f"{page.name} {page.read_text()}"
             if key not in self._claims:
-                annotated = extractor().annotate(extractor().read(page)[0])
-                rows = extractor().grade(annotated, extractor().extract(annotated))
+                rows = extractor().rows(extractor().read(page)[0])
                 self._claims[key] = {row.claim_id: row.sentence for row in rows}
             found |= self._claims[key]
         return found
@@ -103,7 +102,7 @@ class Nights:
         process = subprocess.Popen(
             [sys.executable, "-m", "pipeline.cli", "run", str(sources), "--out", str(self.out), "--plain"],
             cwd=ROOT,
-            env=os.environ | {"PROVENDER_MODEL": "fast", "PROVENDER_WORKERS": "2", "PROVENDER_FIGURES": "false"},
+            env=os.environ | {"PROVENDER_MODEL": "fast", "PROVENDER_WORKERS": "1", "PROVENDER_FIGURES": "false"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
