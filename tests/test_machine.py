@@ -202,6 +202,7 @@ def test_a_flipped_byte_anywhere_in_the_store_costs_no_row_and_shows_no_trace(pa
         assert bytes_of(out) == before, file
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_a_service_that_is_ended_says_nothing_and_leaves_nothing_running(
     ending: signal.Signals, pages: Path, tmp_path: Path
