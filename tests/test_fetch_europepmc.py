@@ -67,6 +67,15 @@ def test_with_full_text_an_open_article_comes_whole_and_the_others_as_abstracts(
     assert sum(document.format == "jats" for document in documents) == 4
 
 
+def test_odd_characters_of_an_abstract_neither_stop_a_fetch_nor_the_next(tmp_path: Path) -> None:
+    odd = "Magnesium\u2028reduced \x01 <i>migraine\ud800</i>\x85 days."
+    with (server := EuropePmc([europepmc_result(1, abstractText=odd), europepmc_result(2)])).running():
+        assert fetch(server, tmp_path).n_fetched == 2
+        assert fetch(server, tmp_path).n_already == 2
+    (first, _) = read(tmp_path / "europepmc-000001.jsonl")
+    assert "Magnesium reduced" in first.text and "days." in first.text
+
+
 def test_since_is_the_day_of_the_first_index(service: EuropePmc, tmp_path: Path) -> None:
     fetch(service, tmp_path, since=date(2024, 3, 1))
     assert service.asked[0].form["query"] == f"({QUERY}) AND (FIRST_IDATE:[2024-03-01 TO 3000-12-31])"

@@ -63,6 +63,12 @@ def test_half_a_surrogate_pair_and_control_characters_never_leave_ingestion(read
     assert document.authors == ("Roe A",)
 
 
+def test_characters_that_xml_cannot_hold_cost_an_abstract_with_mark_up_nothing(read_bytes):
+    abstract = "Iron \\u0001 &#8; \\ud800 <i>deficiency</i> \\u0081 causes <b>fatigue</b>."
+    text = read_bytes(f'{{"title": "Iron", "abstract": "{abstract}"}}\n'.encode()).text
+    assert "deficiency" in text and "causes fatigue." in text and text.encode()
+
+
 @pytest.mark.parametrize(
     "data",
     [

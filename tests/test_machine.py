@@ -96,6 +96,14 @@ def test_a_disk_that_is_full_at_the_start_is_a_sentence_and_costs_no_table(pages
         assert len(list(read_sources(out / "sources.csv"))) == 4
 
 
+@pytest.mark.parametrize("room", [0, 1])
+def test_a_disk_without_room_for_even_a_lock_is_a_sentence(room: int, pages: Path, tmp_path: Path) -> None:
+    told = provender(
+        pages, "--out", tmp_path / "out", limit=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    )
+    assert told.returncode in (1, 3) and "Traceback" not in told.stderr, told.stderr
+
+
 def test_what_may_not_be_listed_or_opened_is_a_row_and_the_others_are_read(pages: Path, tmp_path: Path) -> None:
     if os.geteuid() == 0 and not shutil.which(WITHOUT_LEAVE[0]):
         pytest.skip("root reads every file, and there is no setpriv to give that up")

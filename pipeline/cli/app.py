@@ -85,20 +85,25 @@ class Commands(TyperGroup):
         sys.exit(status if isinstance(status, int) else 0)
 
 
+def _kept(trace: str) -> str | None:
+    """Write a trace to a file of its own and return the name; None where there is no room for it."""
+    try:
+        with tempfile.NamedTemporaryFile("wb", prefix="provender-", suffix=".txt", delete=False, buffering=0) as file:
+            file.write(trace.encode(errors="replace"))
+    except OSError:
+        return None
+    return file.name
+
+
 def _tell_fault(error: Exception, *, in_full: bool) -> int:
     """Say that the program itself is at fault, and where the trace is; return the exit status."""
     from pipeline.errors import FAULT
 
     trace = "".join(traceback.format_exception(error))
-    if in_full:
+    kept = None if in_full else _kept(f"provender {version('provender')}, Python {sys.version}\n{trace}")
+    if kept is None:
         messages.print(trace, markup=False)
-        place = "above"
-    else:
-        with tempfile.NamedTemporaryFile(
-            "w", prefix="provender-", suffix=".txt", delete=False, encoding="utf-8"
-        ) as file:
-            file.write(f"provender {version('provender')}, Python {sys.version}\n{trace}")
-        place = f"in {file.name} (or say {DEBUG})"
+    place = "above" if kept is None else f"in {kept} (or say {DEBUG})"
     said = f"This is a fault of Provender itself ({type(error).__name__}); please report it with the trace {place}."
     messages.print(said, style="red", markup=False)
     return FAULT

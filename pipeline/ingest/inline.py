@@ -5,6 +5,8 @@ from collections.abc import Callable
 from html.entities import html5
 from typing import Any
 
+from lxml import html as lxml_html
+
 from pipeline.ingest.citations import merge
 from pipeline.records import Citation
 
@@ -12,6 +14,7 @@ from pipeline.records import Citation
 Reading = Callable[[Any], tuple[str, ...] | None]
 SKIP: tuple[str, ...] = ("",)
 SUPERSCRIPTS = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
+SURROGATE = re.compile("[\ud800-\udfff]")
 EXPONENT = re.compile(r"[+\-−–]?\d{1,3}")
 
 
@@ -54,6 +57,11 @@ class InlineText:
         text = "".join(self._parts).rstrip()
         kept = [citation for citation in self._citations if citation.end <= len(text)]
         return text, merge(text, kept)
+
+
+def marked_up(text: str) -> Any:
+    """Return the root of a text with HTML in it; control characters and halves of surrogate pairs do no harm."""
+    return lxml_html.document_fromstring(f"<html><body>{SURROGATE.sub(chr(0xFFFD), text)}</body></html>")
 
 
 def tag_of(element: Any) -> str:

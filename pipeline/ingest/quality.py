@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.errors import SourceError
+from pipeline.ingest.inline import SURROGATE
 from pipeline.ingest.kind import RECORD_FORMATS, source_type
 from pipeline.ingest.source import Source
 from pipeline.ingest.table_lines import with_lines
@@ -12,7 +13,6 @@ from pipeline.ingest.tables import located
 from pipeline.records import Block, Citation, Document, Page, Reference, Table
 from pipeline.vocabulary import QualityFlag, SourceFormat, SourceType
 
-SURROGATE = re.compile("[\ud800-\udfff]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

@@ -120,7 +120,7 @@ class _Fetch:
         if abstracts:
             lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in abstracts.values())
             name = self._ledger.folder.next_name("europepmc", ".jsonl")
-            self._ledger.write(name, lines.encode(), len(abstracts))
+            self._ledger.write(name, lines.encode(errors="replace"), len(abstracts))
             self._had |= abstracts.keys()
 
     def _article(self, identity: str, pmcid: str) -> bool:
@@ -188,11 +188,12 @@ def _record(identity: str, result: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if value}
 
 
-def _plain(marked_up: str | None) -> str:
+def _plain(text: str | None) -> str:
     """Return the text of a title or an abstract, a line for each labelled part, without its HTML."""
-    if not (marked_up or "").strip():
+    if not text or not text.strip():
         return ""
-    root = html.fragment_fromstring(str(marked_up), create_parent="div")
+    whole = text.encode(errors="replace").decode()  # half a surrogate pair would end the text
+    root = html.document_fromstring(f"<html><body>{whole}</body></html>")
     for heading in root.iter("h4"):
         label = " ".join(heading.text_content().split()).rstrip(":")
         for child in list(heading):

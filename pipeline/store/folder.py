@@ -22,7 +22,7 @@ STORE_NAME = ".provender"
 LEDGER_NAME = "review.sqlite"
 LEDGER_FILES = frozenset({LEDGER_NAME, f"{LEDGER_NAME}-wal", f"{LEDGER_NAME}-shm"})
 """The ledger of decisions and what SQLite puts beside it while it is open."""
-DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 """Errors that no other source would be spared."""
 
 
@@ -72,7 +72,7 @@ class OutputFolder:
             self.shards.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(PermissionError):  # another member of a team made it
                 self.store.chmod(0o700)
-            lock = (self.store / "lock").open("a+")
+            lock = (self.store / "lock").open("ab+", buffering=0)  # a full disk must not fail again as it is closed
         except OSError as error:
             raise StoreError(
                 f"The output folder {self.path} cannot be written ({error.strerror}); choose another with --out."
@@ -88,14 +88,13 @@ class OutputFolder:
                     ) from None
                 lock.seek(0)
                 raise StoreError(
-                    f"Another run (process {lock.read().strip() or 'unknown'}) is writing to {self.path}; "
+                    f"Another run (process {lock.read().decode().strip() or 'unknown'}) is writing to {self.path}; "
                     "wait until it ends or choose another folder with --out."
                 ) from None
             shutil.rmtree(self.drafts, ignore_errors=True)
             try:
                 lock.truncate(0)
-                lock.write(f"{os.getpid()}\n")
-                lock.flush()
+                lock.write(f"{os.getpid()}\n".encode())
                 self.drafts.mkdir(exist_ok=True)
             except OSError as error:
                 raise StoreError(

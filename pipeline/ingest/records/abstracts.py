@@ -4,9 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from lxml import html as lxml_html
-
-from pipeline.ingest.inline import InlineText, write_inline
+from pipeline.ingest.inline import InlineText, marked_up, write_inline
 from pipeline.ingest.passages import Passage, Piece
 from pipeline.ingest.sections import section_role
 from pipeline.vocabulary import SectionRole
@@ -60,7 +58,7 @@ def _inline(chunk: str) -> str:
     if not INLINE_TAG.search(chunk):
         return " ".join(html.unescape(chunk).split())
     text = InlineText()
-    write_inline(lxml_html.fragment_fromstring(PREFIX.sub(r"\1", chunk), create_parent="span"), text, lambda _: None)
+    write_inline(marked_up(PREFIX.sub(r"\1", chunk)), text, lambda _: None)
     return text.result()[0]
 
 
