@@ -18,8 +18,8 @@ from conftest import ROOT
 from pipeline import run
 from pipeline.config import Settings
 
-TOLD_OF_THE_RUN = ("sources.csv", "changes.csv")
-"""Tables that tell of the run as well: how long a source took, what differs from the run before."""
+TOLD_OF_THE_RUN = ("sources.csv", "changes.csv", "methods.md", "ro-crate-metadata.json")
+"""What tells of the run as well: how long a source took, what differs from the run before, when it was made."""
 ODD = {"LC_ALL": "C", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4711", "PROVENDER_WORKERS": "2"}
 CONDITIONS: tuple[Mapping[str, str], ...] = (
     {"PROVENDER_WORKERS": "1"},

@@ -195,11 +195,11 @@ def _plain(text: str | None) -> str:
     whole = text.encode(errors="replace").decode()  # half a surrogate pair would end the text
     root = html.document_fromstring(f"<html><body>{whole}</body></html>")
     for heading in root.iter("h4"):
-        label = " ".join(heading.text_content().split()).rstrip(":")
+        label = " ".join(str(heading.xpath("string()")).split()).rstrip(":")
         for child in list(heading):
             heading.remove(child)
         heading.text = f"\n{label}: "
-    lines = (" ".join(line.split()) for line in root.text_content().split("\n"))
+    lines = (" ".join(line.split()) for line in str(root.xpath("string()")).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
