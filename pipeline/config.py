@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FilePath, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,6 +27,9 @@ class ReadLimits(BaseModel):
     max_members: int = Field(10_000, description="Most files of a ZIP archive.")
     pdf_password_env: str = Field(
         "PROVENDER_PDF_PASSWORD", description="Environment variable that holds the password of encrypted PDFs."
+    )
+    pdf_password_file: FilePath | None = Field(
+        None, description="A file with passwords of encrypted PDFs, one a line; each is tried."
     )
     max_unpacked_bytes: int = Field(2_000_000_000, description="Most bytes a compressed file may unpack to.")
 

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pymupdf
 import pytest
+from typer.testing import CliRunner
 
-from pipeline.config import ReadLimits
+from pipeline.cli import app
+from pipeline.config import ReadLimits, load_settings
 from pipeline.errors import SourceError
 from pipeline.ingest import read
 from pipeline.records import Document
+from pipeline.store.fingerprint import extractor_version
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -210,6 +213,21 @@ def test_an_e_book_reads_its_chapters_in_order(read_bytes):
     assert (document.format, document.title, document.date) == ("epub", "Minerals", "2020-05-04")
     assert document.authors == ("Ann Roe",)
     assert [block.section for block in document.blocks if block.kind == "paragraph"] == ["Iron", "Zinc"]
+
+
+def test_a_pdf_opens_with_a_password_of_a_file(tmp_path: Path):
+    pdf = pymupdf.open()
+    pdf.new_page().insert_text((72, 72), "Iron deficiency is a common cause of fatigue in women.")
+    locked, passwords = tmp_path / "locked.pdf", tmp_path / "passwords.txt"
+    locked.write_bytes(pdf.tobytes(encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="a secret", owner_pw="another"))
+    assert "--pdf-password-file" in CliRunner().invoke(app, ["read", str(locked)]).output
+    passwords.write_text("no secret\na secret\n")
+    opened = CliRunner().invoke(app, ["read", str(locked), "--pdf-password-file", str(passwords)])
+    assert opened.exit_code == 0 and "Iron deficiency" in opened.output
+    missing = CliRunner().invoke(app, ["read", str(locked), "--pdf-password-file", str(tmp_path / "none")])
+    assert missing.exit_code == 1 and "pdf_password_file" in missing.output
+    with_file = load_settings(limits={"pdf_password_file": passwords})
+    assert extractor_version(with_file) == extractor_version(load_settings())
 
 
 def test_a_pdf_opens_with_the_password_of_the_environment(read_bytes, monkeypatch: pytest.MonkeyPatch):

@@ -41,7 +41,8 @@ _STUDIED = re.compile(
     r"\b(?:in|among|by|according to|across)\b[^;:.]*$",
     re.IGNORECASE,
 )
-_TOGETHER = re.compile(r"\s[+&]\s?|\w\+\w|\bplus\b|\band\b|[A-Za-z]{2}/[A-Za-z]{2}")
+_TOGETHER = re.compile(r"\s[+&]|(?<=\w)\+(?=\w)|\bplus\b|\band\b|(?<=[A-Za-z]{2})/(?=[A-Za-z]{2})")
+_WORD = re.compile(r"[^\W\d_]+")
 _PERCENT = re.compile(r"[(\[]\s?(\d+(?:[.·]\d+)?)\s?%?\s?[)\]]")
 _NUMBER = re.compile(r"\s*([-−–+]?\s?\d+(?:[.·]\d+)?)")
 
@@ -134,7 +135,8 @@ def _of_giving(
     """Yield a claim for each nutrient that was given together with the others."""
     if len(nutrients) > MOST_TOGETHER or any(nutrient.name == outcome.name for nutrient in nutrients):
         return
-    if estimate.measure == UNNAMED and outcome.kind != "measure":
+    # An effect whose scale is not named and whose interval is above zero may be a ratio.
+    if estimate.measure == UNNAMED and (outcome.kind != "measure" or estimate.low > 0):
         return
     for nutrient in nutrients:
         stated = exposure(row.sentence, nutrient, cues).exposure
@@ -176,10 +178,9 @@ def _given(
 
 def _given_with_other(arm: Part, nutrient: Mention, control: Part) -> bool:
     """Whether an arm got something beside the nutrient that the other did not: what is compared is both."""
-    if not _TOGETHER.search(_ASIDE.sub(" ", arm.text)):
-        return False
-    rest = arm.text.replace(nutrient.text, " ").lower()
-    return not any(word in control.text.lower() for word in re.findall(r"[^\W\d_]{4,}", rest))
+    segments = _TOGETHER.split(_ASIDE.sub(" ", arm.text))
+    others = [word[0] for segment in segments if nutrient.text not in segment and (word := _WORD.search(segment))]
+    return any(other.lower() not in control.text.lower() for other in others)
 
 
 def _standing_for(meant: Mention, row: TableRow, part: Part) -> Mention:
@@ -230,7 +231,7 @@ def _association_claims(
     found: dict[tuple[str, str], tuple[Mention, Mention, list[Estimate]]] = {}
     for estimate in row.estimates:
         head = estimate.column.head
-        exposed = nutrient or _nutrient(head)
+        exposed = nutrient or (None if _TOGETHER.search(_ASIDE.sub(" ", head.text)) else _nutrient(head))
         places = (head, *reversed(row.groups), row.caption) if nutrient else (row.stub, *reversed(row.groups))
         outcome = _outcome(row, places)
         # Where the table compares arms, what was not given is an outcome itself.

@@ -15,3 +15,9 @@ Model = Annotated[
 Scheme = Annotated[
     Path | None, typer.Option(metavar="FILE", help="A grading scheme of your own in place of the bundled one.")
 ]
+PdfPasswords = Annotated[
+    Path | None,
+    typer.Option(
+        "--pdf-password-file", metavar="FILE", help="A file with the passwords of encrypted PDFs, one a line."
+    ),
+]

@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -106,14 +106,14 @@ def _open(source: Source) -> Any:
     opened: Any = pymupdf.open
     try:
         pdf = opened(stream=source.data, filetype="pdf")
-        locked = pdf.needs_pass and not (pdf.authenticate("") or pdf.authenticate(_password(source)))
+        locked = pdf.needs_pass and not any(map(pdf.authenticate, _passwords(source)))
         count = 0 if locked else pdf.page_count
     except Exception:
         raise SourceError(f"{source.path} is a damaged PDF; download it again.") from None
     if locked:
         raise SourceError(
-            f"{source.path} is encrypted; remove its password (for example with qpdf --decrypt), or put it into the "
-            f"environment variable {source.limits.pdf_password_env}, and try again."
+            f"{source.path} is encrypted; remove its password (for example with qpdf --decrypt), or give it with "
+            f"--pdf-password-file or the environment variable {source.limits.pdf_password_env}."
         )
     if count == 0:
         raise SourceError(f"{source.path} is a damaged PDF without pages; download it again.")
@@ -125,8 +125,12 @@ def _open(source: Source) -> Any:
     return pdf
 
 
-def _password(source: Source) -> str:
-    return os.environ.get(source.limits.pdf_password_env, "")
+def _passwords(source: Source) -> Iterator[str]:
+    """Yield what may open a PDF: nothing, the variable's content, and each line of the file."""
+    yield ""
+    yield os.environ.get(source.limits.pdf_password_env, "")
+    if source.limits.pdf_password_file:
+        yield from source.limits.pdf_password_file.read_text(encoding="utf-8").splitlines()
 
 
 def _require_text(source: Source, sheets: Sequence[_Sheet], *, cut_off: bool) -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from pipeline.config import Settings
 from pipeline.knowledge import grading_fingerprint, lexicon_fingerprint
@@ -42,20 +43,21 @@ _LIBRARIES = (
 )
 """Libraries whose version may change what is read or found."""
 
-_SETTINGS_WITHOUT_EFFECT = {
-    "batch_bytes",
-    "figures",
-    "follow_links",
-    "lexicons",
-    "max_dropped_share",
-    "max_memory_mb",
-    "max_seconds",
-    "retractions",
-    "runner",
-    "scheduler",
-    "scheme",
-    "services",
-    "workers",
+_SETTINGS_WITHOUT_EFFECT: dict[str, Any] = {
+    "batch_bytes": True,
+    "figures": True,
+    "follow_links": True,
+    "lexicons": True,
+    "limits": {"pdf_password_env", "pdf_password_file"},
+    "max_dropped_share": True,
+    "max_memory_mb": True,
+    "max_seconds": True,
+    "retractions": True,
+    "runner": True,
+    "scheduler": True,
+    "scheme": True,
+    "services": True,
+    "workers": True,
 }
 """Settings that change no row, and paths, of which the contents count instead."""
 

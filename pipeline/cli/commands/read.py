@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.app import app, errors_in_words, output, print_json
+from pipeline.cli.options import PdfPasswords
 
 if TYPE_CHECKING:
     from pipeline.records import Block, Document, Table
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 def read(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file in any format that is read.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the documents as JSON, with their text.")] = False,
+    pdf_passwords: PdfPasswords = None,
 ) -> None:
     """Show what was understood of one file.
 
@@ -29,8 +31,10 @@ def read(
     """
     with errors_in_words():
         from pipeline.api import read as read_documents
+        from pipeline.config import load_settings
 
-        documents = read_documents(file)
+        settings = load_settings(limits={"pdf_password_file": pdf_passwords} if pdf_passwords else None)
+        documents = read_documents(file, settings=settings)
         if as_json:
             print_json([asdict(document) for document in documents])
             return

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from pipeline.cli.app import SOME_FAILED, WRONG_USAGE, app, errors_in_words, fail, messages, output, print_json
 from pipeline.cli.commands.against import look_against
-from pipeline.cli.options import Config, Model, Scheme, Workers
+from pipeline.cli.options import Config, Model, PdfPasswords, Scheme, Workers
 from pipeline.logs import now
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="A list of retractions: CSV as Retraction Watch and Crossref give it."),
     ] = None,
+    pdf_passwords: PdfPasswords = None,
     plain: Annotated[bool, typer.Option("--plain", help="Run without Prefect, which keeps a record of runs.")] = False,
     look: Annotated[
         Path | None,
@@ -89,6 +90,7 @@ def run(
             scheme=scheme,
             retractions=retractions,
             max_dropped_share=1.0 if prune else None,
+            limits={"pdf_password_file": pdf_passwords} if pdf_passwords else None,
         )
         if look is not None:
             with _progress(quiet=True) as tell:
