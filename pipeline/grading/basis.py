@@ -1,6 +1,7 @@
 """A claim and its source come in; what the sentence rests on, with the references it names, goes out."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.grading.scheme import BasisRules, Scheme
@@ -30,17 +31,22 @@ class Basis:
 
 
 def basis_of(
-    annotated: AnnotatedDocument, claim: Claim, design: StudyDesign, begins: int | None, scheme: Scheme
+    annotated: AnnotatedDocument,
+    claim: Claim,
+    design: StudyDesign,
+    begins: int | None,
+    scheme: Scheme,
+    entries: Mapping[str, Reference],
 ) -> Basis:
     """Return what the claim's sentence rests on: its own study, a cited one, a guideline, or nothing.
 
-    `design` is the source's own, `begins` where it starts to tell of its own study (`own_begins`). A label with
-    an entry decides unless the words speak of the source's own study, a label that leads nowhere is worth no more
+    `design` is the source's own, `begins` where it starts to tell of its own study (`own_begins`), `entries` its references
+    by label (`entries_of`). A label with an entry decides unless the words speak of the source's own study, a label that leads nowhere is worth no more
     than none; then words that report somebody else's; then where
     in the source the sentence stands.
     """
     sentence = claim.sentence
-    labels, references, missing, unsafe = _resolved(annotated, claim)
+    labels, references, missing, unsafe = _resolved(annotated, claim, entries)
     rules = scheme.basis
     if not references and (short := _short_citations(sentence.text, scheme)):
         labels, references = tuple(reference.label for reference in short), short
@@ -118,13 +124,16 @@ def _short_citations(text: str, scheme: Scheme) -> tuple[Reference, ...]:
     return tuple(found.values())
 
 
+def entries_of(annotated: AnnotatedDocument) -> dict[str, Reference]:
+    """Return the references of a source by their labels."""
+    return {reference.label: reference for reference in annotated.document.references}
+
+
 def _resolved(
-    annotated: AnnotatedDocument, claim: Claim
+    annotated: AnnotatedDocument, claim: Claim, entries: Mapping[str, Reference]
 ) -> tuple[tuple[str, ...], tuple[Reference, ...], tuple[str, ...], tuple[str, ...]]:
     """The claim's labels, the entries they name, those without an entry, and those not to be resolved."""
-    document = annotated.document
-    entries = {reference.label: reference for reference in document.references}
-    by_position = _INCOMPLETE in document.quality_flags
+    by_position = _INCOMPLETE in annotated.document.quality_flags
     labels = tuple(dict.fromkeys(claim.sentence.citations))
     references: list[Reference] = []
     missing: list[str] = []

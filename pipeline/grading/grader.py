@@ -1,9 +1,9 @@
 """An annotated document and its claims come in; their appraisals and rows of the evidence table go out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.grading.basis import Basis, basis_of, own_begins
+from pipeline.grading.basis import Basis, basis_of, entries_of, own_begins
 from pipeline.grading.certainty import certainty_of
 from pipeline.grading.checks import flags_of
 from pipeline.grading.design import (
@@ -34,6 +34,7 @@ from pipeline.records import (
     EvidenceRow,
     Flag,
     Population,
+    Reference,
     StudyReport,
 )
 from pipeline.vocabulary import PublicationStatus, StudyDesign
@@ -49,6 +50,7 @@ class _Source:
     finding: DesignFinding
     begins: int | None
     words: SourceWords
+    entries: Mapping[str, Reference]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,11 @@ def _appraisal(evidence: Evidence, scheme: Scheme) -> Appraisal:
 def _source(annotated: AnnotatedDocument, scheme: Scheme, finding: DesignFinding | None = None) -> _Source:
     finding = finding or study_design(annotated, scheme)
     words = source_words(annotated.sentences, finding.design, scheme)
-    return _Source(annotated, finding, own_begins(annotated, scheme), words)
+    return _Source(annotated, finding, own_begins(annotated, scheme), words, entries_of(annotated))
 
 
 def _evidence(claim: Claim, source: _Source, scheme: Scheme) -> Evidence:
-    basis = basis_of(source.annotated, claim, source.finding.design, source.begins, scheme)
+    basis = basis_of(source.annotated, claim, source.finding.design, source.begins, scheme, source.entries)
     behind = _behind(claim, basis, source.finding, scheme)
     own_review = basis.kind == "own result" and is_review(behind.design)
     stated = stated_for(claim, source.annotated.sentences, scheme) or source.words.stated if own_review else None

@@ -54,7 +54,7 @@ def sample_size(sentences: Sequence[Sentence], words: Words) -> SampleSize:
     """Return the participants randomised or analysed that a source gives for itself, with the words.
 
     `sentences` are those about the source's own study. Numbers with a verb of enrolment or allocation come
-    before bare counts, methods before results, the first before later ones.
+    before bare counts, the abstract before the body, methods before results, the first before later ones.
     """
     sample = words["sample"]
     best: tuple[int, SampleSize] = (0, SampleSize())
@@ -64,6 +64,8 @@ def sample_size(sentences: Sequence[Sentence], words: Words) -> SampleSize:
             extra = sample["late_points"]
         elif sentence.role == "methods" or sample["methods"].search(sentence.text):
             extra = sample["methods_points"]
+        if sentence.role == "abstract" or sentence.section.startswith("Abstract"):
+            extra += sample["abstract_points"]
         if best[0] >= sample["most_points"] + extra:
             continue  # nothing in this sentence could win
         for points, number, phrase in _counts(sentence.text, words):
@@ -263,7 +265,7 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
 
     sample = table["sample"]
     between = rf"(?:{sample['between'].replace('{N}', number)}[\w/+-]+,? )"
-    marks = {"{W}": between, "{N}": number, "{P}": rf"(?:\w+[\u2010\u2011-])?(?:{people})", "{O}": anyone}
+    marks = {"{W}": between, "{N}": number, "{P}": rf"(?:\w+[\u2010\u2011-])?(?:{people})(?! (?:{sample['places']})\b)", "{O}": anyone}
     kinds = ("sums", "products", "patterns")
     counts = [(kind, {**row, "find": pattern_of(row["find"])}) for kind in kinds for row in sample[kind]]
     sample["counts"] = Screen(counts, lambda count: count[1]["find"])
