@@ -46,7 +46,11 @@ def rows_of(extractor: Extractor, documents: Iterable[Document]) -> list[Evidenc
 
 
 def test_high_rows_of_the_bundled_corpora(extractor: Extractor) -> None:
-    files = [path for path in sorted(CORPORA.rglob("*")) if path.is_file() and path.suffix not in (".py", ".md") and "rls-b12." not in path.name]
+    files = [
+        path
+        for path in sorted(CORPORA.rglob("*"))
+        if path.is_file() and path.suffix not in (".py", ".md") and "rls-b12." not in path.name
+    ]
     check(rows_of(extractor, (document for path in files for document in read(path))))
 
 

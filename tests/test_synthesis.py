@@ -99,6 +99,24 @@ def test_odds_and_risk_ratios_are_never_pooled_together() -> None:
     assert (found.verdict, found.pooled_studies) == ("beneficial", 1)
 
 
+def test_an_odds_ratio_joins_risk_ratios_by_the_stated_risk_of_its_comparison() -> None:
+    sentence = (
+        "Falls occurred in 120 of 500 women on vitamin D and in 200 of 500 on placebo (OR 0.47, 95% CI 0.36 to 0.62)."
+    )
+    odds = {"effect_measure": "OR", "sentence": sentence}
+    found = body(trial("1", (0.7, 0.6, 0.82), 1000), trial("2", (0.47, 0.36, 0.62), 1000, **odds))
+    assert (found.pooled_measure, found.pooled_studies) == ("RR", 2)
+    assert any(
+        "odds ratio 0.47 of PMID:2 is a risk ratio of 0.596 at the 40%" in why for why in found.certainty_reasons
+    )
+    adjusted = odds | {"sentence": sentence.replace("(OR", "(adjusted OR")}
+    assert (
+        body(trial("1", (0.7, 0.6, 0.82), 1000), trial("2", (0.47, 0.36, 0.62), 1000, **adjusted)).pooled_studies == 1
+    )
+    alone = body(trial("1", (0.47, 0.36, 0.62), 1000, **odds))
+    assert alone.pooled_measure == "OR", "nothing is converted where no study gives a risk ratio"
+
+
 def test_a_conclusion_that_the_results_do_not_bear_out_does_not_vote() -> None:
     told = trial("1", (0.99, 0.92, 1.07), 5000, claim_id="f" * 16, relation="improves", flags=(Flag("spin"),))
     assert body(trial("1", (0.99, 0.92, 1.07), 5000), told).verdict == "no effect"

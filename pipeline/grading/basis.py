@@ -40,9 +40,9 @@ def basis_of(
 ) -> Basis:
     """Return what the claim's sentence rests on: its own study, a cited one, a guideline, or nothing.
 
-    `design` is the source's own, `begins` where it starts to tell of its own study (`own_begins`), `entries` its references
-    by label (`entries_of`). A label with an entry decides unless the words speak of the source's own study, a label that leads nowhere is worth no more
-    than none; then words that report somebody else's; then where
+    `design` is the source's own, `begins` where it starts to tell of its own study (`own_begins`), `entries` its
+    references by label (`entries_of`). A label with an entry decides unless the words speak of the source's own
+    study, a label that leads nowhere is worth no more than none; then words that report somebody else's; then where
     in the source the sentence stands.
     """
     sentence = claim.sentence

@@ -64,7 +64,7 @@ def sample_size(sentences: Sequence[Sentence], words: Words) -> SampleSize:
             extra = sample["late_points"]
         elif sentence.role == "methods" or sample["methods"].search(sentence.text):
             extra = sample["methods_points"]
-        if sentence.role == "abstract" or sentence.section.startswith("Abstract"):
+        if extra >= 0 and (sentence.role == "abstract" or sentence.section.startswith("Abstract")):
             extra += sample["abstract_points"]
         if best[0] >= sample["most_points"] + extra:
             continue  # nothing in this sentence could win
@@ -265,7 +265,12 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
 
     sample = table["sample"]
     between = rf"(?:{sample['between'].replace('{N}', number)}[\w/+-]+,? )"
-    marks = {"{W}": between, "{N}": number, "{P}": rf"(?:\w+[\u2010\u2011-])?(?:{people})(?! (?:{sample['places']})\b)", "{O}": anyone}
+    marks = {
+        "{W}": between,
+        "{N}": number,
+        "{P}": rf"(?:\w+[\u2010\u2011-])?(?:{people})(?![\u2010\u2011-]| (?:{sample['places']})\b)",
+        "{O}": anyone,
+    }
     kinds = ("sums", "products", "patterns")
     counts = [(kind, {**row, "find": pattern_of(row["find"])}) for kind in kinds for row in sample[kind]]
     sample["counts"] = Screen(counts, lambda count: count[1]["find"])

@@ -46,6 +46,7 @@ class PoolingRules(_Table):
     smallest_p: float
     largest_p: float
     decides: float
+    adjusted: Phrase
     unadjusted: Phrase
     good_event: Phrase
     unit: Phrase

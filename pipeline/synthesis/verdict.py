@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from pipeline.synthesis.conversion import on_one_scale
 from pipeline.synthesis.directions import share_of
 from pipeline.synthesis.pooling import PooledEffect, pool
 from pipeline.synthesis.result import Sign, StudyResult
@@ -42,9 +43,11 @@ def shown_by(results: Sequence[StudyResult], rules: SynthesisRules, *, undirecte
 
     The pooled effect decides where the studies that can be pooled hold enough of the participants; where its interval
     leaves the question open, effects of clearly one direction decide, else nothing does. Otherwise directions decide.
-    Measures that differ (OR, RR, HR) are pooled apart; the group with most information counts. `undirected` says that
+    Measures that differ (OR, RR, HR) are pooled apart, an odds ratio with the risk ratios where the risk of its
+    comparison is stated; the group with most information counts. `undirected` says that
     nobody knows which way of the outcome is good.
     """
+    results, converted = on_one_scale(results, rules)
     pooled_results = _largest_group(results)
     weights = information(results)
     held = sum(w for result, w in zip(results, weights, strict=True) if result in pooled_results)
@@ -56,6 +59,7 @@ def shown_by(results: Sequence[StudyResult], rules: SynthesisRules, *, undirecte
     why: tuple[str, ...] = (_pooled_words(pooled, scale),)
     if len(pooled_results) < len(results):
         why += (f"{len(results) - len(pooled_results)} more studies cannot be pooled with these",)
+    why += tuple(converted) if scale == "RR" else ()
     if by_p := sum(bool(result.estimate and result.estimate.by_p_value) for result in pooled_results):
         why += (f"the standard error of {by_p} is worked out from a p-value",)
     verdict: Verdict
