@@ -40,12 +40,12 @@ class Screen(Generic[T]):
 
     def __init__(self, items: Iterable[T], expression: Callable[[T], re.Pattern[str]]) -> None:
         self.items = tuple(items)
-        self._expression = expression
+        self._expressions = tuple(map(expression, self.items))
         of_word: dict[str, list[int]] = {}
         self._needs: list[frozenset[int]] = []
         n_lists = 0
-        for item in self.items:
-            lists = needed(expression(item))
+        for pattern in self._expressions:
+            lists = needed(pattern)
             self._needs.append(frozenset(range(n_lists, n_lists + len(lists))))
             for number, words in enumerate(lists, start=n_lists):
                 for word in words:
@@ -63,15 +63,18 @@ class Screen(Generic[T]):
 
     def find(self, text: str) -> T | None:
         """Return the first thing in their order whose expression matches in `text`, None where none does."""
-        return next((item for item in self.likely(text) if self._expression(item).search(text)), None)
+        return next((self.items[place] for place in self._places(text) if self._expressions[place].search(text)), None)
 
     def likely(self, text: str) -> list[T]:
         """Return, in their order, all things whose expression matches in `text`, and some whose does not."""
+        return [self.items[place] for place in self._places(text)]
+
+    def _places(self, text: str) -> list[int]:
         found: set[int] = set()
         if len(self._automaton):
             for _, numbers in self._automaton.iter(level(text)):
                 found.update(numbers)
-        return [item for item, needs in zip(self.items, self._needs, strict=True) if needs <= found]
+        return [place for place, needs in enumerate(self._needs) if needs <= found]
 
 
 def level(text: str) -> str:
