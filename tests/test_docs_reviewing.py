@@ -1,6 +1,5 @@
 """The commands of a reviewer's day, and of a living review, do what their pages say."""
 
-import csv
 import re
 import shlex
 import shutil
@@ -43,7 +42,7 @@ def do(command: list[str]) -> str:
     return done.stdout
 
 
-def test_a_reviewers_day(day: Path) -> None:
+def test_a_reviewers_day_and_then_what_a_living_review_reports(day: Path) -> None:
     found = commands("reviewing.md")
     assert len(found) >= 12 and found[0][0] == "run"
     said = {}
@@ -62,6 +61,9 @@ def test_a_reviewers_day(day: Path) -> None:
     assert (day / "sample.csv").stat().st_size and (day / "ledger.jsonl").stat().st_size
     rows = table(day / "evidence" / "evidence.csv")
     assert {row["reviewer"] for row in rows} & {"Ann Lee"}
+    told = [do(command) for command in commands("living-review.md")]
+    assert told[-1].startswith("3 of 3 rows have the same values, 3 the same quotes; 0 are missing, 0 are new.")
+    assert [row["total"] for row in table(day / "evidence" / "prisma.csv") if row["stage"] == "with claims"] == ["1"]
 
 
 def _reviewed(day: Path, name: str) -> None:
@@ -73,10 +75,3 @@ def _reviewed(day: Path, name: str) -> None:
     for row, status in zip(rows, ("accepted", "rejected"), strict=True):
         row |= {"review_status": status, "reviewer": "Ann Lee"}
     save(day / name, rows)
-
-
-def test_a_living_review(day: Path) -> None:
-    said = [do(command) for command in commands("living-review.md")]
-    assert said[-1].startswith("3 of 3 rows have the same values, 3 the same quotes")
-    with (day / "evidence" / "prisma.csv").open(encoding="utf-8-sig") as file:
-        assert [row["total"] for row in csv.DictReader(file) if row["stage"] == "with claims"] == ["1"]

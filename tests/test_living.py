@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from reviewing import save, table, type_into
 from pipeline import run
 from pipeline.config import Settings
 from pipeline.errors import SettingsError
-from pipeline.living import searches_of
-from pipeline.runs import add, replay
+from pipeline.living import Methods, searches_of
+from pipeline.runs import add
+from pipeline.runs.replay import compared
 from pipeline.store import OutputFolder, Snapshot, write_snapshot
 from pipeline.studies import read_retractions
 from pipeline.tables import EVIDENCE, TABLES
 
+CARD = Path(__file__).parent.parent / "pipeline" / "models" / "claims" / "MODEL_CARD.md"
 FAST = Settings(model="fast", workers=1)
 PAGE = "Iron and sleep\n\nIron deficiency causes restless legs syndrome. Zinc improves asthma.\n"
 SEARCH = {"began": "2026-01-02T03:04:05+00:00", "ended": "2026-01-02T03:05:05+00:00", "found": 9, "fetched": 5}
@@ -136,6 +139,12 @@ def test_the_statement_names_machine_judgements_figures_and_what_people_checked(
         assert f"| {name} | `" in said
 
 
+def test_the_figures_of_the_statement_are_those_of_the_card_of_the_model_that_read() -> None:
+    figures = Methods("0", "now", models=Counter({"encoder-claims": 1})).figures
+    assert re.search(r"\| dev\.jsonl \| 0\.\d+", figures) and figures in CARD.read_text(encoding="utf-8")
+    assert Methods("0", "now", models=Counter({"rules-1": 1})).figures == ""
+
+
 def test_the_crate_describes_every_file_and_every_column_of_every_table(twice: tuple[Path, Path]) -> None:
     _, out = twice
     crate = json.loads((out / "ro-crate-metadata.json").read_text(encoding="utf-8"))
@@ -208,19 +217,17 @@ def test_the_last_notice_on_a_paper_counts_and_a_correction_is_none(tmp_path: Pa
         read_retractions(tmp_path / "none.csv")
 
 
-def test_a_replay_gives_every_value_and_quote_again_and_says_where_it_does_not(
+def test_a_replay_counts_rows_whose_values_or_quotes_differ_and_names_them(
     twice: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    _, out = twice
-    n_rows = len(table(out / "evidence.csv"))
-    found = replay(out)
-    assert found.is_identical and (found.n_rows, found.same_quotes, found.changed) == (n_rows, n_rows, ())
-    out = Path(shutil.copytree(out, tmp_path / "out"))
-    snapshot = OutputFolder(out).finished().snapshot
+    snapshot = OutputFolder(twice[1]).finished().snapshot
     assert snapshot is not None
     rows = [dict(row) for row in Snapshot.read(snapshot / "claims.parquet").columns_of(*EVIDENCE.header)]
+    n_rows = len(rows)
     rows[0]["relation"], rows[1]["sentence"] = "no_effect", "Another sentence."
-    write_snapshot(snapshot / "claims.parquet", EVIDENCE.header, [list(row.values()) for row in rows[:-1]])
-    found = replay(out)
-    assert (found.same_values, found.same_quotes, found.extra) == (n_rows - 3, n_rows - 2, 1)
+    write_snapshot(tmp_path / "claims.parquet", EVIDENCE.header, [list(row.values()) for row in rows[:-1]])
+    found = compared(tmp_path, snapshot, set(), tmp_path)
+    assert (found.n_rows, found.same_values, found.same_quotes, found.extra) == (n_rows - 1, n_rows - 3, n_rows - 2, 1)
     assert not found.is_identical and f"{rows[0]['claim_id']} of {rows[0]['source_id']}: relation" in found.differing
+    gone = {row["source_id"] for row in rows}
+    assert compared(tmp_path, snapshot, gone, tmp_path).n_rows == 0

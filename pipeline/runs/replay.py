@@ -82,10 +82,11 @@ def replay(out: str | Path, *, settings: Settings | None = None, progress: Progr
         changed = _changed(folder, again)
         now = again.finished().snapshot
         assert now is not None
-        return _compared(finished.snapshot, now, changed, Path(scratch))
+        return compared(finished.snapshot, now, changed, Path(scratch))
 
 
-def _compared(before: Path, now: Path, changed: set[str], scratch: Path) -> Replay:
+def compared(before: Path, now: Path, changed: set[str], scratch: Path) -> Replay:
+    """Compare the copies of the tables of two runs, but for the rows of sources that have changed."""
     n_rows = sum(_counts(row, changed) for row in Snapshot.read(before / _CLAIMS).columns_of("source_id", "flags"))
     missing = extra = other_values = other_quotes = 0
     differing: list[str] = []
