@@ -1,10 +1,12 @@
 """Rows of the tables, built by hand, for the tests of tables, store, runs and the command line."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args
 
 from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
-from pipeline.tables import COMPARISON, EVIDENCE, Table
+from pipeline.tables import COMPARISON, EVIDENCE, FINDINGS, SOURCES, STUDIES, Table, Workbook, plain_values, study_rows
 from pipeline.tables.lists import ListKind, split
 
 
@@ -102,3 +104,12 @@ SOURCE_ROW = SourceRow(
 def row(**changes: Any) -> EvidenceRow:
     """An evidence row that differs from the usual one as said; lists may be given as their cells."""
     return replace(ROW, **typed(EVIDENCE, changes))
+
+
+def write_workbook(path: Path, rows: Iterable[EvidenceRow], **others: Iterable[object]) -> None:
+    """A workbook with rows of the evidence, and of other tables by their names."""
+    tables = {table.name: table for table in (FINDINGS, STUDIES, COMPARISON, SOURCES)}
+    with Workbook(path) as book:
+        for table, records in ((EVIDENCE, rows), *((tables[name], given) for name, given in others.items())):
+            for record in study_rows(records) if table is STUDIES else records:
+                book.sheet(table).write_values(plain_values(table, record))

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from table_rows import COMPARISON_ROW, ROW, SOURCE_ROW, row
 
+from pipeline import tables
 from pipeline.records import ChangeRow, ComparisonRow, EvidenceRow, SourceRow
-from pipeline.runs.changes import Changes, write_changes
+from pipeline.runs.changes import Changes, Copies, write_changes
 from pipeline.tables import COMPARISON, EVIDENCE, SOURCES, read_changes, write_table
 
 NEW = row(claim_id="1" * 16, source_id="a.pdf", sentence='=He said "iron",\nthen\rmore | more.', effect_value=-0.5)
@@ -29,10 +30,11 @@ class Runs:
     ) -> tuple[Changes | None, list[ChangeRow]]:
         drafts = self._folder / "drafts"
         drafts.mkdir(exist_ok=True)
-        write_table(drafts / "evidence.csv", EVIDENCE, rows)
-        write_table(drafts / "comparison.csv", COMPARISON, comparisons)
-        write_table(drafts / "sources.csv", SOURCES, sources)
         after = self._folder / ("b" if self._snapshot and self._snapshot.name == "a" else "a")
+        with Copies(after) as copies:
+            write_table(drafts / "evidence.csv", tables.EVIDENCE, rows, copy=copies.claim)
+            write_table(drafts / "comparison.csv", COMPARISON, comparisons, copy=copies.comparison)
+            write_table(drafts / "sources.csv", SOURCES, sources, copy=copies.source)
         changes = write_changes(drafts / "changes.csv", drafts, before=self._snapshot, after=after)
         self._snapshot = after
         return changes, list(read_changes(drafts / "changes.csv"))

@@ -12,7 +12,7 @@ from forms import FORMS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import extractor
-from table_rows import COMPARISON_ROW, ROW, SOURCE_ROW
+from table_rows import COMPARISON_ROW, ROW, SOURCE_ROW, write_workbook
 
 from pipeline.errors import LedgerError
 from pipeline.ingest.reader import READERS
@@ -28,7 +28,6 @@ from pipeline.tables import (
     csv_files,
     read_sheet,
     write_table,
-    write_workbook,
 )
 from pipeline.tables.cells import rounded
 from pipeline.tables.column import Column

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from table_rows import ROW, SOURCE_ROW, row
 
-from pipeline.comparison import Names, compare, compare_pair, load_rules, pairs_of, sort_key
+from pipeline.comparison import COMPARISON_ORDER, Names, compare, compare_pair, load_rules, pairs_of
 from pipeline.config import Settings
 from pipeline.records import ComparisonRow, SourceRow
 from pipeline.store import (
@@ -17,7 +17,6 @@ from pipeline.store import (
     Extraction,
     Finished,
     OutputFolder,
-    Spool,
     StoreError,
     extractor_version,
     grader_version,
@@ -117,10 +116,13 @@ def test_pair_by_pair_from_disk_the_comparison_is_that_of_all_rows_in_memory(fol
     with Contents(shards, scratch=folder.drafts) as contents:
         pairs = pairs_of(Names(*names) for names in contents.names())
         corpus, rules = corpus_of(contents.evidence()), load_rules()
-        bodies = [body for claims in contents.pairs(pairs.items()) for body in compare_pair(claims, rules, corpus)]
-    spool = Spool(folder.drafts / "bodies", ComparisonRow, ((sort_key(body), body) for body in bodies))
-    assert tuple(spool) == compare(rows)
-    assert (len(spool), spool[3], spool[-2:]) == (len(bodies), list(spool)[3], list(spool)[-2:])
+        bodies = contents.ordered(ComparisonRow, COMPARISON_ORDER)
+        for claims in contents.pairs(pairs.items()):
+            bodies.extend(compare_pair(claims, rules, corpus))
+        expected = compare(rows)
+        assert tuple(bodies) == expected and len(bodies) == len(expected) and expected[3] in bodies
+        # several readers at once
+        assert all(one == other for one, other in zip(bodies, bodies, strict=True))
 
 
 def test_a_source_of_the_last_finished_run_is_unchanged_but_a_failure_stays_one(folder: OutputFolder) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from table_rows import COMPARISON_ROW, ROW, SOURCE_ROW, row
+from table_rows import COMPARISON_ROW, ROW, SOURCE_ROW, row, write_workbook
 
 from pipeline.records import ComparisonRow, EvidenceRow, SourceRow, Study
 from pipeline.store.columnar import arrow_type
@@ -28,7 +28,6 @@ from pipeline.tables import (
     workbook,
     write_matrix,
     write_table,
-    write_workbook,
 )
 from pipeline.tables.cells import neutralise, restore, to_cell
 from pipeline.tables.lists import ListKind, join, split
@@ -194,7 +193,7 @@ def test_a_text_longer_than_a_cell_is_cut_as_spreadsheets_count(tmp_path: Path) 
 def test_the_workbook_offers_values_colours_certainty_and_has_the_other_tables_and_a_legend(tmp_path: Path) -> None:
     sources = [replace(SOURCE_ROW, status="unchanged", seconds=1.5)]
     write_workbook(
-        tmp_path / "e.xlsx", [ROW], studies=[Study(study_id="PMID:1")], comparisons=[COMPARISON_ROW], sources=sources
+        tmp_path / "e.xlsx", [ROW], studies=[Study(study_id="PMID:1")], comparison=[COMPARISON_ROW], sources=sources
     )
     book = openpyxl.load_workbook(tmp_path / "e.xlsx")
     assert book.sheetnames == ["evidence", "findings", "studies", "comparison", "sources", "legend"]

@@ -1,7 +1,7 @@
 """Rows of the evidence table come in; the body of evidence for each pair and exposure goes out."""
 
-from pipeline.comparison.comparer import compare, compare_pair, sort_key
+from pipeline.comparison.comparer import COMPARISON_ORDER, compare, compare_pair
 from pipeline.comparison.pairs import Names, pairs_of
 from pipeline.comparison.rules import ComparisonRules, load_rules
 
-__all__ = ["ComparisonRules", "Names", "compare", "compare_pair", "load_rules", "pairs_of", "sort_key"]
+__all__ = ["COMPARISON_ORDER", "ComparisonRules", "Names", "compare", "compare_pair", "load_rules", "pairs_of"]

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from pipeline.comparison.disagreement import disagreement
 from pipeline.comparison.pairs import Names, pairs_of
@@ -15,6 +16,9 @@ from pipeline.synthesis import findings_of
 from pipeline.vocabulary import Exposure, Verdict, direction_of, pair_key
 
 _UNDIRECTED = ("associated", "raises", "lowers")
+
+COMPARISON_ORDER = ("nutrient", "condition", "exposure", "condition_id", "nutrient_id")
+"""What comparison.csv is sorted by: no two of its rows agree in all of them."""
 
 
 def compare(rows: Iterable[EvidenceRow], rules: ComparisonRules | None = None) -> tuple[ComparisonRow, ...]:
@@ -33,7 +37,7 @@ def compare(rows: Iterable[EvidenceRow], rules: ComparisonRules | None = None) -
     for row in rows:
         by_pair[pairs[_names(row)]].append(row)
     bodies = (body for group in by_pair.values() for body in compare_pair(group, rules, corpus))
-    return tuple(sorted(bodies, key=sort_key))
+    return tuple(sorted(bodies, key=attrgetter(*COMPARISON_ORDER)))
 
 
 def compare_pair(
@@ -60,11 +64,6 @@ def compare_pair(
     for body in bodies:
         named[pair_key(body)].append(body)
     return [_in_context(body, named[pair_key(body)]) for body in bodies]
-
-
-def sort_key(row: ComparisonRow) -> tuple[str, str, str, str, str]:
-    """Return what comparison.csv is sorted by: no two of its rows have the same place."""
-    return row.nutrient, row.condition, row.exposure, row.condition_id, row.nutrient_id
 
 
 def _names(row: EvidenceRow) -> Names:

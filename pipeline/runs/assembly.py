@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import tables
-from pipeline.comparison import ComparisonRules, Names, compare_pair, pairs_of, sort_key
+from pipeline.comparison import COMPARISON_ORDER, ComparisonRules, Names, compare_pair, pairs_of
 from pipeline.comparison.consequence import Consequence, consequences
 from pipeline.comparison.retracted import retraction_effects
 from pipeline.figures import Gallery, draw_flow
 from pipeline.grading.regrade import recorrected
-from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow
+from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
 from pipeline.report import MOST_CLAIMS, ReportContents, write_report
 from pipeline.review import REJECTED, STATES, Decision, carry
-from pipeline.runs.changes import MOST_MOVED, write_changes
+from pipeline.runs.changes import MOST_MOVED, Copies, write_changes
 from pipeline.runs.decided import Decided
 from pipeline.runs.intake import REVIEWED
 from pipeline.runs.summary import Failure, RunSummary
 from pipeline.runs.update import FILES as UPDATE_FILES
 from pipeline.runs.update import Update
-from pipeline.store import Contents, Finished, OutputFolder, Spool, file_hash, replace_tables
+from pipeline.store import Contents, Finished, Ordered, OutputFolder, file_hash, replace_tables
 from pipeline.studies import Corpus, Retractions, grades_of, reports_of
 from pipeline.synthesis import finding_id_of
 from pipeline.vocabulary import CERTAINTIES, Certainty
@@ -72,21 +72,7 @@ def assemble(
     statuses: Counter[str] = Counter()
     failures: list[Failure] = []
     gallery = Gallery()
-
-    def counted(rows: Iterable[EvidenceRow]) -> Iterator[EvidenceRow]:
-        for row in rows:
-            certainties[row.certainty] += 1
-            update.methods.see(row)
-            if row.review_status != REJECTED:
-                gallery.see(row)
-            yield row
-
-    def told(rows: Iterable[SourceRow]) -> Iterator[SourceRow]:
-        for row in map(with_kept, rows):
-            statuses[row.status] += 1
-            if row.status == "failed":
-                failures.append(Failure(row.source_id, row.reason))
-            yield row
+    snapshot = folder.next_snapshot()
 
     def sources() -> Iterator[SourceRow]:
         return heapq.merge(contents.sources(last.keys), failed, key=_source_order)
@@ -98,6 +84,9 @@ def assemble(
             return row
         return replace(row, n_claims=count, reason=f"{row.reason} Its {count} claims of an earlier run are kept.")
 
+    def writer(table: tables.Table, copy: tables.Copy | None = None) -> tables.TableWriter:
+        return tables.TableWriter(drafts[f"{table.name}.csv"], table, sheet=book.sheet(table), copy=copy)
+
     shards = [folder.shard(key) for key in sorted(keys)]
     earlier = [folder.shard(key) for key in (last.keys | last.stale) - set(keys) if folder.has(key)]
     with Contents(shards, scratch=folder.drafts, earlier=earlier, unread=failed, revive=tables.revive) as contents:
@@ -105,37 +94,48 @@ def assemble(
         rules = rules.model_copy(update={"same_outcomes": {**rules.same_outcomes, **decided.names}})
         contents.revise(carried.rows)
         stale = contents.stale_keys
-        hang: dict[str, Consequence] = {}
-        retracted: list[str] = []
         evidence = _evidence(contents, decided, rules, retractions)
-        comparisons = _compare(evidence, folder.drafts, gallery, rules, hang, retracted)
-        update.methods.retracted = retracted
-        tables.write_table(drafts["evidence.csv"], tables.EVIDENCE, counted(evidence.rows()))
-        tables.write_table(drafts["comparison.csv"], tables.COMPARISON, comparisons)
-        tables.write_table(drafts["findings.csv"], tables.FINDINGS, _findings(comparisons))
-        studies = tables.study_rows(evidence.corpus.studies.by_id.values())
-        tables.write_table(drafts["studies.csv"], tables.STUDIES, studies)
+        compared = _compare(evidence, gallery, rules)
+        comparisons, studies = compared.rows, evidence.corpus.studies.by_id
+        update.methods.retracted = compared.retracted
+        n_disagreements = 0
+        with tables.Workbook(drafts["evidence.xlsx"]) as book, Copies(snapshot) as copies:
+            with writer(tables.EVIDENCE, copies.claim) as written_claims:
+                for row in evidence.rows():
+                    written_claims.write(row)
+                    certainties[row.certainty] += 1
+                    update.methods.see(row)
+                    if row.review_status != REJECTED:
+                        gallery.see(row)
+            with (
+                writer(tables.COMPARISON, copies.comparison) as written_comparisons,
+                writer(tables.FINDINGS) as written_findings,
+            ):
+                for body in comparisons:
+                    written_comparisons.write(body)
+                    n_disagreements += body.disagreement
+                    if body.finding is not None:
+                        written_findings.write(body.finding)
+            with writer(tables.STUDIES) as written_studies:
+                for study in tables.study_rows(studies.values()):
+                    written_studies.write(study)
+            with writer(tables.SOURCES, copies.source) as written_sources:
+                for source in map(with_kept, sources()):
+                    written_sources.write(source)
+                    statuses[source.status] += 1
+                    if source.status == "failed":
+                        failures.append(Failure(source.source_id, source.reason))
         tables.write_matrix(drafts["comparison_matrix.csv"], comparisons)
-        tables.write_table(drafts["sources.csv"], tables.SOURCES, told(sources()))
         tables.write_table(drafts["decisions.csv"], tables.DECISIONS, carried.placed)
-        tables.write_workbook(
-            drafts["evidence.xlsx"],
-            evidence.rows(),
-            findings=_findings(comparisons),
-            studies=evidence.corpus.studies.by_id.values(),
-            comparisons=comparisons,
-            sources=map(with_kept, sources()),
-        )
-        snapshot = folder.next_snapshot()
         flow = update.write_flow(
             drafts,
             snapshot,
             last,
             sources=sources(),
-            studies=evidence.corpus.studies.by_id,
-            findings=(finding.finding_id for finding in _findings(comparisons)),
+            studies=studies,
+            findings=(row.finding.finding_id for row in comparisons if row.finding is not None),
         )
-        update.methods.n_studies, update.methods.n_findings = len(evidence.corpus.studies.by_id), len(comparisons)
+        update.methods.n_studies, update.methods.n_findings = len(studies), len(comparisons)
         counts = {certainty: certainties[certainty] for certainty in CERTAINTIES}
         figures = gallery.draw(folder.drafts / FIGURES) if with_figures else ()
         flows = (draw_flow(flow, folder.drafts / FIGURES),) if with_figures else ()
@@ -148,8 +148,8 @@ def assemble(
                 passages=contents.passages,
                 figures=figures,
                 n_claims=sum(counts.values()),
-                consequences=hang,
-                studies=evidence.corpus.studies.by_id,
+                consequences=compared.consequences,
+                studies=studies,
             ),
         )
         drafts |= {f"{FIGURES}/{file.name}": file for figure in (*figures, *flows) for file in (figure.svg, figure.png)}
@@ -173,10 +173,10 @@ def assemble(
         n_claims=sum(counts.values()),
         certainty=counts,
         n_comparisons=len(comparisons),
-        n_disagreements=sum(row.disagreement for row in comparisons),
+        n_disagreements=n_disagreements,
         seconds=time.monotonic() - began,
         changes=changes,
-        retracted=tuple(retracted),
+        retracted=tuple(compared.retracted),
         decisions={state: carried.count(state) for state in STATES if carried.count(state)},
     )
 
@@ -211,46 +211,41 @@ def _evidence(contents: Contents, decided: Decided, rules: ComparisonRules, retr
     return _Evidence(contents, replace(unmarked, studies=marked), pairs, {}, unmarked, retracted)
 
 
-def _compare(
-    evidence: _Evidence,
-    scratch: Path,
-    gallery: Gallery,
-    rules: ComparisonRules,
-    hang: dict[str, Consequence],
-    retracted: list[str],
-) -> Spool[ComparisonRow]:
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The rows of comparison.csv, in order; the claims that a verdict hangs on; what a list of retractions changed."""
+
+    rows: Ordered[ComparisonRow]
+    consequences: dict[str, Consequence]
+    retracted: list[str]
+
+
+def _compare(evidence: _Evidence, gallery: Gallery, rules: ComparisonRules) -> _Compared:
     """Synthesise and compare pair by pair: memory holds the claims of one nutrient and condition at a time.
 
-    The claims that a verdict hangs on are put into `hang`, no more than the report shows, and into `retracted` what a
-    list of retractions changed.
+    No more consequences are kept than the report shows.
     """
-
-    def bodies() -> Iterator[ComparisonRow]:
-        for claims in evidence.contents.pairs(evidence.pairs.items()):
-            found = compare_pair(claims, rules, evidence.corpus)
-            evidence.certainties.update((body.finding_id, body.certainty) for body in found)
-            if found:  # not where all claims were rejected
-                gallery.see_pair([claim for claim in claims if claim.review_status != REJECTED], found)
-            if len(hang) < MOST_CLAIMS:
-                hang.update(consequences(claims, found, rules, evidence.corpus))
-            if evidence.retracted and len(retracted) < MOST_MOVED:
-                retracted.extend(
-                    retraction_effects(
-                        claims,
-                        found,
-                        rules,
-                        corpus=evidence.corpus,
-                        unmarked=evidence.unmarked,
-                        marked=evidence.retracted,
-                    )
+    found = _Compared(evidence.contents.ordered(ComparisonRow, COMPARISON_ORDER), {}, [])
+    for claims in evidence.contents.pairs(evidence.pairs.items()):
+        bodies = compare_pair(claims, rules, evidence.corpus)
+        found.rows.extend(bodies)
+        evidence.certainties.update((body.finding_id, body.certainty) for body in bodies)
+        if bodies:  # not where all claims were rejected
+            gallery.see_pair([claim for claim in claims if claim.review_status != REJECTED], bodies)
+        if len(found.consequences) < MOST_CLAIMS:
+            found.consequences.update(consequences(claims, bodies, rules, evidence.corpus))
+        if evidence.retracted and len(found.retracted) < MOST_MOVED:
+            found.retracted.extend(
+                retraction_effects(
+                    claims,
+                    bodies,
+                    rules,
+                    corpus=evidence.corpus,
+                    unmarked=evidence.unmarked,
+                    marked=evidence.retracted,
                 )
-            yield from found
-
-    return Spool(scratch / "comparisons", ComparisonRow, ((sort_key(body), body) for body in bodies()))
-
-
-def _findings(comparisons: Iterable[ComparisonRow]) -> Iterator[Finding]:
-    return (row.finding for row in comparisons if row.finding is not None)
+            )
+    return found
 
 
 def _source_order(row: SourceRow) -> tuple[str, str]:

@@ -1,13 +1,17 @@
 """In: the tables of this run, and a copy of those of the last that finished. Out: changes.csv, and the next copy."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from pipeline import tables
 from pipeline.records import ChangeRow
-from pipeline.store import Difference, differences, write_snapshot
+from pipeline.store import Difference, SnapshotWriter, differences
 from pipeline.vocabulary import QUESTION, ChangeKind, concept_key
 
 _PLACES = (
@@ -24,6 +28,14 @@ _NO_CHANGE = (*_PLACES, "confidence", "model_version", "review_status", "reviewe
 
 _KEY = "key"
 _VERDICT = ("nutrient", "exposure", "condition", "verdict", "certainty")
+
+
+def _picked(table: tables.Table, *names: str) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    return itemgetter(*map(table.header.index, names))
+
+
+_OF_COMPARISON = _picked(tables.COMPARISON, "nutrient_id", "condition_id", *_VERDICT)
+_OF_SOURCE = _picked(tables.SOURCES, "source_id", "path", "status", "reason")
 
 MOST_MOVED = 50
 """Verdicts that the summary of a run names; all are in changes.csv."""
@@ -55,28 +67,63 @@ class Changes:
         )
 
 
-def write_changes(path: Path, drafts: Path, *, before: Path | None, after: Path) -> Changes | None:
-    """Write changes.csv to `path`, and into the folder `after` the copy that the next run compares itself with.
+class Copies:
+    """The copies of this run's tables that the next run compares itself with, written while the tables are."""
 
-    `drafts` holds the tables of this run, `before` the copy of the last run that finished; None, and a table
-    without rows, where there was none. Raises `OSError`.
+    def __init__(self, folder: Path) -> None:
+        """Open them in `folder`. Raises `OSError`."""
+        self._stack = ExitStack()
+        self._claims = self._copy(folder / "claims.parquet", tables.EVIDENCE.header)
+        self._verdicts = self._copy(folder / "verdicts.parquet", (_KEY, *_VERDICT))
+        self._failures = self._copy(folder / "failures.parquet", (_KEY, "source_id", "reason"))
+
+    def _copy(self, path: Path, columns: Sequence[str]) -> SnapshotWriter:
+        return self._stack.enter_context(SnapshotWriter(path, columns))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def claim(self, cells: Sequence[str]) -> None:
+        """Take a row of evidence.csv, as its texts."""
+        self._claims.write(cells)
+
+    def comparison(self, cells: Sequence[str]) -> None:
+        """Take a row of comparison.csv, as its texts."""
+        nutrient_id, condition_id, *verdict = _OF_COMPARISON(cells)
+        nutrient, exposure, condition, *_ = verdict
+        key = "\n".join((concept_key(nutrient, nutrient_id), exposure, concept_key(condition, condition_id)))
+        self._verdicts.write([key, *verdict])
+
+    def source(self, cells: Sequence[str]) -> None:
+        """Take a row of sources.csv, as its texts."""
+        source_id, path, status, reason = _OF_SOURCE(cells)
+        if status == "failed":
+            self._failures.write([f"{source_id}\n{path}", source_id, reason])
+
+
+def write_changes(path: Path, scratch: Path, *, before: Path | None, after: Path) -> Changes | None:
+    """Write changes.csv to `path`: what differs between two folders of `Copies`.
+
+    `before` is that of the last run that finished; None, and a table without rows, where there was none. Sorting may
+    use the folder `scratch`. Raises `OSError`.
     """
-    _write_snapshots(drafts, after)
     counts: Counter[ChangeKind] = Counter()
     moved: dict[tuple[str, str, str], ChangeRow] = {}
     why: defaultdict[tuple[str, str, str], Counter[ChangeKind]] = defaultdict(Counter)
-
-    def counted() -> Iterator[ChangeRow]:
-        for row in _changes(before, after, drafts) if before else ():
+    with tables.TableWriter(path, tables.CHANGES) as writer:
+        for row in _changes(before, after, scratch) if before else ():
+            writer.write(row)
             counts[row.change] += 1
             body = row.nutrient, row.exposure, row.condition
             if row.change == "verdict moved" and len(moved) < MOST_MOVED:
                 moved[body] = row
             elif body in moved:
                 why[body][row.change] += 1
-            yield row
-
-    tables.write_table(path, tables.CHANGES, counted())
     if not before:
         return None
     return Changes(
@@ -95,22 +142,6 @@ def _told(row: ChangeRow, why: Mapping[ChangeKind, int]) -> str:
     claims = ", ".join(f"{count} {kind.removeprefix('claim ')}" for kind, count in why.items())
     reason = f"claims of it: {claims}" if claims else "by claims that another name or exposure now holds"
     return f"{row.nutrient} ({row.exposure}) and {row.condition}: {before}, now {after} ({reason})"
-
-
-def _write_snapshots(drafts: Path, folder: Path) -> None:
-    claims = tables.read_texts(drafts / "evidence.csv", tables.EVIDENCE.header)
-    write_snapshot(folder / "claims.parquet", tables.EVIDENCE.header, claims)
-    bodies = tables.read_texts(drafts / "comparison.csv", ("nutrient_id", "condition_id", *_VERDICT))
-    verdicts = (
-        ["\n".join((concept_key(row[0], nutrient_id), row[1], concept_key(row[2], condition_id))), *row]
-        for nutrient_id, condition_id, *row in bodies
-    )
-    write_snapshot(folder / "verdicts.parquet", (_KEY, *_VERDICT), verdicts)
-    sources = tables.read_texts(drafts / "sources.csv", ("source_id", "path", "status", "reason"))
-    failures = (
-        [f"{source_id}\n{path}", source_id, reason] for source_id, path, status, reason in sources if status == "failed"
-    )
-    write_snapshot(folder / "failures.parquet", (_KEY, "source_id", "reason"), failures)
 
 
 def _changes(before: Path, after: Path, scratch: Path) -> Iterator[ChangeRow]:

@@ -3,19 +3,20 @@
 from pipeline.store.contents import Contents, StoredText
 from pipeline.store.fingerprint import extractor_version, file_hash, grader_version, shard_key
 from pipeline.store.folder import Finished, OutputFolder, StoreError, publish
+from pipeline.store.ordered import Ordered
 from pipeline.store.replacement import opened, replace_tables, restore
 from pipeline.store.shards import Extraction, read_shard, write_shard
-from pipeline.store.snapshot import Difference, Snapshot, differences, tallies, write_snapshot
-from pipeline.store.spool import Spool
+from pipeline.store.snapshot import Difference, Snapshot, SnapshotWriter, differences, tallies, write_snapshot
 
 __all__ = [
     "Contents",
     "Difference",
     "Extraction",
     "Finished",
+    "Ordered",
     "OutputFolder",
     "Snapshot",
-    "Spool",
+    "SnapshotWriter",
     "StoreError",
     "StoredText",
     "differences",

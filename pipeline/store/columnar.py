@@ -29,8 +29,11 @@ def arrow_type(hint: Any) -> pa.DataType:
         return _TYPES[hint]
     if dataclasses.is_dataclass(hint):
         return pa.struct([(name, arrow_type(part)) for name, part in _fields(hint).items()])
-    if get_origin(hint) is tuple and len(set(get_args(hint)) - {...}) == 1:
-        return pa.list_(arrow_type(get_args(hint)[0]))
+    if (
+        get_origin(hint) is tuple
+        and len(kinds := {arrow_type(part) for part in get_args(hint) if part is not ...}) == 1
+    ):
+        return pa.list_(kinds.pop())
     if get_origin(hint) is Mapping:
         return pa.map_(*map(arrow_type, get_args(hint)))
     raise TypeError(f"a table cannot hold {hint}")

@@ -1,33 +1,26 @@
 """In: the shards of a run. Out: their rows in the order of the tables, sorted on disk where they are many."""
 
-import contextlib
 import dataclasses
-import errno
-import os
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import duckdb
 import pyarrow as pa
 
 from pipeline.records import EvidenceRow, Passage, SourceRow, StudyReport
 from pipeline.store.columnar import from_arrow, from_values
+from pipeline.store.database import database, disk_faults, fetched
 from pipeline.store.fingerprint import extraction_of
-from pipeline.store.folder import StoreError
+from pipeline.store.ordered import Ordered
 from pipeline.store.shards import SCHEMA, evidence_table
 from pipeline.store.stale import KeptRecord, Revive, kept_records
 
-MEMORY = "1GB"
-"""Memory that sorting may take before it goes to disk."""
-THREADS = 4
-"""Sorting takes memory for each thread; more do not make it faster, because the rows are fetched by one."""
-FETCHED = 1_000
-"""Rows that are in memory as records at a time."""
+Record = TypeVar("Record")
 
 NAMES = ("nutrient", "nutrient_id", "condition", "condition_id")
 """What a claim calls its nutrient and its condition."""
@@ -71,10 +64,7 @@ class Contents:
         `revive` makes a row of the values that a shard of an earlier version has of it, by name.
         """
         self._scratch = scratch
-        self._connection = duckdb.connect()
-        self._connection.execute(f"SET memory_limit = '{MEMORY}'")
-        self._connection.execute(f"SET threads = {min(THREADS, os.cpu_count() or 1)}")
-        self._connection.execute(f"SET temp_directory = '{_quoted(scratch / 'sorting')}'")
+        self._connection = database(scratch / "sorting")
         with disk_faults():
             self._open(shards)
             self._kept = tuple(self._keep(earlier, unread, revive or _not_revived))
@@ -203,6 +193,10 @@ class Contents:
         """Yield the rows of all claims in the order of evidence.csv."""
         yield from map(from_values(EvidenceRow), self._fetch("SELECT * FROM claim"))
 
+    def ordered(self, kind: type[Record], order: Sequence[str]) -> Ordered[Record]:
+        """Return a place to keep records of a kind beside the claims, and to read them back by some of their fields."""
+        return Ordered(self._connection, kind, order)
+
     def names(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield what the claims call their nutrient and condition (`NAMES`), each once, by its last claim."""
         yield from self._fetch(f"SELECT {', '.join(NAMES)} FROM claim GROUP BY ALL ORDER BY max(rowid)")
@@ -266,33 +260,11 @@ class Contents:
         yield from (StoredText(record.source_id, record.key, record.text) for record in self._kept if record.text)
 
     def _fetch(self, query: str, cursor: duckdb.DuckDBPyConnection | None = None) -> Iterator[tuple[Any, ...]]:
-        cursor = cursor or self._connection.cursor()
-        with disk_faults():
-            cursor.execute(query)
-        while True:
-            with disk_faults():
-                rows = cursor.fetchmany(FETCHED)
-            if not rows:
-                return
-            yield from rows
+        return fetched(cursor or self._connection.cursor(), query)
 
 
 def _not_revived(values: Mapping[str, Any]) -> EvidenceRow:
     raise ValueError(f"claim {values['claim_id']} is of an earlier version")
-
-
-@contextlib.contextmanager
-def disk_faults() -> Iterator[None]:
-    """Sorting that finds no room fails as writing a file does, with an `OSError`; other faults are a `StoreError`."""
-    try:
-        yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        reason = " ".join(str(error).split())
-        if isinstance(error, duckdb.OutOfMemoryException) or os.strerror(errno.ENOSPC) in reason:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
-        raise StoreError(
-            f"What was read cannot be read back ({reason[:200]}); check the disk and run again."
-        ) from error
 
 
 def _quoted(path: Path) -> str:

@@ -2,15 +2,14 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from types import TracebackType
+from typing import NamedTuple, Self
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.store.contents import FETCHED, MEMORY, disk_faults
+from pipeline.store.database import FETCHED, database, fetched
 
 GROUP_ROWS = 20_000
 """Rows that are in memory at a time while a copy is written."""
@@ -24,19 +23,48 @@ class Difference(NamedTuple):
     after: Mapping[str, str] | None
 
 
+class SnapshotWriter:
+    """Writes rows of text as a Parquet file, with the place of each; the first column is the key."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        """Open the file. Raises `OSError`."""
+        self._schema = pa.schema([*((name, pa.string()) for name in columns), (_PLACE, pa.int64())])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path, self._rows, self._place = path, list[Sequence[str]](), 0
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._flush()
+        self._writer.close()
+        if error is None:
+            with self._path.open("rb+") as file:
+                os.fsync(file.fileno())
+
+    def write(self, row: Sequence[str]) -> None:
+        """Write a row."""
+        self._rows.append(row)
+        if len(self._rows) >= GROUP_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            places = list(range(self._place, self._place + len(self._rows)))
+            self._writer.write_table(pa.table([*map(list, zip(*self._rows, strict=True)), places], schema=self._schema))
+            self._place += len(self._rows)
+            self._rows = []
+
+
 def write_snapshot(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write rows of text as a Parquet file, with the place of each; the first column is the key. Raises `OSError`."""
-    schema = pa.schema([*((name, pa.string()) for name in columns), (_PLACE, pa.int64())])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows = iter(rows)
-    place = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        while group := list(islice(rows, GROUP_ROWS)):
-            values = [*map(list, zip(*group, strict=True)), list(range(place, place + len(group)))]
-            writer.write_table(pa.table(values, schema=schema))
-            place += len(group)
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+    """Write rows of text, as `SnapshotWriter` does. Raises `OSError`."""
+    with SnapshotWriter(path, columns) as writer:
+        for row in rows:
+            writer.write(row)
 
 
 def differences(before: Path, after: Path, *, ignored: Sequence[str], scratch: Path) -> Iterator[Difference]:
@@ -55,18 +83,11 @@ def differences(before: Path, after: Path, *, ignored: Sequence[str], scratch: P
         ORDER BY CASE WHEN b.{key} IS NULL THEN 0 WHEN a.{key} IS NULL THEN 2 ELSE 1 END,
                  coalesce(a.{_PLACE}, b.{_PLACE})
     """
-    with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(scratch / "differing")}) as connection:
-        with disk_faults():
-            connection.execute(query, {"before": str(before), "after": str(after)})
-        while True:
-            with disk_faults():
-                rows = connection.fetchmany(FETCHED)
-            if not rows:
-                return
-            for values in rows:
-                was = dict(zip(old, values[: len(old)], strict=True))
-                now = dict(zip(new, values[len(old) :], strict=True))
-                yield Difference(was if was[key] is not None else None, now if now[key] is not None else None)
+    with database(scratch / "differing") as connection:
+        for values in fetched(connection, query, {"before": str(before), "after": str(after)}):
+            was = dict(zip(old, values[: len(old)], strict=True))
+            now = dict(zip(new, values[len(old) :], strict=True))
+            yield Difference(was if was[key] is not None else None, now if now[key] is not None else None)
 
 
 def tallies(before: Path | None, after: Path, *, scratch: Path) -> Iterator[tuple[Mapping[str, str], int, int, int]]:
@@ -87,14 +108,9 @@ def tallies(before: Path | None, after: Path, *, scratch: Path) -> Iterator[tupl
         ) GROUP BY ALL ORDER BY ALL
     """
     given = {"after": str(after)} | ({"before": str(before)} if before else {})
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY,
-        "temp_directory": str(scratch / "counting"),
-    }
-    with duckdb.connect(config=config) as connection, disk_faults():
-        rows = connection.execute(query, given).fetchall()
-    for values in rows:
-        yield dict(zip(columns, values, strict=False)), *values[len(columns) :]
+    with database(scratch / "counting") as connection:
+        for values in fetched(connection, query, given):
+            yield dict(zip(columns, values, strict=False)), *values[len(columns) :]
 
 
 class Snapshot:

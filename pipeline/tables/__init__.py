@@ -11,14 +11,14 @@ from pipeline.tables.csv_files import (
     read_texts,
     revive,
     write_matrix,
-    write_table,
 )
 from pipeline.tables.lists import citation_text, joined, population_text
 from pipeline.tables.run_columns import CHANGES, DECISIONS, HISTORY, PRISMA, SEARCHES, SOURCES
 from pipeline.tables.sheets import SheetError, SheetRow, read_sheet
 from pipeline.tables.study_rows import study_rows
 from pipeline.tables.texts import text_file
-from pipeline.tables.workbook import write_workbook
+from pipeline.tables.workbook import Workbook
+from pipeline.tables.writing import Copy, Sheet, TableWriter, write_table
 
 __all__ = [
     "CHANGES",
@@ -33,9 +33,13 @@ __all__ = [
     "STUDIES",
     "TABLES",
     "Column",
+    "Copy",
+    "Sheet",
     "SheetError",
     "SheetRow",
     "Table",
+    "TableWriter",
+    "Workbook",
     "citation_text",
     "joined",
     "markdown",
@@ -52,5 +56,4 @@ __all__ = [
     "text_file",
     "write_matrix",
     "write_table",
-    "write_workbook",
 ]

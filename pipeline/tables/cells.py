@@ -43,8 +43,12 @@ def rounded(value: float, column: Column) -> float | None:
 
 
 def plain(value: Any, column: Column) -> Plain:
-    """Return a value as text, a number, true or false, or None: lists and records as the text of their cell."""
-    return join(value, column.kind) if column.kind in _LISTS else value  # type: ignore[arg-type]
+    """Return a value as text, a number, true or false, or None: lists and records as the text of their cell.
+
+    Halves of a surrogate pair, which no file can hold, become the replacement character.
+    """
+    value = join(value, column.kind) if column.kind in _LISTS else value  # type: ignore[arg-type]
+    return _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def plain_values(table: Table, record: object) -> list[Plain]:
@@ -56,16 +60,21 @@ def plain_values(table: Table, record: object) -> list[Plain]:
 def to_cell(value: Any, column: Column) -> str:
     """Return the cell for a value: empty for None, `true`/`false`, `.` as decimal separator, safe text."""
     value = plain(value, column)
+    return neutralise(value) if isinstance(value, str) else to_text(value, column)
+
+
+def to_text(value: Plain, column: Column) -> str:
+    """Return the words of a plain value, as `restore` gives them back from its cell."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, float):
-        number = rounded(value, column)
-        return "" if number is None else repr(number).removesuffix(".0")
-    return neutralise(str(value))
+    number = rounded(value, column)
+    return "" if number is None else repr(number).removesuffix(".0")
 
 
 def from_cell(cell: str, column: Column) -> Any:

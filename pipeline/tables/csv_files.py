@@ -1,4 +1,4 @@
-"""In: records. Out: CSV files as the contract wants them (UTF-8 with BOM, RFC 4180), and records back from them."""
+"""In: the CSV files of a run. Out: records back from them; and comparisons written across sources."""
 
 import csv
 import dataclasses
@@ -15,8 +15,8 @@ from pipeline.tables.cells import from_cell, neutralise, restore, to_cell
 from pipeline.tables.column import Table
 from pipeline.tables.columns import COMPARISON, EVIDENCE
 from pipeline.tables.run_columns import CHANGES, SOURCES
+from pipeline.tables.writing import ENCODING
 
-ENCODING = "utf-8-sig"
 MOST_CELLS = 20_000_000
 """Cells of the matrix below its sources: it grows with rows times sources, and would soon fill any disk."""
 MOST_SOURCES = 16_384 - len(COMPARISON.columns[:5]) - 1
@@ -24,19 +24,6 @@ MOST_SOURCES = 16_384 - len(COMPARISON.columns[:5]) - 1
 OTHER_SOURCES = "other_sources"
 
 Record = TypeVar("Record", EvidenceRow, ComparisonRow, SourceRow, ChangeRow)
-
-
-def write_table(path: Path, table: Table, records: Iterable[object]) -> int:
-    """Write one row for each record, in the order given; return how many."""
-    columns = table.columns
-    count = 0
-    with path.open("w", encoding=ENCODING, newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(table.header)
-        for values in table.values(records):
-            writer.writerow([to_cell(value, column) for value, column in zip(values, columns, strict=True)])
-            count += 1
-    return count
 
 
 def write_matrix(path: Path, rows: Collection[ComparisonRow]) -> None:

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from xml.sax.saxutils import escape
 
 import xlsxwriter
@@ -13,12 +14,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.records import ComparisonRow, EvidenceRow, Finding, SourceRow, Study
-from pipeline.tables.cells import Plain, neutralise, plain, restore, rounded
+from pipeline.tables.cells import Plain, neutralise, restore, rounded
 from pipeline.tables.column import Table
 from pipeline.tables.columns import COMPARISON, CORRECTABLE, EVIDENCE, FINDINGS, REVIEW, STUDIES
 from pipeline.tables.run_columns import SOURCES
-from pipeline.tables.study_rows import study_rows
+from pipeline.tables.writing import Sheet
 from pipeline.vocabulary import CERTAINTIES
 
 MOST_ROWS = 200_000
@@ -28,88 +28,125 @@ LONGEST_CELL = 32_767
 CREATED = datetime.datetime(2000, 1, 1)
 """Written in every workbook: the real time would make each run's bytes differ."""
 
-
-_SOURCES = replace(SOURCES, columns=tuple(column for column in SOURCES.columns if column.name != "seconds"))
+_TABLES = (EVIDENCE, FINDINGS, STUDIES, COMPARISON, SOURCES)
+_OF_THE_RUN = ("seconds",)
+_SHOWN = {"status": {"unchanged": "processed"}}
 """How long a source took, and whether this run or an earlier one read it, would make each run's bytes differ."""
+_OPTIONS = {"constant_memory": True} | dict.fromkeys(
+    ("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False
+)
 _COLOURS = {"High": "#CFE8D5", "Moderate": "#D3E3F6", "Low": "#F6E6C8", "Very low": "#EFD9D9"}
 """The ground of a cell by its certainty."""
 _MARKED = re.compile(r"^\s|[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_|\s\Z")
 """What a text may hold that XML or a spreadsheet reads otherwise."""
 
 
-def write_workbook(
-    path: Path,
-    rows: Iterable[EvidenceRow],
-    *,
-    findings: Iterable[Finding] = (),
-    studies: Iterable[Study] = (),
-    comparisons: Iterable[ComparisonRow] = (),
-    sources: Iterable[SourceRow] = (),
-) -> None:
-    """Write a workbook: header frozen, filters on, text wrapped, cells typed, certainty coloured.
+class Workbook:
+    """A workbook that is written row by row: header frozen, filters on, text wrapped, cells typed, certainty coloured.
 
     The sheet of the evidence offers the allowed values of the columns that a reviewer fills in or corrects; then come
     the findings, the studies, the comparison, the sources, and a legend of all columns and colours. Beyond `MOST_ROWS`
     a sheet ends with a line that says so and names the CSV file, which holds them all. Nothing is ever a formula or a
-    link.
+    link. It is whole when its `with` block ends.
     """
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(str(path), options) as book:
-        book.use_zip64()
-        book.set_properties({"title": "Evidence table", "created": CREATED})
-        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        body = book.add_format({"text_wrap": True, "valign": "top"})
-        colours = {value: book.add_format({"bg_color": colour}) for value, colour in _COLOURS.items()}
-        sheets = (
-            (EVIDENCE, rows),
-            (FINDINGS, findings),
-            (STUDIES, study_rows(studies)),
-            (COMPARISON, comparisons),
-            (_SOURCES, map(_read, sources)),
-        )
-        for table, records in sheets:
-            sheet = book.add_worksheet(table.name, worksheet_class=_Sheet)
-            last = _write_rows(sheet, table, table.values(records), head, body)
-            _colour(sheet, table, last, colours)
-            if table is EVIDENCE:
-                _offer_values(sheet, table, last)
-        _write_legend(book.add_worksheet("legend"), [table for table, _ in sheets], head, body, colours)
+
+    def __init__(self, path: Path) -> None:
+        """Lay out the sheets."""
+        self._book = xlsxwriter.Workbook(str(path), _OPTIONS)
+        self._book.use_zip64()
+        self._book.set_properties({"title": "Evidence table", "created": CREATED})
+        self._head = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        self._body = self._book.add_format({"text_wrap": True, "valign": "top"})
+        self._colours = {value: self._book.add_format({"bg_color": colour}) for value, colour in _COLOURS.items()}
+        self._sheets: dict[str, _Sheet] = {}
+        for table in _TABLES:
+            self._sheets[table.name] = self._book.add_worksheet(table.name, worksheet_class=_Sheet)
+            self._sheets[table.name].lay_out(table, self._head, self._body)
+
+    def sheet(self, table: Table) -> Sheet:
+        """Return what takes the rows of a table."""
+        return self._sheets[table.name]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for sheet in self._sheets.values():
+            sheet.finish(self._colours)
+        shown = [sheet.table_shown for sheet in self._sheets.values()]
+        _write_legend(self._book.add_worksheet("legend"), shown, self._head, self._body, self._colours)
+        self._book.close()
 
 
 class _Sheet(Worksheet):  # type: ignore[misc]
     """A sheet whose rows are written as they stand in the file; a call for each cell takes four times as long."""
 
     def lay_out(self, table: Table, head: Format, body: Format) -> None:
-        """Write the header and prepare the columns."""
+        """Write the header and prepare the columns; those of a table that would differ from run to run are left out."""
+        kept = [(at, column) for at, column in enumerate(table.columns) if column.name not in _OF_THE_RUN]
+        self.table_shown = replace(table, columns=tuple(column for _, column in kept))
         self.freeze_panes(1, 1)
-        for place, column in enumerate(table.columns):
+        for place, (_, column) in enumerate(kept):
             self.set_column(place, place, column.width, body)
             self.write_string(0, place, column.name, head)
-        self._write_single_row(1)
-        self._body = body._get_xf_index()
-        self._columns = [(xl_col_to_name(place), column) for place, column in enumerate(table.columns)]
+        self._last, self._head, self._body = 0, head, body
+        self._kept = [
+            (at, xl_col_to_name(place), column, _SHOWN.get(column.name, {})) for place, (at, column) in enumerate(kept)
+        ]
 
-    def write_values(self, number: int, values: Iterable[Plain]) -> None:
-        """Write a row below the last one; its first cell is that of the first column."""
-        self._write_single_row(number)
-        self._check_dimensions(number, 0)
+    def write_values(self, values: Sequence[Plain]) -> None:
+        """Write the values of a table's columns as the next row, or where the sheet is full one line that says so."""
+        if self._last > MOST_ROWS:
+            return
+        self._last += 1
+        if self._last > MOST_ROWS:
+            told = f"Only the first {MOST_ROWS:,} rows; all are in {self.table_shown.name}.csv."
+            self.write_string(self._last, 0, told, self._head)
+            return
+        self._write_single_row(self._last)
+        self._check_dimensions(self._last, 0)
+        row, style = self._last + 1, self._body._get_xf_index()
         cells = []
-        for value, (letters, column) in zip(values, self._columns, strict=True):
+        for at, letters, column, words in self._kept:
+            value = values[at]
             if value is None or value == "":
                 continue
-            at = f'<c r="{letters}{number + 1}" s="{self._body}"'
+            cell = f'<c r="{letters}{row}" s="{style}"'
             if isinstance(value, str):
-                cells.append(f'{at} t="inlineStr"><is>{_xml(value)}</is></c>')
+                cells.append(f'{cell} t="inlineStr"><is>{_xml(words.get(value, value))}</is></c>')
             elif isinstance(value, bool):
-                cells.append(f'{at} t="b"><v>{value:d}</v></c>')
+                cells.append(f'{cell} t="b"><v>{value:d}</v></c>')
             elif (shown := rounded(float(value), column)) is not None:
-                cells.append(f"{at}><v>{shown:.16G}</v></c>")
-        self.row_data_fh.write(f'<row r="{number + 1}">{"".join(cells)}</row>')
+                cells.append(f"{cell}><v>{shown:.16G}</v></c>")
+        self.row_data_fh.write(f'<row r="{row}">{"".join(cells)}</row>')
+
+    def finish(self, colours: Mapping[str, Format]) -> None:
+        """Put the filter over the rows, the colours of the certainty, and the choices of a reviewer."""
+        last = max(min(self._last, MOST_ROWS), 1)
+        columns = self.table_shown.columns
+        self.autofilter(0, 0, last, len(columns) - 1)
+        for place, column in enumerate(columns):
+            if column.values == CERTAINTIES:
+                for value, style in colours.items():
+                    rule = {"type": "cell", "criteria": "==", "value": f'"{value}"', "format": style}
+                    self.conditional_format(1, place, last, place, rule)
+        if self.table_shown.name == EVIDENCE.name:
+            self._offer_values(last)
+
+    def _offer_values(self, last: int) -> None:
+        """Drop-downs where a reviewer decides or corrects; another value is taken too, with a question."""
+        for place, column in enumerate(self.table_shown.columns):
+            if column.values and column.name in (*REVIEW, *CORRECTABLE):
+                offer = {
+                    "validate": "list",
+                    "source": list(column.values),
+                    "error_type": "warning",
+                    "error_title": column.name,
+                    "error_message": "This is none of the values of the column; a run cannot understand it.",
+                }
+                self.data_validation(1, place, last, place, offer)
 
 
 def _xml(text: str) -> str:
@@ -122,46 +159,6 @@ def _xml(text: str) -> str:
         return f"<t>{text}</t>"
     kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
     return f"<t{kept}>{escape(_Sheet._escape_control_characters(text))}</t>"
-
-
-def _write_rows(sheet: _Sheet, table: Table, rows: Iterable[Sequence[Any]], head: Format, body: Format) -> int:
-    """Write a header and the rows; return the number of the last."""
-    sheet.lay_out(table, head, body)
-    last = 0
-    for number, values in enumerate(rows, start=1):
-        if number > MOST_ROWS:
-            sheet.write_string(number, 0, f"Only the first {MOST_ROWS:,} rows; all are in {table.name}.csv.", head)
-            break
-        last = number
-        sheet.write_values(number, (plain(v, column) for v, column in zip(values, table.columns, strict=True)))
-    sheet.autofilter(0, 0, max(last, 1), len(table.columns) - 1)
-    return last
-
-
-def _read(source: SourceRow) -> SourceRow:
-    return replace(source, status="processed") if source.status == "unchanged" else source
-
-
-def _colour(sheet: Any, table: Table, last: int, colours: Mapping[str, Any]) -> None:
-    for place, column in enumerate(table.columns):
-        if column.values == CERTAINTIES:
-            for value, style in colours.items():
-                rule = {"type": "cell", "criteria": "==", "value": f'"{value}"', "format": style}
-                sheet.conditional_format(1, place, max(last, 1), place, rule)
-
-
-def _offer_values(sheet: Any, table: Table, last: int) -> None:
-    """Drop-downs where a reviewer decides or corrects; another value is taken too, with a question."""
-    for place, column in enumerate(table.columns):
-        if column.values and column.name in (*REVIEW, *CORRECTABLE):
-            offer = {
-                "validate": "list",
-                "source": list(column.values),
-                "error_type": "warning",
-                "error_title": column.name,
-                "error_message": "This is none of the values of the column; a run cannot understand it.",
-            }
-            sheet.data_validation(1, place, max(last, 1), place, offer)
 
 
 def _write_legend(sheet: Any, tables: Iterable[Table], head: Any, body: Any, colours: Mapping[str, Any]) -> None:

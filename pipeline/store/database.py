@@ -1,0 +1,55 @@
+"""In: a scratch folder. Out: a database in memory that sorts on disk where it must; its rows and its faults."""
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline.errors import StoreError
+
+MEMORY = "1GB"
+"""Memory that sorting may take before it goes to disk."""
+THREADS = 4
+"""Sorting takes memory for each thread; more do not make it faster, because the rows are fetched by one."""
+FETCHED = 1_000
+"""Rows that are in memory as records at a time."""
+
+
+def database(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """Return an empty database, which may write into the folder `scratch`."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY,
+        "threads": min(THREADS, os.cpu_count() or 1),
+        "temp_directory": str(scratch),
+    }
+    return duckdb.connect(config=config)
+
+
+def fetched(connection: duckdb.DuckDBPyConnection, query: str, given: object = None) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a query; `given` are the values of its parameters. Raises `OSError` and `StoreError`."""
+    with disk_faults():
+        connection.execute(query, given)
+    while True:
+        with disk_faults():
+            rows = connection.fetchmany(FETCHED)
+        if not rows:
+            return
+        yield from rows
+
+
+@contextlib.contextmanager
+def disk_faults() -> Iterator[None]:
+    """Sorting that finds no room fails as writing a file does, with an `OSError`; other faults are a `StoreError`."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        reason = " ".join(str(error).split())
+        if isinstance(error, duckdb.OutOfMemoryException) or os.strerror(errno.ENOSPC) in reason:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise StoreError(
+            f"What was read cannot be read back ({reason[:200]}); check the disk and run again."
+        ) from error
