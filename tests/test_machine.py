@@ -77,6 +77,7 @@ def small_disk(place: Path, size: str) -> Iterator[Callable[[], None] | None]:
         subprocess.run(["umount", "-l", str(place)], check=True)
 
 
+@pytest.mark.hostile
 def test_a_disk_that_is_full_at_the_start_is_a_sentence_and_costs_no_table(pages: Path, tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", "64k") as limit:
         assert "room" in said_in_a_sentence(provender(pages, "--out", tmp_path / "disk" / "out", limit=limit))
@@ -96,6 +97,7 @@ def test_a_disk_that_is_full_at_the_start_is_a_sentence_and_costs_no_table(pages
         assert len(list(read_sources(out / "sources.csv"))) == 4
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("room", [0, 1])
 def test_a_disk_without_room_for_even_a_lock_is_a_sentence(room: int, pages: Path, tmp_path: Path) -> None:
     told = provender(
@@ -104,6 +106,7 @@ def test_a_disk_without_room_for_even_a_lock_is_a_sentence(room: int, pages: Pat
     assert told.returncode in (1, 3) and "Traceback" not in told.stderr, told.stderr
 
 
+@pytest.mark.hostile
 def test_what_may_not_be_listed_or_opened_is_a_row_and_the_others_are_read(pages: Path, tmp_path: Path) -> None:
     if os.geteuid() == 0 and not shutil.which(WITHOUT_LEAVE[0]):
         pytest.skip("root reads every file, and there is no setpriv to give that up")
@@ -140,6 +143,7 @@ def test_not_every_fault_of_sorting_is_a_full_disk(tmp_path: Path) -> None:
     assert full.value.errno == errno.ENOSPC
 
 
+@pytest.mark.hostile
 def test_processor_time_is_what_counts_and_not_the_clock(tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
     page.write_text("Iron\n\n" + PAGE.format("7 of 8") * 300)
@@ -171,6 +175,7 @@ class Bomb:
         return os.system, (f"touch {self.trace}",)
 
 
+@pytest.mark.hostile
 def test_nothing_that_could_run_is_read_from_the_store(pages: Path, tmp_path: Path) -> None:
     out, trace = tmp_path / "out", tmp_path / "it-ran"
     run([pages], out, settings=FAST)
@@ -179,6 +184,9 @@ def test_nothing_that_could_run_is_read_from_the_store(pages: Path, tmp_path: Pa
     with contextlib.suppress(ProvenderError):
         run([pages], out, settings=FAST)
     assert not trace.exists()
+
+
+def test_no_module_unpickles() -> None:
     unsafe = {"pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"}
     for module in (ROOT / "pipeline").rglob("*.py"):
         if "training" not in module.parts:
@@ -188,6 +196,7 @@ def test_nothing_that_could_run_is_read_from_the_store(pages: Path, tmp_path: Pa
                 assert not unsafe & {name.split(".")[0] for name in names}, module
 
 
+@pytest.mark.hostile
 def test_a_flipped_byte_anywhere_in_the_store_costs_no_row_and_shows_no_trace(pages: Path, tmp_path: Path) -> None:
     out, chance = tmp_path / "out", random.Random(5)
     run([pages], out, settings=FAST)
@@ -197,8 +206,6 @@ def test_a_flipped_byte_anywhere_in_the_store_costs_no_row_and_shows_no_trace(pa
     shutil.copytree(out, kept)
     files = sorted(path.relative_to(out) for path in (out / ".provender").rglob("*") if path.is_file())
     tried = [file for file in files if (out / file).stat().st_size]
-    if "PROVENDER_EXAMPLES" not in os.environ:
-        tried = chance.sample(tried, 4)
     for file in tried:
         shutil.rmtree(out)
         shutil.copytree(kept, out)

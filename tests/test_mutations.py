@@ -19,7 +19,7 @@ from pipeline.ingest import read
 from pipeline.records import SourceRow
 from pipeline.tables import read_evidence, read_sources, text_file
 
-COUNT = int(os.environ.get("PROVENDER_MUTATIONS", "22"))
+COUNT = int(os.environ.get("PROVENDER_MUTATIONS", "10"))
 SEED = int(os.environ.get("PROVENDER_SEED", "17"))
 REFERENCE = Path(os.environ.get("PROVENDER_REFERENCE", ROOT.parent / "shared"))
 OUR_FAULT = re.compile(r"Traceback|please report|Provender itself|Error\b.*\bpipeline\.")

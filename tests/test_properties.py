@@ -34,8 +34,8 @@ from pipeline.tables.column import Column
 from pipeline.tables.lists import ListKind
 from pipeline.vocabulary import FLAG_CODES, QUALITY_FLAGS
 
-EXAMPLES = int(os.environ.get("PROVENDER_EXAMPLES", "2"))
-"""Inputs for each property that costs a reading; `make test-hostile` tries more."""
+EXAMPLES = int(os.environ.get("PROVENDER_EXAMPLES", "1"))
+"""A measure of how many inputs a property is tried with; `make test-hostile` tries more."""
 USUAL = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 WORDS = "café 10 µg/L “quoted” naïve α-tocopherol ﬁbre e\u0301 🍎 <b> &amp; x\u00ady 5–10 Ⅲ =1+1 İ ß {3} \u202eabc"
 ODD = (*WORDS.split(" "), "\u00a0", "\u200b", "(n = 40)", "[3]", "p < 0.05", "95% CI 0.5 to 0.9")
