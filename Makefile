@@ -13,7 +13,7 @@ HOSTILE := $(addprefix tests/test_,hostile.py doors.py bounds.py ingest_damage.p
 OTHER_PYTHON ?= python3.12
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help evidence docs figures browser screenshots test test-faults test-hostile mutations soak matrix audit office lint format train clean
+.PHONY: help bench evidence docs figures browser screenshots test test-faults test-hostile mutations soak matrix audit office lint format train clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -80,6 +80,10 @@ format: $(VENV)/installed-dev ## format the code
 
 docs: $(VENV)/installed-dev ## write the pages that are made of the code anew
 	@$(BIN)/python -m tools.docs
+
+bench: $(VENV)/installed-dev ## measure the speed beside other tools (an hour; needs the reference folder: REFERENCE=../shared)
+	@$(BIN)/python -m pip install -qq --constraint constraints.txt --editable '.[bench]'
+	@$(BIN)/python benchmarks/bench.py $(REFERENCE)
 
 figures: $(VENV)/installed-dev ## write the README's figures anew (needs the reference folder: REFERENCE=../shared)
 	@$(BIN)/python -m tools.docs --reference $(REFERENCE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.grading.scheme import BasisRules, Scheme
 from pipeline.records import AnnotatedDocument, Claim, Reference
+from pipeline.records.entries import ByLabel
 from pipeline.vocabulary import EvidenceBasis, QualityFlag, SourceType, StudyDesign
 
 _REVIEWS: tuple[StudyDesign, ...] = ("meta-analysis", "systematic review")
@@ -124,9 +125,9 @@ def _short_citations(text: str, scheme: Scheme) -> tuple[Reference, ...]:
     return tuple(found.values())
 
 
-def entries_of(annotated: AnnotatedDocument) -> dict[str, Reference]:
+def entries_of(annotated: AnnotatedDocument) -> Mapping[str, Reference]:
     """Return the references of a source by their labels."""
-    return {reference.label: reference for reference in annotated.document.references}
+    return ByLabel(annotated.document.references)
 
 
 def _resolved(

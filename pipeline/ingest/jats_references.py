@@ -8,6 +8,7 @@ from pipeline.ingest.citations import expand_labels
 from pipeline.ingest.inline import tag_of
 from pipeline.ingest.references import make_reference
 from pipeline.records import Reference
+from pipeline.records.entries import Entries
 
 CITATIONS = ("mixed-citation", "element-citation", "citation", "nlm-citation")
 LONG_PARTS = frozenset({"person-group", "article-title", "chapter-title", "source", "collab", "publisher-name"})
@@ -22,7 +23,7 @@ class ReferenceList:
         elements = [ref for holder in article.iter("{*}ref-list", "ref-list") for ref in holder if tag_of(ref) == "ref"]
         numeric = _cites_by_number(article)
         self.labels: dict[str, str] = {}
-        entries: list[Reference] = []
+        found: list[tuple[Any, str]] = []
         used: Counter[str] = Counter()
         for position, element in enumerate(elements, start=1):
             label = _label(element, position, numeric=numeric)
@@ -32,8 +33,8 @@ class ReferenceList:
             for node in (element, *element.iter(*(f"{{*}}{name}" for name in CITATIONS), *CITATIONS)):
                 if node.get("id"):
                     self.labels.setdefault(node.get("id"), label)
-            entries.append(_entry(element, label))
-        self.entries = tuple(entries)
+            found.append((element, label))
+        self.entries = Entries([label for _, label in found], lambda place: _entry(*found[place]))
 
     def cited(self, rid: str, written: str) -> tuple[str, ...]:
         """Return the labels of a citation: by what it points to, else by the numbers written."""

@@ -11,6 +11,7 @@ from pipeline.ingest.source import Source
 from pipeline.ingest.table_lines import with_lines
 from pipeline.ingest.tables import located
 from pipeline.records import Block, Citation, Document, Page, Reference, Table
+from pipeline.records.entries import labels_of
 from pipeline.vocabulary import QualityFlag, SourceFormat, SourceType
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -29,7 +30,7 @@ class Findings:
     publication_types: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
     citations: tuple[Citation, ...] = ()
-    references: tuple[Reference, ...] = ()
+    references: Sequence[Reference] = ()
     pages: tuple[Page, ...] = ()
     flags: tuple[QualityFlag, ...] = ()
     tables: tuple[Table, ...] = ()
@@ -162,7 +163,7 @@ def quality_flags(findings: Findings) -> tuple[QualityFlag, ...]:
 
 
 def _citation_flags(findings: Findings) -> list[QualityFlag]:
-    labels = {entry.label for entry in findings.references}
+    labels = set(labels_of(findings.references))
     missing = {label for citation in findings.citations for label in citation.labels} - labels
     if not missing:
         return []

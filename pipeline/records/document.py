@@ -1,6 +1,6 @@
 """One source as ingestion understood it: its text, blocks, pages, tables and reference list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.vocabulary import (
@@ -132,7 +132,7 @@ class Document:
     publication_types: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
     citations: tuple[Citation, ...] = ()
-    references: tuple[Reference, ...] = ()
+    references: Sequence[Reference] = ()
     pages: tuple[Page, ...] = ()
     quality_flags: tuple[QualityFlag, ...] = ()
     tables: tuple[Table, ...] = ()

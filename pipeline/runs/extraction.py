@@ -54,6 +54,8 @@ def _record(extractor: Extractor, document: Document, began: float) -> Extractio
     found = Extraction(source, "" if is_text_file else document.text, annotated=annotated, claims=claims)
     graded = _graded(extractor, found)
     source = replace(graded.source, seconds=time.monotonic() - began)
+    if not claims and source.status != "failed":
+        return replace(graded, source=source, annotated=None)  # nothing of it is ever graded
     return replace(graded, source=source, passages=_passages(document, graded.rows))
 
 

@@ -1,12 +1,13 @@
 """In: the type of a record. Out: its Arrow type, its values as Arrow takes them, and the record back from these.
 
-Records may hold text, numbers, truth values, other records, tuples and mappings from text to text.
+Records may hold text, numbers, truth values, other records, sequences (read back as tuples) and mappings from text
+to text.
 """
 
 import dataclasses
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -15,6 +16,7 @@ import pyarrow as pa
 Convert = Callable[[Any], Any]
 Record = TypeVar("Record")
 
+_LISTS = (tuple, Sequence)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TYPES: dict[type, pa.DataType] = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 
@@ -30,7 +32,7 @@ def arrow_type(hint: Any) -> pa.DataType:
     if dataclasses.is_dataclass(hint):
         return pa.struct([(name, arrow_type(part)) for name, part in _fields(hint).items()])
     if (
-        get_origin(hint) is tuple
+        get_origin(hint) in _LISTS
         and len(kinds := {arrow_type(part) for part in get_args(hint) if part is not ...}) == 1
     ):
         return pa.list_(kinds.pop())
@@ -50,7 +52,7 @@ def to_arrow(hint: Any) -> Convert:
             return None if record is None else {name: convert(getattr(record, name)) for name, convert in parts}
 
         return plain
-    if get_origin(inner) is tuple:
+    if get_origin(inner) in _LISTS:
         convert = to_arrow(get_args(inner)[0])
         return lambda values: [convert(value) for value in values]
     if get_origin(inner) is Mapping:
@@ -65,7 +67,7 @@ def from_arrow(hint: Any) -> Convert | None:
     if dataclasses.is_dataclass(inner):
         build = from_values(inner)  # type: ignore[arg-type]
         return lambda values: None if values is None else build(values.values())
-    if get_origin(inner) is tuple:
+    if get_origin(inner) in _LISTS:
         convert = from_arrow(get_args(inner)[0])
         return tuple if convert is None else lambda values: tuple(map(convert, values))
     if get_origin(inner) is Mapping:

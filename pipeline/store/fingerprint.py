@@ -17,6 +17,7 @@ _CODE = (
     "config.py",
     "ingest",
     "language",
+    "screen.py",
     "claims",
     "lexicons",
     "models",
@@ -26,7 +27,15 @@ _CODE = (
     "store/shards.py",
 )
 """What a claim depends on, inside the package: a change of grading, tables or flows extracts nothing again."""
-_GRADING_CODE = ("records", "vocabulary.py", "places.py", "grading", "runs/extraction.py", "store/shards.py")
+_GRADING_CODE = (
+    "records",
+    "vocabulary.py",
+    "places.py",
+    "screen.py",
+    "grading",
+    "runs/extraction.py",
+    "store/shards.py",
+)
 """What a graded row depends on beside its claim; the tables of grading count by what they say."""
 
 _LIBRARIES = (

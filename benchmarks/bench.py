@@ -1,0 +1,232 @@
+"""How fast Provender is beside its peers, in processor seconds of one core, on texts that anybody can get.
+
+    make bench                                       # all sets, about an hour; writes benchmarks/RESULTS.md
+    python benchmarks/bench.py ../shared --quick     # the same on few texts, in minutes
+
+Provender and a peer read the same few files in turn, so that both meet the same machine; a figure is the median of the
+ratios of these turns. Whole runs are processes of their own, whose children are counted. `--only` names the sets.
+"""
+
+import argparse
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import peers
+import sets
+
+from pipeline.config import load_settings
+from pipeline.extractor import Extractor
+from pipeline.ingest import read
+from pipeline.records import Document
+from pipeline.runs.extraction import extractions
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+WARM = 2
+"""Turns before the first that counts: models, caches and vocabularies fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many texts each set has, and how many files a turn."""
+
+    articles: int = 1_000
+    abstracts: int = 2_000
+    pages: int = 503
+    pdfs: int = 100
+    runs: tuple[int, ...] = (100, 1_000, 10_000)
+    a_turn: int = 5
+
+
+QUICK = Sizes(articles=40, abstracts=200, pages=30, pdfs=4, runs=(100,), a_turn=4)
+
+
+@dataclass(slots=True)
+class Turns:
+    """Processor seconds of Provender and of a peer, turn by turn, and what they read in them."""
+
+    own: list[float] = field(default_factory=list)
+    peer: list[float] = field(default_factory=list)
+    words: int = 0
+    documents: int = 0
+
+    def row(self, name: str, peer: str) -> str:
+        """Return a line of the table: words and documents a second, the median ratio, and its quartiles."""
+        ratios = sorted(b / a for a, b in zip(self.own, self.peer, strict=True) if a)
+        seconds = sum(self.own)
+        low, middle, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
+        return (
+            f"| {name} | {self.documents:,} | {self.words / seconds:,.0f} | {self.documents / seconds:,.1f} "
+            f"| {peer} | {middle:.2f} ({low:.2f} to {high:.2f}) |"
+        )
+
+
+def processor_seconds(work: Callable[[], object]) -> float:
+    """Return the processor time that some work takes, that of processes it starts included."""
+    before = time.process_time(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    work()
+    after = time.process_time(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    children = after[1].ru_utime + after[1].ru_stime - before[1].ru_utime - before[1].ru_stime
+    return after[0] - before[0] + children
+
+
+def in_turn(
+    groups: Iterable[Sequence[Path]], own: Callable[[Path], object], peer: Callable[[Path, Document], object]
+) -> Turns:
+    """Let two readers work on each group of files, one after the other; the peer is given what is read of each, too."""
+    turns = Turns()
+    for number, group in enumerate(groups):
+        documents = [(file, document) for file in group for document in read(file)]
+        a = processor_seconds(lambda group=group: [own(file) for file in group])
+        b = processor_seconds(lambda documents=documents: [peer(*of_file) for of_file in documents])
+        if number < WARM:
+            continue
+        turns.own.append(a)
+        turns.peer.append(b)
+        turns.documents += len(documents)
+        turns.words += sum(len(document.text.split()) for _, document in documents)
+    return turns
+
+
+def in_groups(files: Sequence[Path], size: int) -> Iterator[Sequence[Path]]:
+    """Yield files in groups of some size."""
+    for first in range(0, len(files), size):
+        yield files[first : first + size]
+
+
+def extraction_rows(files: Sequence[Path], name: str, size: int) -> Iterator[str]:
+    """Yield the lines on all that is done to a text, with each model, beside the language pipeline."""
+    nlp = peers.language_pipeline()
+
+    def parse(file: Path, document: Document) -> object:
+        return nlp(document.text)
+
+    for model in ("default", "fast"):
+        extractor = Extractor.load(load_settings(model=model))
+
+        def extract(file: Path, extractor: Extractor = extractor) -> object:
+            return list(extractions(extractor, file, file.parent, sha256="", n_bytes=0))
+
+        yield in_turn(in_groups(files, size), extract, parse).row(f"{name}, {model}", "spaCy pipeline")
+
+
+def reading_rows(files: Sequence[Path], name: str, readers: Sequence[str], size: int) -> Iterator[str]:
+    """Yield the lines on reading files alone, beside other readers; one that is not installed is said to lack."""
+    for reader in readers:
+        try:
+            other = peers.READERS[reader]()
+        except ImportError:
+            yield f"| {name} | | | | {reader} | not installed |"
+            continue
+        yield in_turn(in_groups(files, size), read, lambda file, document, other=other: other(file)).row(name, reader)
+
+
+def run_rows(abstracts: list[sets.Abstract], folder: Path, counts: Sequence[int]) -> Iterator[str]:
+    """Yield the lines on whole runs of the fast model, first and unchanged, each a process of its own."""
+    for count in counts:
+        texts = abstracts[: min(count, len(abstracts))]
+        sources, out = folder / f"sources-{count}", folder / f"out-{count}"
+        files = sets.as_files(texts, sources, copies=max(1, count // len(texts)))
+        command = [sys.executable, "-m", "pipeline.cli", "run", str(sources), "--out", str(out)]
+        command += ["--model", "fast", "--plain", "--workers", "1"]
+        for name in ("first run", "unchanged", "unchanged again"):
+            seconds, peak = _whole(command)
+            size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / 1e6
+            yield (
+                f"| {count:,} abstracts in {len(files)} files, {name} | {seconds:.1f} | {seconds / count * 1000:.2f} "
+                f"| {peak:.0f} | {size:.1f} |"
+            )
+
+
+def _whole(command: Sequence[str]) -> tuple[float, float]:
+    """Return the processor seconds of a command and its children, and the peak memory of the largest, in MB."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            raise SystemExit(f"{' '.join(command)} failed:\n{said.read().decode()[-2000:]}")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def one_file_rows(file: Path, folder: Path) -> Iterator[str]:
+    """Yield the lines on the first table from one file."""
+    for name, given in (("plain", ["--plain"]), ("with Prefect", [])):
+        command = [
+            sys.executable,
+            "-m",
+            "pipeline.cli",
+            "run",
+            str(file),
+            "--out",
+            str(folder / name.split()[0]),
+            *given,
+        ]
+        seconds, peak = _whole(command)
+        yield f"| one article, default model, {name} | {seconds:.1f} | | {peak:.0f} | |"
+
+
+def main() -> None:
+    """Make the sets, measure them, and write the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("reference", type=Path, help="the reference folder, with corpora and gold")
+    parser.add_argument("--quick", action="store_true", help="few texts")
+    parser.add_argument("--only", nargs="*", default=["texts", "abstracts", "reading", "runs"])
+    parser.add_argument("--folder", type=Path, help="where the sets are kept for the next time")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    given = parser.parse_args()
+    sizes = QUICK if given.quick else Sizes()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.folder or Path(temporary)
+        lines = list(report(given.reference, folder, sizes, given.only))
+    given.out.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def report(reference: Path, folder: Path, sizes: Sizes, only: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of the report, each printed when it is there."""
+    for line in _report(reference, folder, sizes, only):
+        print(line, flush=True)
+        yield line
+
+
+def _report(reference: Path, folder: Path, sizes: Sizes, only: Sequence[str]) -> Iterator[str]:
+    articles = sets.unpacked(reference / sets.ARTICLES, folder, ".nxml", sizes.articles)
+    abstracts = sets.nutrition_abstracts(articles, reference / sets.GOLD, sizes.abstracts)
+    yield f"Python {platform.python_version()}, {platform.machine()}, {time.strftime('%Y-%m-%d')}, one core."
+    yield "`times as fast` is the peer's processor time over Provender's on the same files: the median of the turns,"
+    yield "and its quartiles. Above 1 Provender is the faster one."
+    yield ""
+    yield "| set | documents | words/s | documents/s | peer | times as fast |"
+    yield "|---|---|---|---|---|---|"
+    if "texts" in only:
+        yield from extraction_rows(articles, "full texts of trials", sizes.a_turn)
+    if "abstracts" in only:
+        with tempfile.TemporaryDirectory() as temporary:
+            files = sets.as_files(abstracts, Path(temporary))
+            yield from extraction_rows(files, "abstracts about nutrition", 1)
+    if "reading" in only:
+        yield from reading_rows(articles, "JATS, reading alone", ["pubmed_parser"], sizes.a_turn)
+        pages = sets.unpacked(reference / sets.PAGES, folder, ".html", sizes.pages)
+        yield from reading_rows(pages, "web pages, reading alone", ["trafilatura"], sizes.a_turn)
+        pdfs = list(sets.as_pdfs(articles[: sizes.pdfs], folder / "pdfs"))
+        yield from reading_rows(pdfs, "PDFs, reading alone", ["pymupdf4llm", "pdfminer.six"], 1)
+    if "runs" in only:
+        yield ""
+        yield "| run | processor seconds | ms a source | peak MB | outputs MB |"
+        yield "|---|---|---|---|---|"
+        with tempfile.TemporaryDirectory() as temporary:
+            yield from one_file_rows(articles[0], Path(temporary))
+            yield from run_rows(abstracts, Path(temporary), sizes.runs)
+
+
+if __name__ == "__main__":
+    main()
