@@ -96,9 +96,9 @@ def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], 
         kind: ConditionType = "measure" if claim.condition.kind == "measure" else "condition"
         wanted, told = relation_of(said, claim.condition), direction_of(claim.relation, kind)
         if said in _OF_CASES and told != "no effect":
-            inverse: Relation = "decreases_risk" if told == "harmful" else "increases_risk"
-            opposite = _contradicts_cases(said, claim.exposure, told)
-            return replace(claim, relation=inverse if opposite else claim.relation, flags=flags)
+            treats = kind == "condition" and claim.relation in ("improves", "worsens")
+            undirected = treats or _contradicts_cases(said, claim.exposure, told)
+            return replace(claim, relation="associated" if undirected else claim.relation, flags=flags)
         exact = said in ("improves", "worsens") or (kind == "condition" and said in ("raises", "lowers"))
         if _agree(direction_of(wanted, kind), told):
             return replace(claim, relation=wanted if exact else claim.relation, flags=flags)
