@@ -22,6 +22,7 @@ Sign = Literal["raises", "lowers", "improves", "worsens", "none", "undirected", 
 TableCueKind = Literal[
     "difference", "coefficient", "no estimate", "adjusted", "crude", "arm", "control", "versus", "turned", "no outcome",
     "subject", "reference", "graded", "neutral", "level", "low", "covariates", "effect", "recoded", "subgroups",
+    "exposed",
 ]  # fmt: skip
 Stance = Literal["plain", "rejected", "refuted", "doubted", "quoted", "open", "advice"]
 
