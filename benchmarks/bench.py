@@ -201,7 +201,8 @@ def report(reference: Path, folder: Path, sizes: Sizes, only: Sequence[str]) -> 
 def _report(reference: Path, folder: Path, sizes: Sizes, only: Sequence[str]) -> Iterator[str]:
     articles = sets.unpacked(reference / sets.ARTICLES, folder, ".nxml", sizes.articles)
     abstracts = sets.nutrition_abstracts(articles, reference / sets.GOLD, sizes.abstracts)
-    yield f"Python {platform.python_version()}, {platform.machine()}, {time.strftime('%Y-%m-%d')}, one core."
+    few = ", few texts (`--quick`)" if sizes is QUICK else ""
+    yield f"Python {platform.python_version()}, {platform.machine()}, {time.strftime('%Y-%m-%d')}, one core{few}."
     yield "`times as fast` is the peer's processor time over Provender's on the same files: the median of the turns,"
     yield "and its quartiles. Above 1 Provender is the faster one."
     yield ""
