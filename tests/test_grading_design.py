@@ -32,6 +32,18 @@ WORDS = load_scheme().population
         ("Guidelines for iron in pregnancy", "We recommend iron.", "guideline"),
         ("What is pernicious anemia?", "Your body needs vitamin B12. Talk to your doctor.", "consumer health page"),
         ("Iron and legs", "Iron is a mineral.", "unclear"),
+        ("Curcumin in bovine retinal pigment epithelial cells", "We gave 5 µM. Damage fell.", "in vitro"),
+        ("Inhibition of human carboxylesterase by hesperetin", "The IC50 was 3 µM.", "in vitro"),
+        ("Green tea in vitro and in vivo", "Wistar rats were gavaged with tea.", "animal"),
+        ("Headspace HPLC of thiamine in sorghum", "Grain was milled and analysed.", "other"),
+        ("Reply to: magnesium and cramps, a randomised trial", "We thank the authors.", "narrative review"),
+        ("Sorting of diets with a randomised algorithm", "We present code.", "unclear"),
+        (
+            "Zinc for colds",
+            "We identified nine trials with 1,780 people, placebo-controlled and blind.",
+            "systematic review",
+        ),
+        ("Bonding of resin", "Extracted sound human molars were randomly divided into two groups.", "in vitro"),
     ],
 )
 def test_design_is_told_by_title_and_text(title: str, text: str, design: str) -> None:
@@ -88,7 +100,7 @@ def test_the_runner_up_is_told() -> None:
         ("45% of patients improved.", None),
     ],
 )
-def test_participants_are_counted(text: str, size: int | None) -> None:
+def test_participants_are_counted(text: str, size: int) -> None:
     assert sample_in_words(text, WORDS).size == size
 
 
@@ -163,4 +175,22 @@ def test_case_table_is_plain_csv() -> None:
     ],
 )
 def test_who_was_only_asked_is_no_participant(text: str, size: int) -> None:
+    assert sample_in_words(text, WORDS).size == size
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("Twenty two smokers and thirty-one non-smokers were recruited.", 53),
+        ("Seventeen lean women and twenty obese women took part.", 37),
+        ("Two cohorts: 40 weaned calves; 62 suckled calves; and 18 adult cows.", 120),
+        ("We studied 19 pre- (40 ± 3 y) and 21 postmenopausal (58 ± 4 y) women.", 40),
+        ("A total of 44 (20 women and 24 men) retired teachers were randomly divided into two groups.", 44),
+        ("Fifty patients, including 20 with gout, 18 with psoriasis and 12 healthy controls, were examined.", 50),
+        ("Between 3 May and 9 June 2014, 61 adults were enrolled.", 61),
+        ("The trial was run in 14 outpatient clinics; 310 adults were randomised.", 310),
+        ("Sixty‐one adults were randomised.", 61),
+    ],
+)
+def test_sizes_of_groups_add_up_and_clinics_are_no_people(text: str, size: int) -> None:
     assert sample_in_words(text, WORDS).size == size
