@@ -3,8 +3,8 @@
     python benchmarks/review_agreement.py ../shared/gold/dev.jsonl ../shared/gold/train.jsonl [--model fast]
 
 Over annotated documents of kind review_abstract and plain_summary: of rows for whose result the authors state a
-certainty, the share that carries it; of claims that were found, Cohen's kappa (Cohen 1960, Educ Psychol Meas 20:37) of the
-direction of the row against the annotated one. What a model learned from is told apart by its file.
+certainty, the share that carries it; of claims that were found, Cohen's kappa (Cohen 1960, Educ Psychol Meas 20:37) of
+the direction of the row against the annotated one. What a model learned from is told apart by its file.
 """
 
 from collections import Counter
