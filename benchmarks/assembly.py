@@ -18,9 +18,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.comparison import load_rules
-from pipeline.records import CitedReference, Duration, EvidenceRow, Flag, Population, Reference, SourceRow
+from pipeline.config import load_settings
+from pipeline.grading import load_scheme
+from pipeline.records import (
+    CitedReference,
+    Duration,
+    EvidenceRow,
+    Flag,
+    Overrides,
+    Population,
+    Reference,
+    RunInputs,
+    SourceRow,
+)
 from pipeline.runs.assembly import assemble
+from pipeline.runs.decided import Decided
+from pipeline.runs.update import Update
 from pipeline.store import Extraction, OutputFolder, write_shard
+from pipeline.studies import Retractions
 from pipeline.vocabulary import CERTAINTIES, EXPOSURES, RELATIONS
 
 NUTRIENTS, CONDITIONS, STUDIES = 250, 4_000, 60_000
@@ -154,12 +169,23 @@ def measure(folder: OutputFolder, rows: int, seed: int) -> None:
         print(f"{file.stat().st_size / 1e6:10.1f} MB  {file.name}")
 
 
-def write_tables(folder: OutputFolder) -> None:
+def write_tables(folder: OutputFolder, *, figures: bool = True) -> None:
     """Write the tables of all shards of a folder and print what it took."""
     began, busy = time.monotonic(), time.process_time()
     with folder.locked():
         keys = [shard.stem for shard in folder.shards.glob("*/*.parquet")]
-        summary = assemble(folder, keys, [], began=began, rules=load_rules())
+        summary = assemble(
+            folder,
+            keys,
+            [],
+            decisions={},
+            update=Update(RunInputs(), load_settings(model="fast")),
+            decided=Decided(Overrides(), load_scheme()),
+            began=began,
+            rules=load_rules(),
+            retractions=Retractions(),
+            with_figures=figures,
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{summary.n_claims} claims, {summary.n_comparisons} comparisons: {time.monotonic() - began:.0f} s "
