@@ -124,14 +124,16 @@ def direction_mismatch(claim: Claim, effect: Effect, rules: CheckRules) -> bool:
     """Whether a ratio or correlation points the other way than the words, given what the exposure is.
 
     A ratio below one beside "deficiency is associated with" is a mismatch: as the words stand it would say
-    that deficiency protects; often it was computed per unit of a higher level. Differences are not judged,
-    because the good direction of a measure is not always known.
+    that deficiency protects; often it was computed per unit of a higher level, which is no mismatch where the
+    sentence says so. Differences are not judged, because the good direction of a measure is not always known.
     """
     if effect.value is None or effect.significant(rules) is False:
         return False
     says = _direction_in_words(claim, rules)
     if effect.is_ratio(rules):
         if says is None or effect.value == 1:
+            return False
+        if claim.exposure == "deficiency" and rules.per_higher.search(claim.sentence.text):
             return False
         return (effect.value > 1) != (says == "raises")
     if effect.measure in rules.correlation_measures and effect.value != 0:

@@ -269,6 +269,7 @@ class CheckRules(_Table):
     significant: Phrase
     not_significant: Phrase
     causal: Phrase
+    per_higher: Phrase
     raises: Phrase
     lowers: Phrase
 

@@ -47,9 +47,9 @@ _NAME = "|".join(f"(?P<m{i}>{words})" for i, (_, words) in enumerate(_NAMES))
 _SHORT = r"(?:\s?[(\[](?:[A-Za-z0-9]+)[)\]])?"
 _OF_WHAT = r"(?:for|of|in|with|comparing)\s[^.;:()\[\]]{3,90}?\s(?:was|were|is)"  # "the odds ratio for death was 0.8"
 _EFFECT = re.compile(
-    rf"(?<![\w-])(?:{_NAME}){MARKS}{_SHORT}(?:\s?per(?: (?!of\b)[\w/-]+){{1,4}})??\s?"
+    rf"(?<![\w-])(?:{_NAME}){MARKS}{_SHORT}(?:\s?per(?: (?!of\b)(?:\d\d\(OH\)\w+|[\w/-]+)){{1,4}})??\s?"
     rf"(?:[=:≈,]|of|was|were|is|estimated at|{_OF_WHAT})?\s?(?:about |approximately )?"
-    rf"(?P<value>{SIGNED})(?!\d|\s?%?\s?CI\b|-[a-z])"
+    rf"(?P<value>{SIGNED})(?!\d|\s?%?\s?CI\b|-[a-z]|\(OH\))"
 )
 _WITH_INTERVAL = re.compile(
     rf"(?<![\w-])(?:{_NAME})\s?[,;(\[]\s?(?P<level>\d{{2}})\s?%\s?CI\s?[)\]]?\s?[=:]\s?(?P<value>{SIGNED})\s?[,;(\[]\s?{RANGE}"
