@@ -1,6 +1,5 @@
 """Hostile ground in short: one bad name, link, file, shard or worker costs itself, and what was lost is said."""
 
-import json
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ from pipeline.config import Settings
 from pipeline.ingest import find_sources
 from pipeline.records import SourceRow
 from pipeline.runs import Progress
+from pipeline.store import OutputFolder
 from pipeline.tables import read_evidence, read_sources, text_file
 
 FAST = Settings(model="fast", workers=1, figures=False)
@@ -147,7 +147,7 @@ def test_a_source_that_ran_out_of_time_waits_for_a_higher_limit(tmp_path: Path) 
     read: list[Progress] = []
     summary = run([page], out, settings=brief, progress=read.append)
     assert len(summary.failures) == 1 and "processor time" in summary.failures[0].reason
-    assert len(json.loads((out / ".provender" / "exhausted.json").read_text())) == 1
+    assert len(OutputFolder(out).exhausted()) == 1
     read.clear()
     again = run([page], out, settings=brief, progress=read.append)
     assert len(again.failures) == 1 and not [event for event in read if event.source], "it was tried again"

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import errno
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -22,6 +23,8 @@ STORE_NAME = ".provender"
 LEDGER_NAME = "review.sqlite"
 LEDGER_FILES = frozenset({LEDGER_NAME, f"{LEDGER_NAME}-wal", f"{LEDGER_NAME}-shm"})
 """The ledger of decisions and what SQLite puts beside it while it is open."""
+_CHECK = "sha256"
+"""The name, in a small record, of the hash of all else that it says."""
 DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 """Errors that no other source would be spared."""
 
@@ -193,7 +196,7 @@ class OutputFolder:
     def write_values(self, path: Path, values: dict[str, Any]) -> None:
         """Write a small record of the store as JSON, whole or not at all. Raises `OSError`."""
         draft = self.drafts / path.name
-        draft.write_text(json.dumps(values), encoding="utf-8")
+        draft.write_text(json.dumps({**values, _CHECK: _hash(values)}), encoding="utf-8")
         publish([(draft, path)])
 
 
@@ -203,12 +206,19 @@ def _inputs(values: Mapping[str, Any]) -> RunInputs:
 
 
 def read_values(path: Path) -> dict[str, Any]:
-    """Return a small record of the store; {} where there is none."""
+    """Return a small record of the store; {} where there is none, or its values are not those that were written."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return values if isinstance(values, dict) else {}
+    if not isinstance(values, dict):
+        return {}
+    written = values.pop(_CHECK, None)  # records of earlier versions have none
+    return values if written in (None, _hash(values)) else {}
+
+
+def _hash(values: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def publish(pairs: Collection[tuple[Path, Path]]) -> None:
