@@ -17,7 +17,6 @@ from torch import Tensor, nn
 
 from pipeline.training.corpora import EXPOSURES, FACTUALITIES, GENERAL_KINDS, MARKS, RELATIONS, STRENGTHS, TAG_KINDS
 from pipeline.training.network import ClaimNetwork
-from pipeline.training.rowwise import convert
 
 PAIR_OUTPUTS = ("claim", "relation", "exposure", "strength", "factuality")
 
@@ -85,7 +84,7 @@ def quantise(source: Path, target: Path) -> None:
 def export(
     network: ClaimNetwork, tokenizer: Tokenizer, folder: Path, settings: dict[str, Any], quantised: bool = True
 ) -> None:
-    """Write the run-time files into `folder`; weights and products of the encoder become integers if wished."""
+    """Write the run-time files into `folder`; weights of the encoder become integers if wished."""
     network.eval()
     folder.mkdir(parents=True, exist_ok=True)
     size, words = torch.export.Dim("size", min=2, max=512), torch.export.Dim("words", min=2, max=512)
@@ -102,7 +101,6 @@ def export(
         quant_pre_process(str(raw), str(ready), skip_symbolic_shape=True)
         if quantised:
             quantise(ready, folder / "encoder.onnx")
-            convert(folder)
         else:
             (folder / "encoder.onnx").write_bytes(ready.read_bytes())
         pairs = torch.export.Dim("pairs", min=1, max=4096)
