@@ -53,7 +53,7 @@ def test_what_a_user_can_mend_is_one_sentence_with_its_status(words: list[str], 
 def test_a_fault_of_the_program_has_a_status_of_its_own_and_a_trace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError("an index went astray")
 
     monkeypatch.setattr("pipeline.api.read", broken)

@@ -18,6 +18,7 @@ from pipeline.claims.bystanders import stands_by
 from pipeline.claims.ellipsis import denied_later
 from pipeline.claims.merging import merged
 from pipeline.claims.ownership import stated_apart
+from pipeline.claims.relation import names_event
 from pipeline.claims.sign import relation_of, sign
 from pipeline.lexicons import Cues
 from pipeline.lexicons.cues import Sign, Stance
@@ -99,7 +100,8 @@ def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], 
             treats = kind == "condition" and claim.relation in ("improves", "worsens")
             undirected = treats or _contradicts_cases(said, claim.exposure, told)
             return replace(claim, relation="associated" if undirected else claim.relation, flags=flags)
-        exact = said in ("improves", "worsens") or (kind == "condition" and said in ("raises", "lowers"))
+        moved = said in ("raises", "lowers") and kind == "condition"
+        exact = said in ("improves", "worsens") or (moved and names_event(claim.condition, cues))
         if _agree(direction_of(wanted, kind), told):
             return replace(claim, relation=wanted if exact else claim.relation, flags=flags)
         return replace(claim, relation=wanted, flags=flags)

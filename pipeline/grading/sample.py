@@ -160,11 +160,14 @@ def _counts(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
 def _counts_in(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
     sample = words["sample"]
     for kind, pattern in sample["counts"].likely(text):
-        for match in pattern["find"].finditer(text):
+        at = 0
+        while match := pattern["find"].search(text, at):
             parts = [number_of(part, words) for name, part in match.groupdict().items() if part and name != "who"]
             sizes = [size for size in parts if size]
             if len(sizes) < len(parts) or not all(_is_count(match, name, words) for name in "nm"):
+                at = max(match.start() + 1, min(_ends(match), default=match.end()))  # a later number may count people
                 continue
+            at = max(match.end(), match.start() + 1)
             number = math.prod(sizes) if kind == "products" else sum(sizes)
             if sample["smallest"] <= number <= sample["largest"]:
                 lost = _subset(text, match, words) if kind == "patterns" else 0
@@ -176,6 +179,11 @@ def _counts_in(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
         total = sizes[0] if len(sizes) > 2 and sizes[0] == sum(sizes[1:]) else sum(sizes)
         phrase = ", ".join(_clean(group.group()) for group in groups)
         yield sample["group_points"] + _subset(text, groups[0], words), total, phrase
+
+
+def _ends(match: re.Match[str]) -> list[int]:
+    """Where the numbers of a match end."""
+    return [match.end(name) for name, part in match.groupdict().items() if part and name != "who"]
 
 
 def _is_count(match: re.Match[str], name: str, words: Words) -> bool:

@@ -16,6 +16,7 @@ from pipeline.runs.runner import ProgressCallback, run
 from pipeline.store import OutputFolder, Snapshot, differences
 from pipeline.tables import read_texts
 from pipeline.tables.columns import COPIED
+from pipeline.tables.lists import split
 
 MOST_NAMED = 20
 """Rows that differ and are named; the others are counted."""
@@ -119,7 +120,7 @@ def compared(before: Path, now: Path, changed: set[str], scratch: Path) -> Repla
 
 def _counts(row: Mapping[str, str], changed: set[str]) -> bool:
     """Whether a row is of a source that can be read as it was then."""
-    return row["source_id"] not in changed and "stale" not in row.get("flags", "").split("; ")
+    return row["source_id"] not in changed and "stale" not in split(row.get("flags", ""), "list")
 
 
 def _changed(folder: OutputFolder, again: OutputFolder) -> set[str]:
