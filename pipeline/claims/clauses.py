@@ -11,8 +11,12 @@ from pipeline.records import Mention, Sentence
 
 _LINK = r"(?:,? (?:and|or|and/or|as well as|plus|nor) |, )"
 _AMOUNT = r"(?:(?:the )?[\w-]+ (?:of|in) (?:the )?)?"  # "GSH and concentrations of GSSG"
+_VALUES = (
+    r"(?: \((?![^()]*(?:\bp\b|\bn\.?s\b|\bnot?\b))[^()]*\d[^()]*\))?"  # "(45 vs 60 pg/mL)"; a test is each member's own
+)
 _LISTS = {
-    name: re.compile(rf"(?:{name}_{_LINK}{_AMOUNT})*{name}(?:{_LINK}{_AMOUNT}{name}_)*(?!_)") for name in ("NUT", "OUT")
+    name: re.compile(rf"(?:{name}_{_VALUES}{_LINK}{_AMOUNT})*{name}(?:{_VALUES}{_LINK}{_AMOUNT}{name}_)*(?!_)")
+    for name in ("NUT", "OUT")
 }  # "NUT_, NUT_ and NUT"
 _FINITE = r"[a-z -]{1,40}(?:s|ed|fell|rose|had|did|led)\b"
 BREAK = re.compile(
