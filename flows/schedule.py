@@ -15,6 +15,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows.evidence import hush_at_exit, write_evidence
 from pipeline.config import Settings
 from pipeline.errors import WordError
+from pipeline.import_path import import_path
 from pipeline.logs import now
 
 RETRIES = 2
@@ -63,9 +64,8 @@ def schedule_of(cron: str, timezone: str = "UTC") -> CronSchedule:
 def serve(paths: Sequence[str], out: str | Path, schedule: CronSchedule, *, settings: Settings) -> None:
     """Make the deployment in the Prefect API of the settings, and carry out its runs until this process is ended."""
     hush_at_exit()
-    home = str(Path(__file__).parent.parent)
     os.environ["PYTHONSAFEPATH"] = "1"  # a `flows` of the folder that it is started in is not ours
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))
+    os.environ["PYTHONPATH"] = import_path()
     scheduled_evidence.serve(
         name=deployment_name(out),
         schedules=[schedule],

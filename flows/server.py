@@ -11,9 +11,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 from pipeline.errors import ServerError as ServerError
+from pipeline.import_path import import_path
 
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -56,14 +56,12 @@ def prefect_api(*, schedules: bool = False) -> Iterator[str]:
         return
     # other users of the machine reach loopback too
     secret = os.environ.get(AUTH) or f"provender:{secrets.token_urlsafe(32)}"
-    home = str(Path(__file__).parent.parent)
-    paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "flows.server", *([SCHEDULES] if schedules else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), AUTH: secret},
+        env=os.environ | {"PYTHONPATH": import_path(), AUTH: secret},
         text=True,
         start_new_session=True,
     )

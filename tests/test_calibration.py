@@ -56,6 +56,6 @@ def test_no_candidates_have_no_probabilities(calibration: Calibration) -> None:
     assert calibration.confidences([]) == []
 
 
-def test_a_folder_without_the_weighing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match=r"has no weighing\.onnx"):
+def test_a_folder_without_the_calibration_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"has no calibration\.onnx"):
         Calibration.from_directory(tmp_path, load_encoder(bundled()).settings)

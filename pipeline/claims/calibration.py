@@ -64,10 +64,10 @@ class Calibration:
     @classmethod
     def from_directory(cls, path: Path, settings: Mapping[str, Any]) -> "Calibration":
         """Return the calibration in `path`, whose `config.json` holds `settings`; raises `FileNotFoundError`."""
-        file = path / "weighing.onnx"
+        file = path / "calibration.onnx"
         if not file.is_file():
-            raise RunError(f"The model folder {path} has no weighing.onnx; install the package again.")
-        return cls(session(file), settings["weighing"])
+            raise RunError(f"The model folder {path} has no calibration.onnx; install the package again.")
+        return cls(session(file), settings["calibration"])
 
     def confidences(self, candidates: Sequence[Candidate]) -> list[float]:
         """Return the calibrated probability of each candidate that it is a claim of its sentence."""

@@ -1,4 +1,4 @@
-"""Rows of the evidence table come in; the body of evidence for each pair and exposure goes out."""
+"""In: rows of the evidence table; out: the body of evidence for each pair and exposure."""
 
 from pipeline.comparison.comparer import COMPARISON_ORDER, compare, compare_pair
 from pipeline.comparison.pairs import Names, pairs_of

@@ -1,4 +1,4 @@
-"""Rows of the evidence table come in; a comparison row for each nutrient, exposure and condition goes out."""
+"""In: rows of the evidence table; out: a comparison row for each nutrient, exposure and condition."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The stances of the sources and their rows come in; what they disagree on, and why it might be, goes out."""
+"""In: the stances of the sources and their rows; out: what they disagree on, and why it might be."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence

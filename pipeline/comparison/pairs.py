@@ -1,4 +1,4 @@
-"""The names and identifiers that rows give come in; which of them mean the same nutrient and condition goes out."""
+"""In: the names and identifiers that rows give; out: which of them mean the same nutrient and condition."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple

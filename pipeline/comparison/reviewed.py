@@ -1,4 +1,4 @@
-"""Rows that reviewers have decided on come in; what the comparison says of that goes out."""
+"""In: rows that reviewers have decided on; out: what the comparison says of that."""
 
 import re
 from collections.abc import Iterable, Iterator

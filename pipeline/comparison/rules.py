@@ -1,22 +1,19 @@
-"""The table comparison.toml comes in; the weights and thresholds of the comparison go out, typed."""
+"""In: the table comparison.toml; out: the weights and thresholds of the comparison, typed."""
 
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from pipeline.errors import KnowledgeError
 from pipeline.grading.schemes import COMPARISON, merged, scheme_tables
+from pipeline.rule_table import RuleTable
 from pipeline.synthesis.rules import SynthesisRules, synthesis_table
 from pipeline.vocabulary import Certainty, Exposure, Factuality, FlagCode
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Weights(_Table):
+class Weights(RuleTable):
     """What a study's vote weighs."""
 
     certainty: Mapping[Certainty, float]
@@ -28,20 +25,20 @@ class Weights(_Table):
     adverse: tuple[Exposure, ...]
 
 
-class Assertion(_Table):
+class Assertion(RuleTable):
     """Which statements are plain and which are hedged."""
 
     plain: tuple[Factuality, ...]
     hedged: tuple[Factuality, ...]
 
 
-class Reasons(_Table):
+class Reasons(RuleTable):
     """What else the reasons name."""
 
     named_flags: tuple[FlagCode, ...]
 
 
-class ComparisonRules(_Table):
+class ComparisonRules(RuleTable):
     """Every weight and threshold of the comparison."""
 
     weight: Weights

@@ -1,4 +1,4 @@
-"""Rows come in; what each says about the exposure, how much it weighs, and each source's stance go out."""
+"""In: rows; out: what each says about the exposure, how much it weighs, and each source's stance."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -4,16 +4,11 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
+from pipeline.rule_table import RuleTable
 from pipeline.vocabulary import Certainty, Verdict
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Limits(_Table):
+class Limits(RuleTable):
     """How much one picture holds, and how many pictures a run draws."""
 
     matrix_rows: int
@@ -26,7 +21,7 @@ class Limits(_Table):
     described: int
 
 
-class Picture(_Table):
+class Picture(RuleTable):
     """What all pictures share; colours as #rrggbb."""
 
     dots_per_inch: int
@@ -40,7 +35,7 @@ class Picture(_Table):
     notice: str
 
 
-class VerdictLook(_Table):
+class VerdictLook(RuleTable):
     """A verdict's sign, and its colours for the sign and for what lies behind it."""
 
     sign: str
@@ -48,7 +43,7 @@ class VerdictLook(_Table):
     tint: str
 
 
-class CertaintyLook(_Table):
+class CertaintyLook(RuleTable):
     """A certainty's dots of four, its letters, and its colours for an area and for the text on it."""
 
     dots: int
@@ -57,7 +52,7 @@ class CertaintyLook(_Table):
     ink: str
 
 
-class Family(_Table):
+class Family(RuleTable):
     """Effects that one axis can show: their measures, and the value at which there is no effect."""
 
     name: str
@@ -68,7 +63,7 @@ class Family(_Table):
     axis: str
 
 
-class Style(_Table):
+class Style(RuleTable):
     """Every limit, colour and sign of the pictures."""
 
     limits: Limits

@@ -1,4 +1,4 @@
-"""Claims and their document come in; graded rows of the evidence table, each with its reasons, go out."""
+"""In: claims and their document; out: graded rows of the evidence table, each with its reasons."""
 
 from pipeline.grading.design import DesignFinding, study_design
 from pipeline.grading.explanation import explain_flag

@@ -1,4 +1,4 @@
-"""A claim and its source come in; what the sentence rests on, with the references it names, goes out."""
+"""In: a claim and its source; out: what the sentence rests on, with the references it names."""
 
 import re
 from collections.abc import Mapping

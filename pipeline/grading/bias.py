@@ -1,4 +1,4 @@
-"""The sentences of a source come in; how its own study guards against bias, domain by domain with quotes, goes out."""
+"""In: the sentences of a source; out: how its own study guards against bias, domain by domain with quotes."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The evidence behind a claim comes in; its GRADE certainty and every step to it, in words, go out."""
+"""In: the evidence behind a claim; out: its GRADE certainty and every step to it, in words."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable

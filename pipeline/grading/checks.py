@@ -1,4 +1,4 @@
-"""The evidence behind a claim comes in; the codes of what a reviewer should look at go out."""
+"""In: the evidence behind a claim; out: the codes of what a reviewer should look at."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""An annotated document, or words about somebody else's study, come in; the study design goes out."""
+"""In: an annotated document, or words about somebody else's study; out: the study design."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The statistics of a claim come in; the effects they give, each with its interval and p-value, go out."""
+"""In: the statistics of a claim; out: the effects they give, each with its interval and p-value."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""The parts of an appraisal come in; one record of the evidence behind a claim, before it is graded, goes out."""
+"""In: the parts of an appraisal; out: one record of the evidence behind a claim, before it is graded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A flag's code and its row come in; one sentence for a reviewer goes out."""
+"""In: a flag's code and its row; out: one sentence for a reviewer."""
 
 from pipeline.grading.effect import Effect, p_from_interval
 from pipeline.grading.scheme import CheckRules, Scheme

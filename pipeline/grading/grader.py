@@ -1,4 +1,4 @@
-"""An annotated document and its claims come in; their appraisals and rows of the evidence table go out."""
+"""In: an annotated document and its claims; out: their appraisals and rows of the evidence table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A claim and the design behind it come in; its Oxford CEBM 2011 level goes out."""
+"""In: a claim and the design behind it; out: its Oxford CEBM 2011 level."""
 
 from pipeline.grading.certainty import large_effect
 from pipeline.grading.evidence import Evidence

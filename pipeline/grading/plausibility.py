@@ -1,4 +1,4 @@
-"""The words of a sentence and its effects come in; the numbers that cannot be, or that do not fit each other, go out.
+"""In: the words of a sentence and its effects; out: the numbers that cannot be, or that do not fit each other.
 
 Each check gives the words that do not fit, "" where there are none or where it cannot tell.
 """

@@ -1,4 +1,4 @@
-"""A graded row, or a study, and what a reviewer decided of it come in; it goes out graded anew, with who decided."""
+"""In: a graded row, or a study, and what a reviewer decided of it; out: the same graded anew, with who decided."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""A source and what was found of its study come in; what it tells of that study (`StudyReport`) goes out."""
+"""In: a source and what was found of its study; out: what it tells of that study (`StudyReport`)."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A claim and its appraisal come in; the row of evidence.csv goes out."""
+"""In: a claim and its appraisal; out: the row of evidence.csv."""
 
 from collections.abc import Sequence
 

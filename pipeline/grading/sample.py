@@ -1,4 +1,4 @@
-"""Sentences of a source, or about another study, come in; how many people were studied, and who, go out."""
+"""In: sentences of a source, or about another study; out: how many people were studied, and who."""
 
 import math
 import re

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from pipeline.grading.sample import Words, compiled
+from pipeline.rule_table import RuleTable
 from pipeline.screen import Screen
 from pipeline.vocabulary import (
     BiasDomain,
@@ -50,11 +51,7 @@ NEVER = _phrase(r"(?!)")
 _ALWAYS = _phrase("")
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class DesignCue(_Table):
+class DesignCue(RuleTable):
     """Words that speak for a design, where they count, and how much."""
 
     where: Literal["publication", "title", "text", "study", "sentence"] = Field(alias="in")
@@ -62,7 +59,7 @@ class DesignCue(_Table):
     find: Phrase
 
 
-class PageTraits(_Table):
+class PageTraits(RuleTable):
     """What makes a source without a stated type look like a consumer health page."""
 
     question_title_points: int
@@ -75,7 +72,7 @@ class PageTraits(_Table):
     second_person: Phrase
 
 
-class SourceShape(_Table):
+class SourceShape(RuleTable):
     """When a source tells of a whole study, and when of a subject."""
 
     enough_in_study: int
@@ -89,7 +86,7 @@ class SourceShape(_Table):
     review_phrase: str
 
 
-class WithinTrial(_Table):
+class WithinTrial(RuleTable):
     """When a trial tells of an association that owes nothing to what was allotted, and what design that is."""
 
     exposures: tuple[Exposure, ...]
@@ -101,7 +98,7 @@ class WithinTrial(_Table):
     allotted: Phrase
 
 
-class DesignRules(_Table):
+class DesignRules(RuleTable):
     """How the design of a source is found."""
 
     enough: int
@@ -154,7 +151,7 @@ class DesignRules(_Table):
         return found
 
 
-class BasisRules(_Table):
+class BasisRules(RuleTable):
     """Words that tell an own result from a report of somebody else's."""
 
     own: Phrase
@@ -164,7 +161,7 @@ class BasisRules(_Table):
     own_begins: Phrase
 
 
-class LevelTable(_Table):
+class LevelTable(RuleTable):
     """OCEBM 2011 levels by question and design."""
 
     benefit: Mapping[StudyDesign, Annotated[int, Field(ge=1, le=5)]]
@@ -176,7 +173,7 @@ class LevelTable(_Table):
     dramatic_effect: Mapping[Question, Annotated[int, Field(ge=1, le=5)]]
 
 
-class Step(_Table):
+class Step(RuleTable):
     """One step up or down the certainty, and the words that trigger or undo it."""
 
     domain: str
@@ -188,7 +185,7 @@ class Step(_Table):
     designs: tuple[StudyDesign, ...] = ()
 
 
-class CertaintyRules(_Table):
+class CertaintyRules(RuleTable):
     """Where certainty starts and how far words can move it."""
 
     most_down_in_a_domain: int
@@ -211,7 +208,7 @@ class CertaintyRules(_Table):
         return Screen(steps, lambda placed: placed[1].find)
 
 
-class Imprecision(_Table):
+class Imprecision(RuleTable):
     """When numbers are too few or an interval too wide."""
 
     few_participants: int
@@ -224,7 +221,7 @@ class Imprecision(_Table):
     smd_appreciable: float
 
 
-class LargeEffect(_Table):
+class LargeEffect(RuleTable):
     """When the size of an effect raises the certainty of observational evidence."""
 
     designs: tuple[StudyDesign, ...]
@@ -234,14 +231,14 @@ class LargeEffect(_Table):
     measures: tuple[str, ...]
 
 
-class Surrogate(_Table):
+class Surrogate(RuleTable):
     """Which outcome measures count as what people feel rather than a stand-in for it."""
 
     steps: int
     important: Phrase
 
 
-class Caps(_Table):
+class Caps(RuleTable):
     """Certainties that cannot be passed, whatever the steps say."""
 
     factuality: Mapping[Factuality, Certainty]
@@ -254,7 +251,7 @@ class Caps(_Table):
     flags: Mapping[FlagCode, Certainty]
 
 
-class CheckRules(_Table):
+class CheckRules(RuleTable):
     """Thresholds and words of the consistency checks."""
 
     ratio_measures: tuple[str, ...]
@@ -274,7 +271,7 @@ class CheckRules(_Table):
     lowers: Phrase
 
 
-class BiasCue(_Table):
+class BiasCue(RuleTable):
     """Words that tell how a study guards against one bias, and what they say where they stand or are denied."""
 
     domain: BiasDomain
@@ -285,7 +282,7 @@ class BiasCue(_Table):
     find: Phrase
 
 
-class AttritionRules(_Table):
+class AttritionRules(RuleTable):
     """Words that tell how many participants were lost, and how many are few or many."""
 
     low: float
@@ -301,7 +298,7 @@ class AttritionRules(_Table):
         return Screen([*self.lost, *self.kept, self.lost_percent, self.kept_percent], _itself)
 
 
-class BiasRules(_Table):
+class BiasRules(RuleTable):
     """Every cue of the judgements of bias."""
 
     denial: Phrase
@@ -316,7 +313,7 @@ class BiasRules(_Table):
         return Screen(self.cues, lambda cue: cue.find)
 
 
-class PlausibilityRules(_Table):
+class PlausibilityRules(RuleTable):
     """The words of plausibility.toml and how much numbers may differ."""
 
     lopsided: float
@@ -345,7 +342,7 @@ class PlausibilityRules(_Table):
     fell: Phrase
 
 
-class StudyRules(_Table):
+class StudyRules(RuleTable):
     """Words by which a study is known: registry numbers, short citations, the studies that a review includes."""
 
     registry: Phrase
@@ -353,7 +350,7 @@ class StudyRules(_Table):
     short_citation: Annotated[re.Pattern[str], BeforeValidator(_exact)]
 
 
-class SpinRules(_Table):
+class SpinRules(RuleTable):
     """Words that mark a conclusion or a result, and what counts as asserted."""
 
     lacking: tuple[Exposure, ...]
@@ -362,7 +359,7 @@ class SpinRules(_Table):
     result: Phrase
 
 
-class Scheme(_Table):
+class Scheme(RuleTable):
     """A grading scheme; `name` stands in every reason that depends on it."""
 
     name: str

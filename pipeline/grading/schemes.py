@@ -1,4 +1,4 @@
-"""The name or file (TOML) of a grading scheme comes in; its tables go out, checked."""
+"""In: the name or file (TOML) of a grading scheme; out: its tables, checked."""
 
 import tomllib
 from functools import reduce

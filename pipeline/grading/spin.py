@@ -1,4 +1,4 @@
-"""The claims of one source come in; those of its title and conclusions that its own results do not bear out go out."""
+"""In: the claims of one source; out: those of its title and conclusions that its own results do not bear out."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""The sentences of a review come in; the certainty that its authors state for a result goes out."""
+"""In: the sentences of a review; out: the certainty that its authors state for a result."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Bytes come in; a `Document` for each article or record goes out: `read` a file, `list_sources` of folders."""
+"""In: bytes; out: a `Document` for each article or record: `read` a file, `list_sources` of folders."""
 
 from pipeline.ingest.listing import find_sources, list_sources
 from pipeline.ingest.reader import read

@@ -1,4 +1,4 @@
-"""A BioC collection (XML or JSON) comes in; a `Document` for each document in it goes out."""
+"""In: a BioC collection (XML or JSON); out: a `Document` for each document in it."""
 
 import re
 from collections.abc import Iterator, Mapping

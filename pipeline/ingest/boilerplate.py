@@ -1,4 +1,4 @@
-"""Lines and paragraphs of a saved page come in; what is no article text, and what the page says of itself, goes out."""
+"""In: lines and paragraphs of a saved page; out: what is no article text, and what the page says of itself."""
 
 import re
 from functools import cache, lru_cache

@@ -1,4 +1,4 @@
-"""A line near a title comes in; the authors that it names, or whether it is an affiliation, date or address, go out."""
+"""In: a line near a title; out: the authors that it names, or whether it is an affiliation, date or address."""
 
 import re
 

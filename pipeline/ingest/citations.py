@@ -1,4 +1,4 @@
-"""Text with its article blocks and references comes in; the places that cite references (`Citation`) go out."""
+"""In: text with its article blocks and references; out: the places that cite references (`Citation`)."""
 
 import re
 from collections.abc import Iterable, Sequence

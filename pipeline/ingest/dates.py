@@ -1,4 +1,4 @@
-"""Words that name a date come in; an ISO 8601 date (as precise as stated: day, month or year) goes out."""
+"""In: words that name a date; out: an ISO 8601 date (as precise as stated: day, month or year)."""
 
 import calendar
 import re

@@ -1,4 +1,4 @@
-"""Bytes come in; text as the file means it goes out, every character kept (line ends too)."""
+"""In: bytes; out: text as the file means it, every character kept (line ends too)."""
 
 import codecs
 import re

@@ -1,4 +1,4 @@
-"""A web page comes in; a `Document` goes out.
+"""In: a web page; out: a `Document`.
 
 trafilatura says what is main text, the page's own tree how that text is built.
 """

@@ -1,4 +1,4 @@
-"""Marked-up inline content (an element of XML or HTML) comes in; its running text with the citations in it goes out."""
+"""In: marked-up inline content (an element of XML or HTML); out: its running text with the citations in it."""
 
 import re
 from collections.abc import Callable

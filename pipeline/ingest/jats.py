@@ -1,4 +1,4 @@
-"""A JATS/NXML file comes in; a `Document` for each article in it goes out."""
+"""In: a JATS/NXML file; out: a `Document` for each article in it."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

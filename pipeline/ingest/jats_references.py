@@ -1,4 +1,4 @@
-"""The reference list of a JATS article comes in; its entries and the labels that citations stand for go out."""
+"""In: the reference list of a JATS article; out: its entries and the labels that citations stand for."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The text of a JSON or JSON Lines file comes in; its records go out, each damaged stretch as a `Damage`."""
+"""In: the text of a JSON or JSON Lines file; out: its records, each damaged stretch as a `Damage`."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a source states of itself and how its text is made come in; its source type goes out."""
+"""In: what a source states of itself and how its text is made; out: its source type."""
 
 import re
 from collections.abc import Sequence

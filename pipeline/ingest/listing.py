@@ -1,4 +1,4 @@
-"""Paths of files and folders come in; the files to be read go out, and what is there but cannot be a source."""
+"""In: paths of files and folders; out: the files to be read, and what is there but cannot be a source."""
 
 import errno
 import os

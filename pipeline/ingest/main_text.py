@@ -1,4 +1,4 @@
-"""A page's pieces and the text that trafilatura found in it come in; the pieces that are the article go out.
+"""In: a page's pieces and the text that trafilatura found in it; out: the pieces that are the article.
 
 Two readers decide: trafilatura says which words are main text, the page's structure corrects it where its own evidence
 is plain (an element that calls itself a sharing bar, a line that is a link, a lead between title and text, an item of a

@@ -1,4 +1,4 @@
-"""Bytes of an XML file come in; its tree or its records go out, safe against entities and network access."""
+"""In: bytes of an XML file; out: its tree or its records, safe against entities and network access."""
 
 import io
 import re

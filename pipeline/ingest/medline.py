@@ -1,4 +1,4 @@
-"""A MEDLINE/PubMed XML file comes in; a `Document` for each record goes out."""
+"""In: a MEDLINE/PubMed XML file; out: a `Document` for each record."""
 
 import re
 from collections.abc import Iterator

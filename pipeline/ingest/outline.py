@@ -1,4 +1,4 @@
-"""Pieces of a page in reading order come in; its article passages, references, date, authors and notices go out."""
+"""In: pieces of a page in reading order; out: its article passages, references, date, authors and notices."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The element tree of a web page comes in; its visible pieces in reading order, with the citations in them, go out."""
+"""In: the element tree of a web page; out: its visible pieces in reading order, with the citations in them."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The element tree of a web page and its article's pieces come in; the title of the article goes out.
+"""In: the element tree of a web page and its article's pieces; out: the title of the article.
 
 A page states titles in several places, and some of them name the site: its logo is a heading, `<title>` holds the
 site's name beside the article's or alone. What the page calls its site is never the title; of the rest, a statement

@@ -1,4 +1,4 @@
-"""Pieces of a source in reading order come in; the stored text with blocks, citations and pages goes out."""
+"""In: pieces of a source in reading order; out: the stored text with blocks, citations and pages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

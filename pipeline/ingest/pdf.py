@@ -1,4 +1,4 @@
-"""A PDF comes in; a `Document` goes out: columns in reading order, running heads dropped, pages and references kept."""
+"""In: a PDF; out: a `Document`: columns in reading order, running heads dropped, pages and references kept."""
 
 import logging
 import os

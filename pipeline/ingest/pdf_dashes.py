@@ -1,4 +1,4 @@
-"""The lines of a PDF come in; the same with a dash wherever the font calls its dash by another character go out.
+"""In: the lines of a PDF; out: the same with a dash wherever the font calls its dash by another character.
 
 Fonts of the years before Unicode put the en dash in a letter's place: pages 28–31 are copied as "28e31".
 """

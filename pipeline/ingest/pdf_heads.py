@@ -1,4 +1,4 @@
-"""The lines of a PDF's pages come in; the same without running heads, running feet and page numbers go out."""
+"""In: the lines of a PDF's pages; out: the same without running heads, running feet and page numbers."""
 
 import re
 from collections import Counter, defaultdict

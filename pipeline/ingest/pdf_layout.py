@@ -1,4 +1,4 @@
-"""The lines of one PDF page come in; they go out in reading order, column after column.
+"""In: the lines of one PDF page; out: the same in reading order, column after column.
 
 The order comes from recursive cutting along white space (the XY cut of Nagy and Seth, 1984): first between columns, and
 where no column gap crosses the region, at its widest horizontal gap.

@@ -1,4 +1,4 @@
-"""The pages of a PDF come in; their lines of text with place, size and weight go out."""
+"""In: the pages of a PDF; out: their lines of text with place, size and weight."""
 
 import re
 from collections import Counter

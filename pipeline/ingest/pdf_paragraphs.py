@@ -1,4 +1,4 @@
-"""Lines of a PDF in reading order come in; headings, paragraphs, list items and captions (`Piece`) go out."""
+"""In: lines of a PDF in reading order; out: headings, paragraphs, list items and captions (`Piece`)."""
 
 import re
 from collections import Counter

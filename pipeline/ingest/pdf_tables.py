@@ -1,4 +1,4 @@
-"""A page of a PDF with a line "Table 2 ..." comes in; its tables go out, as PyMuPDF finds them by rules and shades."""
+"""In: a page of a PDF with a line "Table 2 ..."; out: its tables, as PyMuPDF finds them by rules and shades."""
 
 import logging
 import re

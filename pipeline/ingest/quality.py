@@ -1,4 +1,4 @@
-"""What a reader found in a source comes in; the finished `Document` with its source type and quality flags goes out."""
+"""In: what a reader found in a source; out: the finished `Document` with its source type and quality flags."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A path comes in; the documents of that file (`Document`) go out, whatever its format."""
+"""In: a path; out: the documents of that file (`Document`), whatever its format."""
 
 import logging
 import sys

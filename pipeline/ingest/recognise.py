@@ -1,4 +1,4 @@
-"""The bytes of a file come in; its format, recognised by content and never by its name, goes out."""
+"""In: the bytes of a file; out: its format, recognised by content and never by its name."""
 
 import io
 import re

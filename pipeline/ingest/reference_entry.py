@@ -1,4 +1,4 @@
-"""The words of one reference entry come in; its authors, title and year (`Entry`) go out, whatever its style."""
+"""In: the words of one reference entry; out: its authors, title and year (`Entry`), whatever its style."""
 
 import re
 from collections.abc import Iterator

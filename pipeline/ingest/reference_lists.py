@@ -1,4 +1,4 @@
-"""The pieces of a source in reading order come in; where its reference lists lie among them goes out.
+"""In: the pieces of a source in reading order; out: where its reference lists lie among them.
 
 A list is opened by a heading that names it and by what stands under it: "References" in a list of contents, or
 "Sources" over a paragraph on food, opens none. A source may have several (a supplement has its own).

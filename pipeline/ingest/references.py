@@ -1,4 +1,4 @@
-"""The lines of a reference list come in; its entries (`Reference`) with their title, year and design go out."""
+"""In: the lines of a reference list; out: its entries (`Reference`) with their title, year and design."""
 
 import re
 from collections.abc import Sequence

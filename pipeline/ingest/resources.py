@@ -1,4 +1,4 @@
-"""The data files of ingestion (csv beside this module) come in by name; rows and compiled patterns go out."""
+"""In: the data files of ingestion (csv beside this module) by name; out: rows and compiled patterns."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""Section headings come in; the role that the section plays in an article goes out."""
+"""In: section headings; out: the role that the section plays in an article."""
 
 import re
 from functools import cache, lru_cache

@@ -1,4 +1,4 @@
-"""A path comes in; the bytes of one file with its identity (`Source`) go out."""
+"""In: a path; out: the bytes of one file with its identity (`Source`)."""
 
 import hashlib
 import os

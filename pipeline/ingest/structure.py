@@ -1,4 +1,4 @@
-"""The head of a text that no reader of structured data took comes in; an error goes out where it is no prose.
+"""In: the head of a text that no reader of structured data took; out: an error where it is no prose.
 
 Tag lines, delimiters and braces read as sentences would mix records and name facts that no source states.
 """

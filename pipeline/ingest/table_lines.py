@@ -1,4 +1,4 @@
-"""The tables of an article come in; those of their rows that give an estimate with its interval go out as text.
+"""In: the tables of an article; out: those of their rows that give an estimate with its interval as text.
 
 Each is a line of its own behind the article, so that a claim made from it has its place in the stored text:
 "Table 2. Risk of falls; Women; Fractures; Vitamin D, n: 12; Placebo, n: 20; RR (95% CI): 0.61 (0.30 to 1.22)".

@@ -1,4 +1,4 @@
-"""The table elements of an article (JATS, HTML) come in; `Table` records go out: header, cells, caption, notes."""
+"""In: the table elements of an article (JATS, HTML); out: `Table` records: header, cells, caption, notes."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

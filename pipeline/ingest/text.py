@@ -1,4 +1,4 @@
-"""A plain-text file comes in; a `Document` goes out whose text is the decoded file itself, offsets into it."""
+"""In: a plain-text file; out: a `Document` whose text is the decoded file itself, offsets into it."""
 
 import re
 from dataclasses import dataclass

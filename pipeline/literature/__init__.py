@@ -1,4 +1,4 @@
-"""A query, a list of addresses or the address of a store comes in; files of a corpus folder go out.
+"""In: a query, a list of addresses or the address of a store; out: files of a corpus folder.
 
 Beside `ingest`, `store` and `tables`, which touch files, this is the only package that touches the network, and it
 sends nothing but what it is asked to fetch.

@@ -1,4 +1,4 @@
-"""A web address comes in; what may be shown of it, and whether it is one of this machine or network, goes out."""
+"""In: a web address; out: what may be shown of it, and whether it is one of this machine or network."""
 
 import ipaddress
 import re

@@ -1,4 +1,4 @@
-"""A query in Europe PMC's syntax comes in; files of abstracts (JSON Lines) and full texts (JATS) go out to a folder.
+"""In: a query in Europe PMC's syntax; out: files of abstracts (JSON Lines) and full texts (JATS) to a folder.
 
 The protocol is that of the Europe PMC RESTful web service: `search` gives pages of results, each with the mark of the
 next, and `PMCID/fullTextXML` gives an open-access article.

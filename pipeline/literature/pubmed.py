@@ -1,4 +1,4 @@
-"""A query in PubMed's syntax comes in; files of PubMed XML, a batch of records each, go out to a corpus folder.
+"""In: a query in PubMed's syntax; out: files of PubMed XML, a batch of records each, to a corpus folder.
 
 The protocol is that of the NCBI E-utilities (Sayers E, "The E-utilities In-Depth", NCBI Bookshelf NBK25499): ESearch
 keeps the result on the history server, EFetch takes it from there in batches; EPost puts those records there that an

@@ -1,4 +1,4 @@
-"""The address of a folder or file in a store (s3://, gs://, ...) comes in; a local folder with its files goes out."""
+"""In: the address of a folder or file in a store (s3://, gs://, ...); out: a local folder with its files."""
 
 import contextlib
 import hashlib

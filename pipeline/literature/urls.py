@@ -1,4 +1,4 @@
-"""A list of web addresses comes in; the pages, as they were served, go out to a corpus folder."""
+"""In: a list of web addresses; out: the pages, as they were served, to a corpus folder."""
 
 import hashlib
 import re

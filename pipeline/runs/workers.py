@@ -20,6 +20,7 @@ import psutil
 
 from pipeline.config import Settings
 from pipeline.errors import RunError as RunError
+from pipeline.import_path import import_path
 from pipeline.records import SourceRow
 from pipeline.runs.plan import SourceFile, exhausted_sentence, failed_row
 from pipeline.store import OutputFolder
@@ -186,10 +187,8 @@ class _Worker:
     """One process, and the thread that hears what it says."""
 
     def __init__(self, log: Path) -> None:
-        home = str(Path(__file__).parents[2])
-        paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         environment = dict.fromkeys(_SINGLE_THREADED, "1") | dict(os.environ)
-        environment |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8"}
+        environment |= {"PYTHONPATH": import_path(), "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8"}
         with log.open("wb") as errors:
             self.process: subprocess.Popen[str] = subprocess.Popen(
                 [sys.executable, "-P", "-m", "pipeline.runs.worker"],

@@ -1,4 +1,4 @@
-"""What sources tell of studies comes in; each study once, and which rows rest on it, go out."""
+"""In: what sources tell of studies; out: each study once, and which rows rest on it."""
 
 from pipeline.studies.registry import Studies, cited_report, study_registry
 from pipeline.studies.resting import Corpus, corpus_of, grades_of, reports_of, studies_of

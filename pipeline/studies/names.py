@@ -1,4 +1,4 @@
-"""What a source tells of a study comes in; the names that the study goes by, sure and less sure, go out."""
+"""In: what a source tells of a study; out: the names that the study goes by, sure and less sure."""
 
 import re
 import unicodedata

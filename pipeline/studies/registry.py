@@ -1,4 +1,4 @@
-"""What sources tell of studies (`StudyReport`) comes in; the studies, each once (`Studies`), go out."""
+"""In: what sources tell of studies (`StudyReport`); out: the studies, each once (`Studies`)."""
 
 import hashlib
 from collections import defaultdict

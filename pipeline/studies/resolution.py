@@ -1,4 +1,4 @@
-"""What all sources tell of studies comes in; which of them tell of the same study goes out."""
+"""In: what all sources tell of studies; out: which of them tell of the same study."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

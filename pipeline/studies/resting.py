@@ -1,4 +1,4 @@
-"""Rows and the studies of their corpus come in; each row goes out with the study it rests on and what became of it."""
+"""In: rows and the studies of their corpus; out: each row with the study it rests on and what became of it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace

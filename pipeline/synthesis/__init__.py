@@ -1,4 +1,4 @@
-"""Rows of one nutrient and outcome, and the studies they rest on, come in; the findings go out."""
+"""In: rows of one nutrient and outcome, and the studies they rest on; out: the findings."""
 
 from pipeline.synthesis.finding import finding_id_of, findings_of
 

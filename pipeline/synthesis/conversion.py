@@ -1,4 +1,4 @@
-"""Results on different scales come in; odds ratios whose comparison's risk is stated go out as risk ratios.
+"""In: results on different scales; out: risk ratios in place of odds ratios whose comparison's risk is stated.
 
 RR = OR / (1 - p + p OR), of the estimate and both ends of its interval, where p is the risk in the comparison group
 (Cochrane Handbook 15.4.4.4; Zhang and Yu 1998, JAMA 280:1690). An adjusted odds ratio is left as it is: converted,

@@ -1,4 +1,4 @@
-"""Which way each study's effect points comes in; the share that points one way, with its interval, goes out.
+"""In: which way each study's effect points; out: the share that points one way, with its interval.
 
 >>> share = share_of(7, 8)
 >>> f"{share.value:.2f} ({share.low:.2f} to {share.high:.2f})"

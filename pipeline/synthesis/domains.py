@@ -1,4 +1,4 @@
-"""What a body of evidence shows comes in; its certainty by GRADE's domains, each with its reason, goes out."""
+"""In: what a body of evidence shows; out: its certainty by GRADE's domains, each with its reason."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Rows of one nutrient and outcome, with their studies, come in; a finding for each exposure goes out."""
+"""In: rows of one nutrient and outcome, with their studies; out: a finding for each exposure."""
 
 import hashlib
 import math

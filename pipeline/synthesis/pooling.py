@@ -1,4 +1,4 @@
-"""Estimates of one effect, one a study, come in; their random-effects summary (`PooledEffect`) goes out.
+"""In: estimates of one effect, one a study; out: their random-effects summary (`PooledEffect`).
 
 >>> pooled = pool([Estimate("a", -0.22, 0.11), Estimate("b", -0.28, 0.14)])
 >>> round(pooled.mean, 2), pooled.tau2, pooled.interval

@@ -1,4 +1,4 @@
-"""The rows of one study on one nutrient, exposure and outcome come in; its one result (`StudyResult`) goes out."""
+"""In: the rows of one study on one nutrient, exposure and outcome; out: its one result (`StudyResult`)."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""The table synthesis.toml comes in; the thresholds and words of the synthesis go out, typed."""
+"""In: the table synthesis.toml; out: the thresholds and words of the synthesis, typed."""
 
 import re
 import tomllib
@@ -6,20 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
 from pipeline.grading.scheme import PlausibilityRules
+from pipeline.rule_table import RuleTable
 from pipeline.vocabulary import Certainty, Exposure, FlagCode, StudyDesign
 
 Phrase = Annotated[re.Pattern[str], BeforeValidator(lambda text: re.compile(str(text), re.IGNORECASE))]
 Bounds = tuple[float, float]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Body(_Table):
+class Body(RuleTable):
     """A body of evidence: which designs belong to it, and where its certainty starts."""
 
     name: str
@@ -27,7 +24,7 @@ class Body(_Table):
     start: Certainty
 
 
-class Thresholds(_Table):
+class Thresholds(RuleTable):
     """Effects that are trivial, and effects that matter."""
 
     ratio_trivial: Bounds
@@ -36,7 +33,7 @@ class Thresholds(_Table):
     smd_important: Bounds
 
 
-class PoolingRules(_Table):
+class PoolingRules(RuleTable):
     """Which estimates can be pooled."""
 
     ratio_measures: tuple[str, ...]
@@ -52,7 +49,7 @@ class PoolingRules(_Table):
     unit: Phrase
 
 
-class DirectionRules(_Table):
+class DirectionRules(RuleTable):
     """When directions of effect make a verdict."""
 
     agreement: float
@@ -63,7 +60,7 @@ class DirectionRules(_Table):
     clear_share: float
 
 
-class DomainRules(_Table):
+class DomainRules(RuleTable):
     """Thresholds of GRADE's domains for a body of evidence."""
 
     high_risk_share: float
@@ -81,7 +78,7 @@ class DomainRules(_Table):
     unknown_cap: Certainty
 
 
-class Wording(_Table):
+class Wording(RuleTable):
     """GRADE's words for plain statements."""
 
     verb: Mapping[str, str]
@@ -93,7 +90,7 @@ class Wording(_Table):
     exposure: Mapping[Exposure, str]
 
 
-class SynthesisRules(_Table):
+class SynthesisRules(RuleTable):
     """Every threshold and word of the synthesis."""
 
     bodies: tuple[Body, ...]

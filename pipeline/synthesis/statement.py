@@ -1,4 +1,4 @@
-"""A verdict and its certainty come in; one plain sentence in GRADE's wording goes out.
+"""In: a verdict and its certainty; out: one plain sentence in GRADE's wording.
 
 >>> from pipeline.comparison import load_rules
 >>> statement_of("vitamin d", "supplementation", "falls", "beneficial", "Moderate", load_rules().synthesis)

@@ -1,4 +1,4 @@
-"""The results of the studies of one body of evidence come in; what they show together, and why, goes out."""
+"""In: the results of the studies of one body of evidence; out: what they show together, and why."""
 
 import math
 from collections import defaultdict

@@ -2,8 +2,8 @@
 
 The documents that the set `apart` leaves out are read by its encoder (`python -m pipeline.training`). Over what it and
 the rules make of each pair, boosted trees are fitted for the confidence and multinomial regressions for the attributes;
-over folds of documents they are measured and the threshold is chosen. Writes `weighing.onnx` and the setting
-`weighing` of `config.json`.
+over folds of documents they are measured and the threshold is chosen. Writes `calibration.onnx` and the setting
+`calibration` of `config.json`.
 
 >>> python -m pipeline.training.calibration --reference ../shared --work outputs/training
 """
@@ -190,13 +190,14 @@ def threshold_of(
 
 
 def calibration(found: Sequence[Judged], documents: Sequence[GoldDocument], folder: Path) -> dict[str, Any]:
-    """Fit trees and regressions on all candidates, write the trees, and return the setting `weighing`."""
+    """Fit trees and regressions on all candidates, write the trees, and return the setting `calibration`."""
     confidence, attributes = fitted_over_folds(found)
     threshold = threshold_of(found, confidence, attributes, documents)
     x, y, weight = confidence_data(found)
     fitted = trees().fit(x, y, weight)
-    export_trees(fitted, x.shape[1], folder / "weighing.onnx")
-    [exported] = ort.InferenceSession(str(folder / "weighing.onnx")).run(["score"], {"features": x.astype(np.float32)})
+    file = folder / "calibration.onnx"
+    export_trees(fitted, x.shape[1], file)
+    [exported] = ort.InferenceSession(str(file)).run(["score"], {"features": x.astype(np.float32)})
     differs = np.abs(exported[:, 0] - fitted.decision_function(x)) > 0.001
     if differs.mean() > 0.005:  # some numbers lie so near a split that single precision puts them on its other side
         raise RuntimeError("The exported trees do not say what the fitted ones say; a library has changed its format.")
@@ -229,7 +230,7 @@ def main() -> None:
     found, documents = read_apart(Path(options.reference), options.work)
     chosen = calibration(found, documents, options.models)
     config = options.models / "config.json"
-    settings = json.loads(config.read_text(encoding="utf-8")) | {"weighing": chosen}
+    settings = json.loads(config.read_text(encoding="utf-8")) | {"calibration": chosen}
     config.write_text(json.dumps(settings, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps({k: v for k, v in chosen.items() if k != "attributes"}, indent=1))
 

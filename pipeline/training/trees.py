@@ -43,7 +43,7 @@ def export_trees(fitted: HistGradientBoostingClassifier, features: int, path: Pa
     )
     graph = helper.make_graph(
         [operation],
-        "weighing",
+        "calibration",
         [helper.make_tensor_value_info("features", TensorProto.FLOAT, [None, features])],
         [helper.make_tensor_value_info("score", TensorProto.FLOAT, [None, 1])],
     )

@@ -1,4 +1,4 @@
-"""Files that hold articles beside PDF and web pages come in (DOCX, EPUB, MHTML, ZIP); what they hold goes out."""
+"""In: files that hold articles beside PDF and web pages (DOCX, EPUB, MHTML, ZIP); out: what they hold."""
 
 from pipeline.ingest.documents.archive import members
 from pipeline.ingest.documents.epub import read_epub

@@ -1,4 +1,4 @@
-"""A ZIP archive comes in; each file of it goes out as a source of its own. Nothing is ever written to disk."""
+"""In: a ZIP archive; out: each file of it as a source of its own. Nothing is ever written to disk."""
 
 import hashlib
 import io

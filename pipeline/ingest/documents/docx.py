@@ -1,4 +1,4 @@
-"""A Word document (DOCX) comes in; a `Document` goes out: headings, lists, notes, tracked insertions, no comments."""
+"""In: a Word document (DOCX); out: a `Document`: headings, lists, notes, tracked insertions, no comments."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""An e-book (EPUB) comes in; a `Document` goes out: its chapters in the order of its spine."""
+"""In: an e-book (EPUB); out: a `Document`: its chapters in the order of its spine."""
 
 import posixpath
 import zipfile

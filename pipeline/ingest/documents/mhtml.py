@@ -1,4 +1,4 @@
-"""A web page saved as one file (MHTML) comes in; the page itself, as its browser saw it, goes out."""
+"""In: a web page saved as one file (MHTML); out: the page itself, as its browser saw it."""
 
 from dataclasses import replace
 from email import message_from_bytes, policy

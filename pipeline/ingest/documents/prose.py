@@ -1,4 +1,4 @@
-"""The pieces of a text document in reading order come in; its `Document` with sections and references goes out."""
+"""In: the pieces of a text document in reading order; out: its `Document` with sections and references."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Exports of reference managers and literature databases come in; a `Document` for each record goes out."""
+"""In: exports of reference managers and literature databases; out: a `Document` for each record."""
 
 from pipeline.ingest.records.bibtex_head import is_bibtex
 from pipeline.ingest.records.endnote_xml import read_endnote_xml

@@ -1,4 +1,4 @@
-"""The abstract of a record as its cell holds it comes in; its paragraphs under their labels go out."""
+"""In: the abstract of a record as its cell holds it; out: its paragraphs under their labels."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""The fields of one bibliographic record come in; what ingestion found in it (`Findings`) goes out."""
+"""In: the fields of one bibliographic record; out: what ingestion found in it (`Findings`)."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""A BibTeX file comes in; a `Document` for each entry goes out, also for those that repeat a key or a field."""
+"""In: a BibTeX file; out: a `Document` for each entry, also for those that repeat a key or a field."""
 
 import re
 from collections.abc import Iterator

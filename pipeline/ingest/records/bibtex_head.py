@@ -1,4 +1,4 @@
-"""The head of a text comes in; whether it is BibTeX goes out. Its parser is loaded only for a file that is."""
+"""In: the head of a text; out: whether it is BibTeX. Its parser is loaded only for a file that is."""
 
 import re
 

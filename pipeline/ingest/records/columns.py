@@ -1,4 +1,4 @@
-"""The cells of a table or the values of a JSON object come in under their names; the fields of a record go out."""
+"""In: the cells of a table or the values of a JSON object under their names; out: the fields of a record."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""An EndNote XML library comes in; a `Document` for each record goes out."""
+"""In: an EndNote XML library; out: a `Document` for each record."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The values of a record by tag or column come in; by field (title, abstract, authors ...) they go out."""
+"""In: the values of a record by tag or column; out: the same by field (title, abstract, authors ...)."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache

@@ -1,4 +1,4 @@
-"""Records as JSON come in (JSON Lines, a list, one object); a `Document` for each goes out."""
+"""In: records as JSON (JSON Lines, a list, one object); out: a `Document` for each."""
 
 from collections.abc import Iterator
 from typing import Any

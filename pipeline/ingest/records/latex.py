@@ -1,4 +1,4 @@
-"""A BibTeX value in LaTeX comes in; its plain text goes out, nothing of it lost to a stray % or $."""
+"""In: a BibTeX value in LaTeX; out: its plain text, nothing of it lost to a stray % or $."""
 
 import re
 from functools import cache

@@ -1,4 +1,4 @@
-"""The author cells of a record come in; the names, given name first, go out."""
+"""In: the author cells of a record; out: the names, given name first."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""A CSV table of records comes in (comma, semicolon, tab or bar); a `Document` for each row goes out."""
+"""In: a CSV table of records (comma, semicolon, tab or bar); out: a `Document` for each row."""
 
 import csv
 import io

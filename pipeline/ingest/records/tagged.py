@@ -1,4 +1,4 @@
-"""An export of tag lines comes in (RIS, PubMed, Ovid, Web of Science, EndNote, Cochrane); its records go out.
+"""In: an export of tag lines (RIS, PubMed, Ovid, Web of Science, EndNote, Cochrane); out: its records.
 
 The libraries for single dialects lose what a review must not lose: rispy the last record without an end mark and every
 second value of most tags, nbib the notices of retraction, and one odd identifier ends its reading. So the lines are

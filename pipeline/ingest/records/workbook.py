@@ -1,4 +1,4 @@
-"""A spreadsheet comes in (XLSX, XLS, ODS); a `Document` for each row of its sheets of records goes out."""
+"""In: a spreadsheet (XLSX, XLS, ODS); out: a `Document` for each row of its sheets of records."""
 
 import io
 from collections.abc import Iterator, Sequence
