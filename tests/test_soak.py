@@ -1,6 +1,7 @@
 """Weeks of nightly runs with a fault every other night: no row and no decision is lost (`make soak`).
 
 `PROVENDER_SOAK` says how many nights, `PROVENDER_SEED` which. Sources come, change and go; a reviewer decides.
+With `PROVENDER_SOAK_FOLDER` the nights lie there, and a soak that was stopped goes on with the night it was in.
 """
 
 import contextlib
@@ -45,19 +46,52 @@ class Nights:
     """A folder of sources, its tables, and what both should hold."""
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self.sources, self.out = folder / "articles", folder / "out"
-        self.chance = random.Random(seed)
-        self.sources.mkdir()
+        self.sources, self.out, self.progress = folder / "articles", folder / "out", folder / "soak.json"
+        self.seed, self.chance = seed, random.Random(seed)
+        self.number, self.is_day = 0, True
         self.decided: dict[str, str] = {}
-        self.n_said = self.n_kills = 0
+        self.n_said = self.n_kills = self.n_written = 0
+        self.met: Counter[str] = Counter()
         self._claims: dict[str, dict[str, str]] = {}
-        self._number = 0
+        if self.progress.exists():
+            vars(self).update(json.loads(self.progress.read_text()))
+            self.met = Counter(self.met)
+            return
+        self.sources.mkdir(parents=True)
         for _ in range(6):
-            self._write(f"page-{self._number:03}.txt")
+            self._write(f"page-{self.n_written:03}.txt")
+
+    def _keep(self) -> None:
+        kept = ("number", "is_day", "decided", "n_said", "n_kills", "n_written", "met")
+        beside = self.progress.with_suffix(".new")
+        beside.write_text(json.dumps({name: vars(self)[name] for name in kept}))
+        beside.replace(self.progress)
+
+    def pass_one(self) -> None:
+        """A day and the night after it, undisturbed or with a fault, in turn; the same for the same seed and number."""
+        if self.is_day:
+            self.chance.seed(f"day {self.number} of {self.seed}")
+            self.day()
+            self.is_day = False
+            self._keep()
+        self.chance.seed(f"night {self.number} of {self.seed}")
+        fault = self.chance.choice(FAULTS) if self.number % 2 else ""
+        if fault:
+            self.disturbed_night(fault)
+        else:
+            self.undisturbed_night()
+        self.met[fault or "undisturbed"] += 1
+        self.number, self.is_day = self.number + 1, True
+        self._keep()
+
+    def undisturbed_night(self) -> None:
+        """A run that meets no fault: the tables hold what the sources give."""
+        run([self.sources], self.out, settings=FAST)
+        self.check()
 
     def _write(self, name: str) -> None:
-        self._number += 1
-        (self.sources / name).write_text(PAGE.format(name=name, number=self._number))
+        self.n_written += 1
+        (self.sources / name).write_text(PAGE.format(name=name, number=self.n_written))
 
     def pages(self) -> list[Path]:
         return sorted(self.sources.iterdir())
@@ -79,7 +113,7 @@ class Nights:
         if chance < 0.2:
             self._write(self.chance.choice(self.pages()).name)
         elif chance < 0.3:
-            self._write(f"page-{self._number:03}.txt")
+            self._write(f"page-{self.n_written:03}.txt")
         elif chance < 0.4 and len(self.pages()) > 4:
             self.chance.choice(self.pages()).unlink()
         if self.chance.random() < 0.5 and (self.out / "evidence.csv").exists():
@@ -164,20 +198,9 @@ class Nights:
 def test_no_row_and_no_decision_is_lost_over_nights_of_faults(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    nights = Nights(tmp_path, seed=int(os.environ.get("PROVENDER_SEED", "1")))
-    met: Counter[str] = Counter()
-    for number in range(NIGHTS):
-        fault = nights.chance.choice(FAULTS) if number % 2 else ""
-        nights.day()
-        if fault:
-            nights.disturbed_night(fault)
-        else:
-            run([nights.sources], nights.out, settings=FAST)
-            nights.check()
-        met[fault or "undisturbed"] += 1
-        (tmp_path / "soak.json").write_text(
-            json.dumps({"nights": number + 1, "decisions": nights.n_said, "kills": nights.n_kills, **met})
-        )
-    run([nights.sources], nights.out, settings=FAST)
-    nights.check()
-    record_property("soak", dict(met))
+    folder = Path(os.environ.get("PROVENDER_SOAK_FOLDER", tmp_path))
+    nights = Nights(folder, seed=int(os.environ.get("PROVENDER_SEED", "1")))
+    while nights.number < NIGHTS:
+        nights.pass_one()
+    nights.undisturbed_night()
+    record_property("soak", dict(nights.met))

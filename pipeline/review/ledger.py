@@ -147,10 +147,16 @@ class Ledger:
     def _remember(self) -> None:
         if not self._events or self._known() == (len(self._events), self._hash):
             return
-        self._witness.parent.mkdir(parents=True, exist_ok=True)
         draft = self._witness.with_suffix(".draft")
-        draft.write_text(json.dumps({"entries": len(self._events), "hash": self._hash}), encoding="utf-8")
-        draft.replace(self._witness)
+        try:
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps({"entries": len(self._events), "hash": self._hash}), encoding="utf-8")
+            draft.replace(self._witness)
+        except OSError as error:
+            raise LedgerError(
+                f"The ledger {self.path} holds all that was decided, but {draft} beside it cannot be written "
+                f"({error.strerror}); make room and try again."
+            ) from None
 
 
 def _values(event: Event) -> list[Any]:

@@ -17,7 +17,7 @@ from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
 from pipeline.runs.plan import ADDED, copy_into, make_plan
 from pipeline.runs.runner import ProgressCallback, carry_out
 from pipeline.runs.summary import Failure
-from pipeline.store import Contents, OutputFolder
+from pipeline.store import Contents, OutputFolder, opened
 from pipeline.vocabulary import direction_of, in_words
 
 Bearing = Literal["contradicts", "confirms", "adds"]
@@ -154,10 +154,8 @@ def against(
             raise SourceError(f"{out} holds no {name}; give the folder that `provender run ... --out` wrote.")
     given = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     with tempfile.TemporaryDirectory(prefix="provender-") as scratch:
-        documents, read = Path(scratch, "documents"), Path(scratch, "read")
-        for path, _ in ingest.list_sources(given):
-            copy_into(documents / ADDED, path)
-        rows, done = _read(documents, OutputFolder(read), settings, progress)
+        files = [path for path, _ in ingest.list_sources(given)]
+        rows, done = _read(files, Path(scratch, "documents"), OutputFolder(Path(scratch, "read")), settings, progress)
     sources = [source for source in done if source.status != "failed"]
     ids, hashes = {source.source_id for source in sources}, {source.sha256 for source in sources}
     same = [
@@ -178,9 +176,15 @@ def against(
 
 
 def _read(
-    documents: Path, folder: OutputFolder, settings: Settings, progress: ProgressCallback | None
+    files: Iterable[Path],
+    documents: Path,
+    folder: OutputFolder,
+    settings: Settings,
+    progress: ProgressCallback | None,
 ) -> tuple[list[EvidenceRow], list[SourceRow]]:
-    with folder.locked():
+    with opened(folder):
+        for file in files:
+            copy_into(documents / ADDED, file)
         plan = make_plan([documents], folder, settings)
         failed = carry_out(plan, folder, settings, progress)
         shards = [folder.shard(source.key) for source in plan.sources if folder.has(source.key)]

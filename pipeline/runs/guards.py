@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from pipeline.claims.model import BUNDLED_MODELS
 from pipeline.config import Settings
+from pipeline.errors import RunError, StoreError
 from pipeline.knowledge import load_knowledge
 from pipeline.language import load_recogniser
 from pipeline.runs.plan import Plan
-from pipeline.runs.workers import RunError, disk_sentence
-from pipeline.store import OutputFolder, StoreError
+from pipeline.store import OutputFolder
+from pipeline.store.folder import disk_sentence
 from pipeline.tables import SheetError, read_sheet
 
 READ = ("processed", "unchanged", "empty")

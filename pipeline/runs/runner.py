@@ -25,9 +25,8 @@ from pipeline.runs.intake import Stamps, Taken, ledger_of, stamps, take_in
 from pipeline.runs.plan import ADDED, Plan, SourceFile, copy_into, make_batches, make_plan
 from pipeline.runs.summary import RunSummary
 from pipeline.runs.update import Update, inputs_of
-from pipeline.runs.workers import Outcome, RunError, Workers, disk_sentence
+from pipeline.runs.workers import Outcome, RunError, Workers
 from pipeline.store import OutputFolder, opened
-from pipeline.store.folder import DISK_FAULTS
 from pipeline.studies import Retractions, read_retractions
 
 Batch = tuple[SourceFile, ...]
@@ -145,9 +144,8 @@ def add(
             raise RunError(
                 f"No run into {out} has finished; run over its sources first (provender run ... --out {out})."
             )
-        with _disk_faults(folder):
-            for file in files:
-                copy_into(folder.path / ADDED, file)
+        for file in files:
+            copy_into(folder.path / ADDED, file)
         plan = make_plan([], folder, settings)
         taken = take_in(folder)
         failed = carry_out(plan, folder, settings, progress, dispatch, pool)
@@ -222,40 +220,29 @@ def _assemble(
     inputs: Callable[[int], RunInputs],
 ) -> RunSummary:
     """Put the tables together, with all that reviewers have said until the moment when they are replaced."""
-    with _disk_faults(folder):
-        while True:
-            taken = taken.and_then(take_in(folder))
-            seen = stamps(folder)
+    while True:
+        taken = taken.and_then(take_in(folder))
+        seen = stamps(folder)
 
-            def unless_edited(seen: Stamps = seen) -> None:
-                if stamps(folder) != seen:
-                    raise _Edited
+        def unless_edited(seen: Stamps = seen) -> None:
+            if stamps(folder) != seen:
+                raise _Edited
 
-            with ledger_of(folder) as ledger, contextlib.suppress(_Edited):
-                summary = assemble(
-                    folder,
-                    keys,
-                    failed,
-                    decisions=decisions_of(ledger.events),
-                    update=Update(inputs(len(ledger.events)), settings),
-                    decided=Decided(overrides_of(ledger.events), load_scheme(settings.scheme)),
-                    began=began,
-                    rules=comparison_of(settings),
-                    retractions=read_retractions(settings.retractions) if settings.retractions else Retractions(),
-                    with_figures=settings.figures,
-                    before_replacing=unless_edited,
-                )
-                return replace(summary, notes=taken.notes)
-
-
-@contextlib.contextmanager
-def _disk_faults(folder: OutputFolder) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in DISK_FAULTS:
-            raise
-        raise RunError(disk_sentence(folder, os.strerror(error.errno or 0))) from None
+        with ledger_of(folder) as ledger, contextlib.suppress(_Edited):
+            summary = assemble(
+                folder,
+                keys,
+                failed,
+                decisions=decisions_of(ledger.events),
+                update=Update(inputs(len(ledger.events)), settings),
+                decided=Decided(overrides_of(ledger.events), load_scheme(settings.scheme)),
+                began=began,
+                rules=comparison_of(settings),
+                retractions=read_retractions(settings.retractions) if settings.retractions else Retractions(),
+                with_figures=settings.figures,
+                before_replacing=unless_edited,
+            )
+            return replace(summary, notes=taken.notes)
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ from pipeline.import_path import import_path
 from pipeline.records import SourceRow
 from pipeline.runs.plan import SourceFile, exhausted_sentence, failed_row
 from pipeline.store import OutputFolder
+from pipeline.store.folder import disk_sentence
 
 START_SECONDS = 300
 """Longest time that a worker may take to load its models."""
@@ -38,11 +39,6 @@ WALL = 10
 """Times its processor time that a source may take by the clock, such as where its disk answers no longer."""
 
 _SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-def disk_sentence(folder: OutputFolder, reason: str) -> str:
-    """Say that an output folder can be written no longer."""
-    return f"{folder.path} can be written no longer ({reason}); make room and run again: what was read is kept."
 
 
 class WorkerDied(Exception):

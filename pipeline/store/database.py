@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from pipeline.errors import StoreError
+from pipeline.store.folder import DISK_FAULTS
 
 MEMORY = "1GB"
 """Memory that sorting may take before it goes to disk."""
@@ -48,8 +49,11 @@ def disk_faults() -> Iterator[None]:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         reason = " ".join(str(error).split())
-        if isinstance(error, duckdb.OutOfMemoryException) or os.strerror(errno.ENOSPC) in reason:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        full = next((number for number in sorted(DISK_FAULTS) if os.strerror(number) in reason), 0)
+        if isinstance(error, duckdb.OutOfMemoryException):
+            full = full or errno.ENOSPC
+        if full:
+            raise OSError(full, os.strerror(full)) from error
         raise StoreError(
             f"What was read cannot be read back ({reason[:200]}); check the disk and run again."
         ) from error

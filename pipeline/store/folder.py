@@ -200,6 +200,11 @@ class OutputFolder:
         publish([(draft, path)])
 
 
+def disk_sentence(folder: OutputFolder, reason: str) -> str:
+    """Say that an output folder can be written no longer."""
+    return f"{folder.path} can be written no longer ({reason}); make room and run again: what was read is kept."
+
+
 def _inputs(values: Mapping[str, Any]) -> RunInputs:
     searches = tuple(SearchRow(**search) for search in values.get("searches", ()))
     return RunInputs(**{**values, "searches": searches, "paths": tuple(values.get("paths", ()))})

@@ -13,17 +13,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.store.fingerprint import file_hash
-from pipeline.store.folder import Finished, OutputFolder, StoreError, publish, read_values
+from pipeline.store.folder import DISK_FAULTS, Finished, OutputFolder, StoreError, disk_sentence, publish, read_values
 
 FILES = "files"
 
 
 @contextlib.contextmanager
 def opened(folder: OutputFolder) -> Iterator[None]:
-    """Hold an output folder for one run, with whole tables in it. Raises `StoreError` as `OutputFolder.locked`."""
-    with folder.locked():
-        _undo(folder)
-        yield
+    """Hold an output folder for one run, with whole tables in it.
+
+    Raises `StoreError` as `OutputFolder.locked`, and where whatever is done meanwhile finds the disk full.
+    """
+    try:
+        with folder.locked():
+            _undo(folder)
+            yield
+    except OSError as error:
+        if error.errno not in DISK_FAULTS:
+            raise
+        raise StoreError(disk_sentence(folder, os.strerror(error.errno or 0))) from None
 
 
 def replace_tables(
