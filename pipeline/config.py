@@ -14,6 +14,9 @@ from pydantic_settings import (
 
 from pipeline.errors import SettingsError
 
+WITHOUT_BEARING = frozenset({"batch_bytes", "runner", "scheduler", "workers"})
+"""Settings of where and how fast a run is: the tables are the same whatever they say."""
+
 
 class ReadLimits(BaseModel):
     """Limits on one source; a source beyond one of them fails with a reason."""

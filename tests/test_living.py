@@ -135,14 +135,14 @@ def test_the_statement_names_machine_judgements_figures_and_what_people_checked(
     judged = re.findall(r"evidence\.csv: (.*)", said)[0].split(", ")
     assert {"relation", "study_design", "certainty"} <= set(judged) and not {"sentence", "reviewer"} & set(judged)
     assert "No figures come with what read these rows (rules-1" in said
-    for name in ("evidence.csv", "prisma.csv"):
+    for name in ("evidence.csv", "studies.csv"):
         assert f"| {name} | `" in said
 
 
 def test_the_figures_of_the_statement_are_those_of_the_card_of_the_model_that_read() -> None:
-    figures = Methods("0", "now", models=Counter({"encoder-claims": 1})).figures
+    figures = Methods("0", models=Counter({"encoder-claims": 1})).figures
     assert re.search(r"\| dev\.jsonl \| 0\.\d+", figures) and figures in CARD.read_text(encoding="utf-8")
-    assert Methods("0", "now", models=Counter({"rules-1": 1})).figures == ""
+    assert Methods("0", models=Counter({"rules-1": 1})).figures == ""
 
 
 def test_the_crate_describes_every_file_and_every_column_of_every_table(twice: tuple[Path, Path]) -> None:

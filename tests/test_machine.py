@@ -7,6 +7,7 @@ import fcntl
 import os
 import pickle
 import random
+import re
 import resource
 import shutil
 import signal
@@ -20,13 +21,16 @@ import duckdb
 import psutil
 import pytest
 from conftest import ROOT
+from reviewing import table, type_into
 from test_flow import environment
 
 from pipeline import run
 from pipeline.config import Settings
-from pipeline.errors import ProvenderError
-from pipeline.store import StoreError
+from pipeline.errors import LedgerError, ProvenderError
+from pipeline.review import Event, Ledger
+from pipeline.store import OutputFolder, StoreError, opened
 from pipeline.store.contents import Contents, disk_faults
+from pipeline.store.folder import DISK_FAULTS
 from pipeline.tables import read_sources
 
 FAST = Settings(model="fast", workers=1, figures=False)
@@ -135,12 +139,50 @@ def test_a_lock_that_fails_is_a_sentence(
         run([pages], tmp_path / "out", settings=FAST)
 
 
+@pytest.mark.parametrize("number", sorted(DISK_FAULTS))
+def test_a_disk_that_fails_anywhere_while_a_folder_is_held_is_a_sentence(number: int, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=re.escape(os.strerror(number))), opened(OutputFolder(tmp_path)):
+        raise OSError(number, os.strerror(number))
+    with pytest.raises(OSError, match="No such process"), opened(OutputFolder(tmp_path)):
+        raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
+
+
+def test_a_reviewed_table_that_finds_no_room_to_be_kept_is_a_sentence_and_the_decision_stays(
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    run([pages], out, settings=FAST)
+    claim = table(out / "evidence.csv")[0]["claim_id"]
+    type_into(out / "evidence.csv", {claim: {"review_status": "accepted", "reviewer": "Ann"}})
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched, pytest.raises(StoreError, match="make room"):
+        patched.setattr(shutil, "copyfile", full)
+        run([pages], out, settings=FAST)
+    run([pages], out, settings=FAST)
+    assert {row["claim_id"]: row["review_status"] for row in table(out / "evidence.csv")}[claim] == "accepted"
+
+
+def test_a_ledger_that_finds_no_room_beside_it_says_what_it_holds(tmp_path: Path) -> None:
+    (tmp_path / "in-the-way").write_text("")
+    event = Event("1", "review_status", "accepted")
+    with pytest.raises(LedgerError, match="holds all that was decided"):
+        Ledger(tmp_path / "review.sqlite", witness=tmp_path / "in-the-way" / "ledger.json").append([event])
+    with Ledger(tmp_path / "review.sqlite", witness=tmp_path / "ledger.json") as ledger:
+        assert len(ledger.events) == 1
+
+
 def test_not_every_fault_of_sorting_is_a_full_disk(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be read back"), Contents([tmp_path / "no.parquet"], scratch=tmp_path):
         pass
     with pytest.raises(OSError, match="No space left") as full, disk_faults():
         raise duckdb.IOException(f"Could not write file: {os.strerror(errno.ENOSPC)}")
     assert full.value.errno == errno.ENOSPC
+    with pytest.raises(OSError, match="Disk quota") as full, disk_faults():
+        raise duckdb.IOException(f"Could not write file: {os.strerror(errno.EDQUOT)}")
+    assert full.value.errno == errno.EDQUOT
 
 
 @pytest.mark.hostile

@@ -5,6 +5,7 @@ RO-Crate 1.1 (https://w3id.org/ro/crate/1.1); the columns of a table are a schem
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,15 @@ from pipeline.tables.column import Column, Table
 from pipeline.tables.columns import TABLES
 
 NAME = "ro-crate-metadata.json"
+OF_THE_RUN = frozenset(
+    {
+        *("sources.csv", "changes.csv", "history.csv", "prisma.csv"),
+        *("figures/prisma-flow.svg", "figures/prisma-flow.png"),
+    }
+)
+"""Files that tell of the run itself: how long a source took, what differs from the run before. All others are the same
+where the sources, the decisions and the program are."""
+_DATE = re.compile(r'"datePublished": "([^"]+)"')
 _CONTEXT = ["https://w3id.org/ro/crate/1.1/context", {"csvw": "http://www.w3.org/ns/csvw#"}]
 _SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 _HOME = "#provender"
@@ -27,11 +37,23 @@ _FORMATS = {
 }
 
 
-def write_crate(path: Path, files: Mapping[str, Path], *, hashes: Mapping[str, str], run_at: str, version: str) -> None:
+def write_crate(
+    path: Path, files: Mapping[str, Path], *, hashes: Mapping[str, str], before: Path, today: str, version: str
+) -> None:
     """Write the description of `files`, by their names in the folder, as JSON-LD. Raises `OSError`.
 
-    `hashes` are the SHA-256 of some of them.
+    `hashes` are the SHA-256 of some of them. It is dated `today`, unless the description `before` says the same: then
+    nothing was published anew, and its date stays.
     """
+    said = before.read_text(encoding="utf-8", errors="replace") if before.is_file() else ""
+    dated = _DATE.search(said)
+    text = _text(files, hashes, version, dated[1] if dated else today)
+    if text != said:
+        text = _text(files, hashes, version, today)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _text(files: Mapping[str, Path], hashes: Mapping[str, str], version: str, date: str) -> str:
     tables = {f"{table.name}.csv": table for table in TABLES}
     graph: list[dict[str, Any]] = [
         {
@@ -47,7 +69,7 @@ def write_crate(path: Path, files: Mapping[str, Path], *, hashes: Mapping[str, s
             "description": "Claims that articles make about a nutrient and a condition, the studies behind them, and "
             "how sure the evidence is (GRADE), with the words that each value was read from. Machine judgements unless "
             "a reviewer is named; methods.md says how they were made.",
-            "datePublished": run_at,
+            "datePublished": date,
             "license": "Quotations are the authors' of the sources; see there.",
             "hasPart": [{"@id": name} for name in files],
             "mentions": {"@id": "#run"},
@@ -56,7 +78,6 @@ def write_crate(path: Path, files: Mapping[str, Path], *, hashes: Mapping[str, s
             "@id": "#run",
             "@type": "CreateAction",
             "name": "A run of Provender",
-            "endTime": run_at,
             "instrument": {"@id": _HOME},
             "result": [{"@id": name} for name in files],
         },
@@ -72,12 +93,13 @@ def write_crate(path: Path, files: Mapping[str, Path], *, hashes: Mapping[str, s
     for name in files:
         if name in tables:
             graph += _schema(tables[name])
-    values = {"@context": _CONTEXT, "@graph": graph}
-    path.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    return json.dumps({"@context": _CONTEXT, "@graph": graph}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _file(name: str, file: Path, table: Table | None, sha256: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"@id": name, "@type": "File", "name": name, "contentSize": str(file.stat().st_size)}
+    found: dict[str, Any] = {"@id": name, "@type": "File", "name": name}
+    if name not in OF_THE_RUN:
+        found["contentSize"] = str(file.stat().st_size)
     if media := _FORMATS.get(file.suffix):
         found["encodingFormat"] = media
     if sha256:

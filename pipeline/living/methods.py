@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipeline.config import WITHOUT_BEARING
 from pipeline.living.flow import ALL
 from pipeline.records import EvidenceRow, FlowRow, RunInputs
 from pipeline.review.precision import Precision, precisions
@@ -30,7 +32,6 @@ class Methods:
     """
 
     version: str
-    run_at: str
     extractor: str = ""
     grader: str = ""
     inputs: RunInputs = field(default_factory=RunInputs)
@@ -49,6 +50,11 @@ class Methods:
         self.models[row.model_version] += 1
         if row.review_status:
             self.reviewed.append(row)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings other than the usual, but for where and how fast it ran, which changes nothing."""
+        return {name: value for name, value in self.inputs.settings.items() if name not in WITHOUT_BEARING}
 
     @property
     def statuses(self) -> Mapping[str, int]:

@@ -22,14 +22,15 @@ class Update:
     """What a run was given and when it ended; `methods` collects what the statement on it says."""
 
     inputs: RunInputs
+    ended: datetime = field(init=False)
     methods: living.Methods = field(init=False)
 
     def __init__(self, inputs: RunInputs, settings: Settings) -> None:
         """Begin; `settings` are those of the run."""
         self.inputs = inputs
+        self.ended = datetime.now(UTC)
         self.methods = living.Methods(
             version=version("provender"),
-            run_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             extractor=extractor_version(settings),
             grader=grader_version(settings),
             inputs=inputs,
@@ -59,16 +60,24 @@ class Update:
 
     def write(self, drafts: Mapping[str, Path], folder: Path) -> None:
         """Write history.csv, methods.md and ro-crate-metadata.json, when all other files are written."""
-        at, made_by = self.methods.run_at, self.methods.version
+        at, made_by = self.ended.isoformat(timespec="seconds").replace("+00:00", "Z"), self.methods.version
         history = drafts["history.csv"]
         living.write_history(
             history, before=folder / history.name, changes=drafts["changes.csv"], run_at=at, version=made_by
         )
-        hashes = {name: file_hash(file)[0] for name, file in drafts.items() if file.suffix == ".csv"}
+        tables_of_it = [name for name in drafts if name.endswith(".csv") and name not in living.OF_THE_RUN]
+        hashes = {name: file_hash(drafts[name])[0] for name in tables_of_it}
         self.methods.files = hashes
         living.write_methods(drafts["methods.md"], self.methods)
         described = {name: file for name, file in drafts.items() if name != living.CRATE}
-        living.write_crate(drafts[living.CRATE], described, hashes=hashes, run_at=at, version=made_by)
+        living.write_crate(
+            drafts[living.CRATE],
+            described,
+            hashes=hashes,
+            before=folder / living.CRATE,
+            today=self.ended.date().isoformat(),
+            version=made_by,
+        )
 
 
 def inputs_of(
