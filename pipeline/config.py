@@ -14,6 +14,7 @@ from pydantic_settings import (
 
 from pipeline.errors import SettingsError
 
+BUNDLED_MODELS = ("default", "fast")
 WITHOUT_BEARING = frozenset({"batch_bytes", "runner", "scheduler", "workers"})
 """Settings of where and how fast a run is: the tables are the same whatever they say."""
 

@@ -8,16 +8,18 @@ say of an attribute gives its labels, as stacking does (Wolpert 1992, Neural Net
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 
 from pipeline.claims.candidates import Candidate
 from pipeline.claims.encoder import session
 from pipeline.errors import RunError
 from pipeline.vocabulary import EXPOSURES, FACTUALITIES, HEALTHY_DIRECTIONS, RELATIONS, STRENGTHS
+
+if TYPE_CHECKING:
+    import onnxruntime as ort
 
 Array = npt.NDArray[np.float32]
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
@@ -52,7 +54,7 @@ def attribute_row(candidate: Candidate) -> list[float]:
 class Calibration:
     """The fitted trees and regressions, read from a folder of weights."""
 
-    def __init__(self, trees: ort.InferenceSession, settings: Mapping[str, Any]) -> None:
+    def __init__(self, trees: "ort.InferenceSession", settings: Mapping[str, Any]) -> None:
         self._trees = trees
         self.threshold: float = settings["threshold"]
         self.least_unknown: float = settings["least_unknown"]

@@ -16,14 +16,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
-from tokenizers import Tokenizer
 
 from pipeline.errors import RunError
+
+if TYPE_CHECKING:
+    import onnxruntime as ort
+    from tokenizers import Tokenizer
 
 Array = npt.NDArray[np.float32]
 Characters = tuple[int, int]
@@ -148,6 +150,8 @@ def session(file: Path) -> ort.InferenceSession:
 
     Sum and norm stay two operations: as one they take five times as long.
     """
+    import onnxruntime as ort
+
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -178,6 +182,8 @@ class ClaimEncoder:
     @classmethod
     def from_directory(cls, path: Path) -> ClaimEncoder:
         """Return the encoder whose files lie in `path`; raises `FileNotFoundError` that names a file that lacks."""
+        from tokenizers import Tokenizer
+
         files = [path / name for name in ("encoder.onnx", "pairs.onnx", "tokenizer.json", "config.json")]
         for file in files:
             if not file.is_file():

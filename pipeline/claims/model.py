@@ -8,7 +8,6 @@ from pipeline.claims.learned import load_calibration, load_encoder
 from pipeline.language import Recogniser, load_recogniser
 
 RULES_VERSION = "rules-1"
-BUNDLED_MODELS = ("default", "fast")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ trafilatura says what is main text, the page's own tree how that text is built.
 import re
 from typing import Any
 
-import trafilatura
 from lxml import etree
 from lxml import html as lxml_html
 
@@ -112,6 +111,8 @@ def _read_page(root: Any, main: str) -> tuple[Page, bool]:
 
 def _extract(root: Any) -> tuple[dict[str, str], str]:
     """Return the metadata and the main text as letters and digits, both empty where trafilatura finds no article."""
+    import trafilatura
+
     found: Any = trafilatura.bare_extraction(root, include_comments=False, include_tables=True, with_metadata=True)
     if found is None:
         return {}, ""

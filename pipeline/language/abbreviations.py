@@ -1,7 +1,7 @@
 """In: a Document; out: the abbreviations it defines, each from its place on.
 
 The finder is scispaCy's abbreviation detector (Schwartz and Hearst 2003, Pacific Symposium on Biocomputing) over
-spaCy's English tokens; a document without a bracket is not tokenised at all.
+spaCy's English tokens; a document that can define none is not tokenised at all, and loads no spaCy.
 """
 
 import re
@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-
-import spacy
-from scispacy.abbreviation import AbbreviationDetector
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from pipeline.records import Document
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 _DEFINITION = re.compile(r"[(\[]\s*[\w'’./+-]{1,12}(?:\s[\w-]{1,8})?\s*[;,)\]]")
 
@@ -32,7 +32,11 @@ _LONGEST_DEFINITION = 200  # characters on either side of a bracket that may hol
 
 
 @cache
-def _detector() -> Language:
+def _detector() -> "Language":
+    # spaCy takes most of a second to load, which texts that define nothing are spared
+    import spacy
+    from scispacy.abbreviation import AbbreviationDetector
+
     assert AbbreviationDetector.__name__  # importing the class registers its spaCy factory
     nlp = spacy.blank("en")
     nlp.add_pipe("abbreviation_detector")
@@ -70,6 +74,8 @@ def definitions_in(document: Document) -> tuple[Definition, ...]:
     defining = [
         (part, at) for start, end in blocks for part, at in _defining(document.text, start, end) if may_define(part)
     ]
+    if not defining:
+        return ()
     found: list[Definition] = []
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r".*W036")  # a bracket without an abbreviation is no fault

@@ -97,6 +97,12 @@ def fold(text: str) -> Folded:
     return Folded(folded, key, tuple(folded_starts), tuple(raw_starts), tuple(even))
 
 
+def fold_key(text: str) -> str:
+    """Return what `fold(text).key` is, without the way back."""
+    level = _UNEVEN.sub(lambda match: _replacement(match[0]), text.translate(_FOLD))
+    return level.replace("-", " ").lower()
+
+
 def _replacement(run: str) -> str:
     if run in _LIGATURES:
         return _LIGATURES[run]

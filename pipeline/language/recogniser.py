@@ -6,11 +6,12 @@ of the phrases that are recognised by their head word.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import spacy
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from pipeline.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 # Labels of the scispaCy models that name diseases; `ENTITY` is the only label of the en_core_sci models.
 DISEASE_LABELS = frozenset({"DISEASE", "ENTITY", "CANCER", "PATHOLOGICAL_FORMATION"})
@@ -28,7 +29,7 @@ class RecognisedPhrase:
 class Recogniser:
     """A spaCy model that recognises conditions."""
 
-    def __init__(self, nlp: Language) -> None:
+    def __init__(self, nlp: "Language") -> None:
         self._nlp = nlp
 
     def find(self, text: str) -> Iterator[RecognisedPhrase]:
@@ -43,6 +44,8 @@ def load_recogniser(name: str) -> Recogniser:
 
     Raises `ValueError` with one sentence where it is not installed or recognises no entities.
     """
+    import spacy
+
     try:
         nlp = spacy.load(name, exclude=_UNUSED)
     except OSError as error:

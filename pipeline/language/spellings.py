@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from pipeline.language.folding import fold
+from pipeline.language.folding import fold, fold_key
 from pipeline.lexicons import Spelling
 
 _MAX_FORMS = 256  # of one word; more would be a mistake in the spelling table
@@ -19,14 +19,18 @@ def written_forms(word: str, spellings: Iterable[Spelling]) -> set[str]:
     ['omega 3', 'omega3', 'ω 3', 'ω3']
     """
     forms = {fold(word).text.lower()}
+    known = "\n".join(forms)
     for spelling in spellings:
+        if spelling.form not in known:
+            continue
         forms |= {form.replace(spelling.form, spelling.variant) for form in forms if spelling.form in form}
+        known = "\n".join(forms)
         if len(forms) > _MAX_FORMS:
             break
     forms = {apart for form in forms for apart in _hyphens(form)}
     forms |= {variant for form in forms for variant in _numbers(form)}
     forms |= {plural for form in forms for plural in _plurals(form)}
-    return {fold(form).key.strip() for form in forms}
+    return {fold_key(form).strip() for form in forms}
 
 
 def symbol_forms(symbol: str) -> set[str]:

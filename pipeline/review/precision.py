@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from statsmodels.stats.proportion import proportion_confint
-
 from pipeline.records import EvidenceRow
 
 RIGHT = "accepted"
@@ -62,5 +60,12 @@ def precisions(rows: Iterable[EvidenceRow]) -> Iterator[Precision]:
         totals = Counter({value: found[value, True] + found[value, False] for value, _ in found})
         for value, n in sorted(totals.items(), key=lambda item: (-item[1], item[0])):
             right = found[value, True]
-            low, high = proportion_confint(right, n, alpha=1 - LEVEL, method="wilson")
-            yield Precision(kind, value, right, n, float(low), float(high))
+            yield Precision(kind, value, right, n, *_interval(right, n))
+
+
+def _interval(right: int, n: int) -> tuple[float, float]:
+    # statsmodels takes a second to load, which runs without a reviewed row are spared
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(right, n, alpha=1 - LEVEL, method="wilson")
+    return float(low), float(high)

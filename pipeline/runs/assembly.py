@@ -90,7 +90,7 @@ def assemble(
     shards = [folder.shard(key) for key in sorted(keys)]
     earlier = [folder.shard(key) for key in (last.keys | last.stale) - set(keys) if folder.has(key)]
     with Contents(shards, scratch=folder.drafts, earlier=earlier, unread=failed, revive=tables.revive) as contents:
-        carried = carry(decisions, contents.evidence_of, lambda row, before: recorrected(row, before, decided.scheme))
+        carried = carry(decisions, contents.evidence_of, lambda row, before: recorrected(row, before, decided.scheme()))
         rules = rules.model_copy(update={"same_outcomes": {**rules.same_outcomes, **decided.names}})
         contents.revise(carried.rows)
         stale = contents.stale_keys

@@ -1,6 +1,6 @@
 """In: what reviewers decided of studies and outcomes, and the scheme. Out: studies and rows as they decided."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from pipeline.grading.regrade import regraded, regraded_study
@@ -11,10 +11,13 @@ from pipeline.studies import Studies, study_registry
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decisions of reviewers on studies and outcomes, as they enter grading, studies and synthesis."""
+    """The decisions of reviewers on studies and outcomes, as they enter grading, studies and synthesis.
+
+    `scheme` gives the scheme that something decided on is graded anew by.
+    """
 
     overrides: Overrides
-    scheme: Scheme
+    scheme: Callable[[], Scheme]
 
     @property
     def names(self) -> dict[str, str]:
@@ -29,11 +32,11 @@ class Decided:
 
     def regrade(self, row: EvidenceRow, study: Study) -> EvidenceRow:
         """Return a row graded anew by what was decided of the study that it rests on."""
-        return regraded(row, study, self._of(study), self.scheme)
+        return regraded(row, study, self._of(study), self.scheme())
 
     def _study(self, study: Study) -> Study:
         decided = self._of(study)
-        study = regraded_study(study, decided, self.scheme) if decided else study
+        study = regraded_study(study, decided, self.scheme()) if decided else study
         known = _identifiers(study)
         joined = [
             f"the same as {said.value if said.subject in known else said.subject} {said.by}"

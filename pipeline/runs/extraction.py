@@ -4,18 +4,21 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import SourceError
-from pipeline.extractor import Extractor
 from pipeline.records import AnnotatedDocument, Document, EvidenceRow, Passage, SourceRow
 from pipeline.store import Extraction, read_shard
 from pipeline.vocabulary import QualityFlag, SourceStatus
+
+if TYPE_CHECKING:
+    from pipeline.extractor import Extractor
 
 DAMAGED_RECORD: QualityFlag = "damaged record"
 """The quality flag that ingestion gives a record which it could not read."""
 
 
-def extractions(extractor: Extractor, path: Path, root: Path, *, sha256: str, n_bytes: int) -> Iterator[Extraction]:
+def extractions(extractor: "Extractor", path: Path, root: Path, *, sha256: str, n_bytes: int) -> Iterator[Extraction]:
     """Yield what was found in each record of a file; one failed extraction where it cannot be read."""
     began = time.monotonic()
     name = path.relative_to(root).as_posix()
@@ -34,13 +37,13 @@ def extractions(extractor: Extractor, path: Path, root: Path, *, sha256: str, n_
         yield _record(extractor, document, began)
 
 
-def regraded(extractor: Extractor, shard: Path) -> Iterator[Extraction]:
+def regraded(extractor: "Extractor", shard: Path) -> Iterator[Extraction]:
     """Yield the records of a shard with their claims graded anew; their source is not opened. Raises `OSError`."""
     for found in read_shard(shard):
         yield _graded(extractor, found) if found.annotated else found
 
 
-def _record(extractor: Extractor, document: Document, began: float) -> Extraction:
+def _record(extractor: "Extractor", document: Document, began: float) -> Extraction:
     # A text within an archive is no file of its own.
     is_text_file = document.format == "text" and document.path.lower().endswith(".txt") and "#" not in document.path
     source = _source_row(document)
@@ -69,7 +72,7 @@ def _passages(document: Document, rows: Sequence[EvidenceRow]) -> tuple[Passage,
     )
 
 
-def _graded(extractor: Extractor, found: Extraction) -> Extraction:
+def _graded(extractor: "Extractor", found: Extraction) -> Extraction:
     """Grade the claims of a record; one whose grading fails keeps them for the next try."""
     assert found.annotated is not None
     try:

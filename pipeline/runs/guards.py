@@ -4,11 +4,8 @@ import os
 import shutil
 from collections.abc import Iterable
 
-from pipeline.claims.model import BUNDLED_MODELS
-from pipeline.config import Settings
+from pipeline.config import BUNDLED_MODELS, Settings
 from pipeline.errors import RunError, StoreError
-from pipeline.knowledge import load_knowledge
-from pipeline.language import load_recogniser
 from pipeline.runs.plan import Plan
 from pipeline.store import OutputFolder
 from pipeline.store.folder import disk_sentence
@@ -22,10 +19,18 @@ MOST_NAMED = 5
 
 
 def check_settings(settings: Settings) -> None:
-    """Find what would keep every source from being read. Raises `RunError`."""
+    """Find in what a user brings what would keep every source from being read. Raises `RunError`.
+
+    The bundled tables are read by the workers alone, which say the same of them.
+    """
     try:
-        load_knowledge(settings)
+        if settings.lexicons or settings.scheme:
+            from pipeline.knowledge import load_knowledge
+
+            load_knowledge(settings)
         if settings.model not in BUNDLED_MODELS:
+            from pipeline.language.recogniser import load_recogniser
+
             load_recogniser(settings.model)
     except OSError as error:
         raise RunError(" ".join(str(error).split())) from None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -220,6 +221,7 @@ def _assemble(
     inputs: Callable[[int], RunInputs],
 ) -> RunSummary:
     """Put the tables together, with all that reviewers have said until the moment when they are replaced."""
+    scheme = cache(partial(load_scheme, settings.scheme))
     while True:
         taken = taken.and_then(take_in(folder))
         seen = stamps(folder)
@@ -235,7 +237,7 @@ def _assemble(
                 failed,
                 decisions=decisions_of(ledger.events),
                 update=Update(inputs(len(ledger.events)), settings),
-                decided=Decided(overrides_of(ledger.events), load_scheme(settings.scheme)),
+                decided=Decided(overrides_of(ledger.events), scheme),
                 began=began,
                 rules=comparison_of(settings),
                 retractions=read_retractions(settings.retractions) if settings.retractions else Retractions(),

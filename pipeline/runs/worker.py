@@ -51,12 +51,12 @@ def main() -> None:
 def _extractor(first: dict[str, Any]) -> Callable[[dict[str, Any], Reply], None]:
     from pipeline.config import Settings
     from pipeline.extractor import Extractor
-    from pipeline.records import Document
     from pipeline.runs.extraction import extractions, regraded
     from pipeline.store import Extraction, file_hash, write_shard
+    from pipeline.store.columnar import hold_back_pandas
 
+    hold_back_pandas()
     extractor = Extractor.load(Settings.model_validate(first["settings"]))
-    extractor.annotate(Document(source_id="", path="", format="text", sha256="", n_bytes=0, text=""))
     drafts = Path(first["drafts"])
 
     def extract(task: dict[str, Any], reply: Reply) -> None:

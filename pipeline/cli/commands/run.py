@@ -80,6 +80,9 @@ def run(
     with errors_in_words():
         from pipeline.config import load_settings
         from pipeline.literature import local_sources
+        from pipeline.store.columnar import hold_back_pandas
+
+        hold_back_pandas()
 
         settings = load_settings(
             config,
