@@ -8,7 +8,11 @@ import math
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import get_args
+
+from pipeline.vocabulary import SourceFormat
 
 KEPT = Path(__file__).parent / "fuzz"
 LONGEST = 20_000
@@ -19,7 +23,7 @@ SLOWEST = 60
 Target = Callable[[bytes], None]
 
 
-def reads(kinds: tuple[str, ...]) -> Target:
+def reads(kinds: tuple[SourceFormat, ...]) -> Target:
     """What reads bytes as a file of these formats: it gives documents that hold together, or a sentence."""
     from test_ingest_text import check_spans
 
@@ -64,26 +68,11 @@ def statistics_hold() -> Target:
     return target
 
 
+ALONE: tuple[SourceFormat, ...] = ("text", "html", "jats")
+"""Formats that are fuzzed by themselves; all others, most of which are files of records, are fuzzed together."""
 TARGETS: Mapping[str, Callable[[], Target]] = {
-    "text": lambda: reads(("text",)),
-    "html": lambda: reads(("html",)),
-    "jats": lambda: reads(("jats",)),
-    "records": lambda: reads(
-        (
-            "medline",
-            "bioc-xml",
-            "bioc-json",
-            "csv",
-            "jsonl",
-            "ris",
-            "nbib",
-            "isi",
-            "enw",
-            "cochrane",
-            "endnote-xml",
-            "bibtex",
-        )
-    ),
+    **{name: partial(reads, (name,)) for name in ALONE},
+    "records": partial(reads, tuple(name for name in get_args(SourceFormat) if name not in ALONE)),
     "statistics": statistics_hold,
 }
 """What is fuzzed, by its name."""

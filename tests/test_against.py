@@ -1,6 +1,7 @@
 """A new document beside the tables of a run: what it adds, confirms or contradicts; and how it is added."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipeline.cli import app
 from pipeline.config import Settings
 from pipeline.errors import SourceError
 from pipeline.runs import AgainstReport, Finding, RunError, RunSummary
+from pipeline.runs.plan import copy_into
 from pipeline.tables import read_changes, read_comparison, read_evidence, read_sources
 
 FAST = Settings(model="fast", workers=1)
@@ -135,12 +137,32 @@ def test_an_added_document_stays_whatever_a_later_run_is_given(
 
 
 def test_another_document_of_the_same_name_is_added_beside_the_first(tmp_path: Path) -> None:
-    from pipeline.runs.plan import copy_into
-
     for number in (1, 2, 2):
         (tmp_path / "new.txt").write_text(str(number))
         copy_into(tmp_path / "added", tmp_path / "new.txt")
-    assert sorted(path.name for path in (tmp_path / "added").iterdir()) == ["new-2.txt", "new.txt"]
+    assert sorted(path.name for path in (tmp_path / "added").iterdir()) == ["2-new.txt", "new.txt"]
+    longest = tmp_path / ("n" * 251 + ".txt")
+    for number in (1, 2):
+        longest.write_text(str(number))
+        copy_into(tmp_path / "long", longest)
+    assert len(list((tmp_path / "long").iterdir())) == 2
+
+
+def test_what_is_no_file_is_said_and_the_documents_beside_it_are_read(
+    base: RunSummary, document: Path, tmp_path: Path
+) -> None:
+    out, folder = Path(shutil.copytree(base.out, tmp_path / "out")), tmp_path / "new"
+    folder.mkdir()
+    shutil.copy(document, folder)
+    (folder / "nowhere").symlink_to("gone")
+    os.mkfifo(folder / "pipe")
+    report = against(folder, out, settings=FAST)
+    assert report.source_ids == ("added/new.txt",)
+    assert ["leads nowhere" in failure.reason for failure in report.failures] == [True, False]
+    add([folder], out, settings=FAST)
+    rows = {row.path: row for row in read_sources(out / "sources.csv")}
+    assert rows["pipe"].status == rows["nowhere"].status == "skipped" and "named pipe" in rows["pipe"].reason
+    assert rows["added/new.txt"].status == "processed"
 
 
 def test_what_is_no_table_is_said(tmp_path: Path, document: Path) -> None:

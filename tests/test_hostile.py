@@ -12,6 +12,7 @@ import pytest
 
 from pipeline import run
 from pipeline.config import Settings
+from pipeline.errors import SourceError
 from pipeline.ingest import find_sources
 from pipeline.records import SourceRow
 from pipeline.runs import Progress
@@ -53,6 +54,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     listening.bind("socket")
     os.chdir(here)
     (folder / os.fsdecode(b"caf\xe9.txt")).write_text(PAGE.replace("Iron", "Magnesium"))
+    (folder / "caf\\xe9.txt").write_text(PAGE.replace("Iron", "Selenium"))
     (folder / "line\nbreak.txt").write_text(PAGE.replace("Iron", "Folate"))
     (folder / ("n" * 250 + ".txt")).write_text(PAGE.replace("Iron", "Copper"))
     ids = ("10.1000/a", "10.1000/a.txt/b", "10.1000" + "/x" * 3_000, "10.1000/../../up")
@@ -61,6 +63,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     (folder / "ids.jsonl").write_text(rows)
     (folder / "a-title-only.xml").write_text(f"<PubmedArticleSet>{RECORD.format('')}</PubmedArticleSet>")
     (folder / "b-whole.xml").write_text(f"<PubmedArticleSet>{RECORD.format(ABSTRACT)}</PubmedArticleSet>")
+    other = RECORD.replace(">77<", ">78<").replace("Iron", "Zinc")
+    (folder / "c-whole.xml").write_text(f"<PubmedArticleSet>{other.format(ABSTRACT)}</PubmedArticleSet>")
+    (folder / "d-title-only.xml").write_text(f"<PubmedArticleSet>{other.format('')}</PubmedArticleSet>")
     run([folder], out, settings=FAST)
     listening.close()
     return folder, out
@@ -73,11 +78,17 @@ def test_every_odd_name_link_and_file_is_a_row_and_costs_itself(hostile: tuple[P
         assert rows[name].status == "skipped" and rows[name].reason.startswith(name), name
     assert "leads out of the folder" in rows["link-out"].reason
     assert "leads nowhere" in rows["dangling"].reason and "named pipe" in rows["pipe"].reason
-    for name in ("good.txt", "caf\\xe9.txt", "line\\x0abreak.txt", "n" * 250 + ".txt"):
+    for name in ("good.txt", "caf\\xe9.txt", "caf\\x5cxe9.txt", "line\\x0abreak.txt", "n" * 250 + ".txt"):
         assert rows[name].status == "processed" and rows[name].n_claims == 1, name
     assert not any("again" in name or "secret" in name for name in rows)
     followed = [found.path.resolve().name for found in find_sources([folder], follow_links=True) if not found.obstacle]
     assert followed.count("secret.txt") == 1
+
+
+@pytest.mark.parametrize(("name", "said"), [("n" * 5_000, "too long"), ("a\0b", "is no path")])
+def test_a_path_that_can_be_none_is_a_sentence(name: str, said: str) -> None:
+    with pytest.raises(SourceError, match=said):
+        find_sources([Path(name)])
 
 
 def test_identifiers_that_clash_as_paths_are_stored_side_by_side(hostile: tuple[Path, Path]) -> None:
@@ -92,9 +103,10 @@ def test_identifiers_that_clash_as_paths_are_stored_side_by_side(hostile: tuple[
 def test_the_record_with_a_text_wins_whatever_the_order_of_names(hostile: tuple[Path, Path]) -> None:
     _, out = hostile
     rows = sources_of(out)
-    whole, bare = (next(row for path, row in rows.items() if name in path) for name in ("b-whole", "a-title-only"))
-    assert (whole.status, whole.n_claims) == ("processed", 1)
-    assert bare.status == "skipped" and "b-whole" in bare.reason
+    for whole_name, bare_name in (("b-whole", "a-title-only"), ("c-whole", "d-title-only")):
+        whole, bare = (next(row for path, row in rows.items() if name in path) for name in (whole_name, bare_name))
+        assert (whole.status, whole.n_claims) == ("processed", 1)
+        assert bare.status == "skipped" and whole_name in bare.reason
 
 
 def test_the_store_is_private_and_the_tables_are_not(hostile: tuple[Path, Path]) -> None:

@@ -48,16 +48,27 @@ def find_sources(paths: Sequence[Path], *, follow_links: bool = False) -> list[F
         try:
             mode = path.stat().st_mode
         except OSError as error:
-            if path.is_symlink():
+            if _is_link(path):
                 found.setdefault(path.absolute(), _nowhere(path, path.parent, error))
                 continue
-            raise SourceError(f"{path} does not exist; check the path.") from None
+            if error.errno in (errno.ENOENT, errno.ENOTDIR):
+                raise SourceError(f"{path} does not exist; check the path.") from None
+            raise SourceError(f"{path} cannot be looked at ({error.strerror}); check the path.") from None
+        except ValueError as error:
+            raise SourceError(f"{str(path)!r} is no path ({error}); check it.") from None
         if stat.S_ISDIR(mode):
             for item in _walk(path, follow_links=follow_links):
                 found.setdefault(item.path.absolute() if item.obstacle else item.path.resolve(), item)
         else:
             found.setdefault(path.resolve(), _file(path, path.parent, mode))
     return list(found.values())
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError:  # its name is too long, for example
+        return False
 
 
 def _walk(root: Path, *, follow_links: bool) -> Iterator[Found]:

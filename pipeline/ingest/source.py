@@ -56,12 +56,13 @@ def load(path: Path, *, root: Path | None, limits: ReadLimits) -> Source:
 def relative_name(path: Path, root: Path | None) -> str:
     """Return the path relative to `root` with `/`, or the file name where it lies elsewhere.
 
-    Bytes that are no UTF-8, and control characters, stand as their codes: every table can hold the name.
+    Bytes that are no UTF-8, control characters and backslashes stand as their codes, so that every table can hold the
+    name, and no two files have the same.
     """
     name = path.name
     if root is not None and path.absolute().is_relative_to(root.absolute()):
         name = path.absolute().relative_to(root.absolute()).as_posix()
-    shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+    shown = os.fsencode(name).replace(b"\\", b"\\x5c").decode("utf-8", "backslashreplace")
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", shown)
 
 

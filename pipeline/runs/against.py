@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline import ingest, tables
+from pipeline import tables
 from pipeline.comparison import ComparisonRules, compare
 from pipeline.comparison.stance import NOT_ANSWERED, votes
 from pipeline.config import Settings, load_settings
 from pipeline.errors import SourceError
 from pipeline.knowledge import comparison_of
 from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
-from pipeline.runs.plan import ADDED, copy_into, make_plan
+from pipeline.runs.plan import ADDED, copy_sources, make_plan
 from pipeline.runs.runner import ProgressCallback, carry_out
 from pipeline.runs.summary import Failure
 from pipeline.store import Contents, OutputFolder, opened
@@ -154,8 +154,7 @@ def against(
             raise SourceError(f"{out} holds no {name}; give the folder that `provender run ... --out` wrote.")
     given = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     with tempfile.TemporaryDirectory(prefix="provender-") as scratch:
-        files = [path for path, _ in ingest.list_sources(given)]
-        rows, done = _read(files, Path(scratch, "documents"), OutputFolder(Path(scratch, "read")), settings, progress)
+        rows, done, unread = _read(given, Path(scratch, "documents"), Path(scratch, "read"), settings, progress)
     sources = [source for source in done if source.status != "failed"]
     ids, hashes = {source.source_id for source in sources}, {source.sha256 for source in sources}
     same = [
@@ -169,27 +168,32 @@ def against(
         out=out,
         source_ids=tuple(sorted(ids)),
         known=tuple(sorted({source.source_id for source in same})),
-        failures=tuple(Failure(source.source_id, source.reason) for source in done if source.status == "failed"),
+        failures=tuple(
+            Failure(source.source_id, source.reason)
+            for source in [*unread, *(source for source in done if source.status == "failed")]
+        ),
         n_claims=len(rows),
         findings=tuple(sorted(findings, key=lambda finding: BEARINGS.index(finding.bearing))),
     )
 
 
 def _read(
-    files: Iterable[Path],
+    paths: Sequence[Path],
     documents: Path,
-    folder: OutputFolder,
+    out: Path,
     settings: Settings,
     progress: ProgressCallback | None,
-) -> tuple[list[EvidenceRow], list[SourceRow]]:
+) -> tuple[list[EvidenceRow], list[SourceRow], list[SourceRow]]:
+    """Read the documents below `paths` into `out`; return their rows, themselves, and what is none to read."""
+    folder = OutputFolder(out)
     with opened(folder):
-        for file in files:
-            copy_into(documents / ADDED, file)
+        documents.mkdir()
+        unread = copy_sources(paths, documents / ADDED, settings)
         plan = make_plan([documents], folder, settings)
         failed = carry_out(plan, folder, settings, progress)
         shards = [folder.shard(source.key) for source in plan.sources if folder.has(source.key)]
         with Contents(shards, scratch=folder.drafts) as contents:
-            return list(contents.evidence()), [*contents.sources(frozenset()), *failed]
+            return list(contents.evidence()), [*contents.sources(frozenset()), *failed], unread
 
 
 def _about(rows: Iterable[EvidenceRow], evidence: Path, without: set[str]) -> list[EvidenceRow]:

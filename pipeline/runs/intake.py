@@ -25,6 +25,7 @@ from pipeline.review import (
 from pipeline.review.cells import date_of
 from pipeline.review.event import STATUS
 from pipeline.review.export import LINES, events_in
+from pipeline.runs.plan import short_name
 from pipeline.store import OutputFolder, Snapshot, StoreError, file_hash
 from pipeline.tables import EVIDENCE, SheetError, SheetRow, read_sheet, revive
 
@@ -204,7 +205,7 @@ def _conflicts(before: Iterable[Event], now: Iterable[Event], name: str) -> Iter
 
 
 def _keep(folder: OutputFolder, file: Path) -> None:
-    copy = folder.taken / f"{file_hash(file)[0][:16]}-{file.name}"
+    copy = folder.taken / f"{file_hash(file)[0][:16]}-{short_name(file)}"
     if not copy.exists():
         folder.taken.mkdir(exist_ok=True)
         draft = folder.drafts / copy.name

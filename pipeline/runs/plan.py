@@ -60,24 +60,31 @@ def make_plan(paths: Sequence[Path], folder: OutputFolder, settings: Settings) -
     sources: list[SourceFile] = []
     failed: list[SourceRow] = []
     exhausted = folder.exhausted()
-    for source in given:
-        if source.obstacle:
-            failed.append(replace(failed_row(source, source.obstacle), status="skipped"))
+    for found in given:
+        hashed = _hashed(found)
+        if isinstance(hashed, SourceRow):
+            failed.append(hashed)
             continue
-        try:
-            sha256, n_bytes = file_hash(source.path)
-        except OSError as error:
-            reason = f"{source.name} cannot be opened ({error.strerror}); check that it is a file you may read."
-            failed.append(failed_row(source, reason))
-            continue
-        key = shard_key(extractor=extractor, grader=grader, source_sha256=sha256, path=source.name)
-        source = replace(source, sha256=sha256, n_bytes=n_bytes, key=key)
+        key = shard_key(extractor=extractor, grader=grader, source_sha256=hashed.sha256, path=hashed.name)
+        source = replace(hashed, key=key)
         if exhausted.get(key, 0) >= settings.max_seconds and not folder.has(key):
             failed.append(failed_row(source, exhausted_sentence(source, exhausted[key])))
             continue
         sources.append(source)
     todo = tuple(source for source in sources if not folder.has(source.key))
     return Plan(tuple(sources), todo, tuple(failed))
+
+
+def _hashed(source: SourceFile) -> SourceFile | SourceRow:
+    """Return a source with its hash; where it is none to read or cannot be opened, its row with the reason."""
+    if source.obstacle:
+        return replace(failed_row(source, source.obstacle), status="skipped")
+    try:
+        sha256, n_bytes = file_hash(source.path)
+    except OSError as error:
+        reason = f"{source.name} cannot be opened ({error.strerror}); check that it is a file you may read."
+        return failed_row(source, reason)
+    return replace(source, sha256=sha256, n_bytes=n_bytes)
 
 
 def list_sources(paths: Sequence[Path], *, follow_links: bool = False) -> list[SourceFile]:
@@ -128,6 +135,18 @@ def failed_row(source: SourceFile, reason: str) -> SourceRow:
     return SourceRow(source.name, source.name, "unknown", source.sha256, source.n_bytes, "failed", reason)
 
 
+def copy_sources(paths: Sequence[Path], folder: Path, settings: Settings) -> list[SourceRow]:
+    """Copy the sources below `paths` into a folder; return the rows of what is none to read or cannot be opened.
+
+    Raises `SourceError` where a path is missing, and `OSError` where the folder cannot be written.
+    """
+    found = [_hashed(source) for source in list_sources(paths, follow_links=settings.follow_links)]
+    for source in found:
+        if isinstance(source, SourceFile):
+            copy_into(folder, source.path)
+    return [source for source in found if isinstance(source, SourceRow)]
+
+
 def copy_into(folder: Path, file: Path) -> Path:
     """Return a copy of a file in a folder: under its name, numbered where another file has that. Raises `OSError`."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -137,11 +156,16 @@ def copy_into(folder: Path, file: Path) -> Path:
         if file_hash(copy) == wanted:
             return copy
         number += 1
-        copy = folder / f"{file.stem}-{number}{file.suffix}"
-    draft = folder / f".{copy.name}"
+        copy = folder / f"{number}-{short_name(file)}"
+    draft = folder / f".{wanted[0]}"
     shutil.copyfile(file, draft)
     publish([(draft, copy)])
     return copy
+
+
+def short_name(file: Path) -> str:
+    """Return the end of a file's name, before which something can stand without making it longer than names may be."""
+    return os.fsdecode(os.fsencode(file.name)[-200:])
 
 
 class _Owned:

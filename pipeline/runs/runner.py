@@ -13,7 +13,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline import ingest
 from pipeline.config import Settings, load_settings
 from pipeline.grading import load_scheme
 from pipeline.knowledge import comparison_of
@@ -23,7 +22,7 @@ from pipeline.runs.assembly import assemble
 from pipeline.runs.decided import Decided
 from pipeline.runs.guards import check_room, check_settings, check_sources
 from pipeline.runs.intake import Stamps, Taken, ledger_of, stamps, take_in
-from pipeline.runs.plan import ADDED, Plan, SourceFile, copy_into, make_batches, make_plan
+from pipeline.runs.plan import ADDED, Plan, SourceFile, copy_sources, make_batches, make_plan
 from pipeline.runs.summary import RunSummary
 from pipeline.runs.update import Update, inputs_of
 from pipeline.runs.workers import Outcome, RunError, Workers
@@ -136,7 +135,6 @@ def add(
     began = time.monotonic()
     settings = settings or load_settings()
     folder = OutputFolder(Path(out))
-    files = [file for file, _ in ingest.list_sources([Path(path) for path in paths])]
     check_settings(settings)
     with opened(folder):
         check_room(folder)
@@ -145,14 +143,13 @@ def add(
             raise RunError(
                 f"No run into {out} has finished; run over its sources first (provender run ... --out {out})."
             )
-        for file in files:
-            copy_into(folder.path / ADDED, file)
+        unread = copy_sources([Path(path) for path in paths], folder.path / ADDED, settings)
         plan = make_plan([], folder, settings)
         taken = take_in(folder)
         failed = carry_out(plan, folder, settings, progress, dispatch, pool)
         keys = finished.keys | {source.key for source in plan.sources if folder.has(source.key)}
         looked_at = {source.name for source in plan.sources} | {row.path for row in plan.failed}
-        unread = [row for row in finished.unread if row.path not in looked_at]
+        unread += [row for row in finished.unread if row.path not in looked_at]
         return _assemble(
             folder,
             keys,
