@@ -4,16 +4,22 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import linear_regression
 from typing import TypeVar
 
 import pytest
+from table_rows import ROW
 
+from pipeline.comparison import compare, load_rules
+from pipeline.comparison.consequence import consequences
 from pipeline.config import load_settings
 from pipeline.extractor import Extractor
 from pipeline.language.mentions import MOST_MENTIONS
 from pipeline.language.sentences import LONGEST_SENTENCE
+from pipeline.records import Reference, StudyReport
+from pipeline.studies.registry import study_registry
 
 FAST = Extractor.load(load_settings(model="fast"))
 NUTRIENTS = ("iron", "zinc", "magnesium", "vitamin D", "folate", "selenium", "calcium", "copper")
@@ -97,7 +103,62 @@ def headings(n: int) -> str:
     return "\n\n".join(f"## Part {i}\n\nThis mineral, iron, reduced asthma." for i in range(n))
 
 
+def arms(n: int) -> str:
+    values = (f"serum ferritin {i}.5 (SD 3) in the iron group and {i}.1 (SD 2) in the placebo group" for i in range(n))
+    return f"Iron was compared with placebo: {', '.join(values)} (p = 0.01)."
+
+
+def left_out(n: int) -> str:
+    return "Iron reduced asthma, " + ", ".join(f"whereas {NUTRIENTS[i % 8]} did not" for i in range(n)) + "."
+
+
+def glosses(n: int) -> str:
+    return (
+        f"Iron deficiency (low iron) {'(iron depletion, low ferritin) ' * n}caused asthma (a disease of the airways)."
+    )
+
+
+def rows_of_a_table(n: int) -> str:
+    rows = "".join(f"<tr><td>{CONDITIONS[i % 8]} {i}</td><td>{i}.5</td><td>0.0{i % 9 + 1}</td></tr>" for i in range(n))
+    return table_page(f"<tr><th>Outcome</th><th>Odds ratio</th><th>P value</th></tr>{rows}")
+
+
+def columns_of_a_table(n: int) -> str:
+    heads = "".join(f"<th>{NUTRIENTS[i % 8]} {i}</th>" for i in range(n))
+    cells = "".join(f"<td>1.{i % 9} (0.{i % 9} to 2.1)</td>" for i in range(n))
+    return table_page(f"<tr><th>Outcome</th>{heads}</tr><tr><td>Asthma</td>{cells}</tr>")
+
+
+def spans_of_a_table(n: int) -> str:
+    rows = "".join(f"<tr><td rowspan='{n}' colspan='{n}'>Asthma</td><td>1.5</td></tr>" for _ in range(n // 8))
+    return table_page(f"<tr><th>Outcome</th><th>Odds ratio</th></tr>{rows}")
+
+
+def table_page(rows: str) -> str:
+    caption = "<caption>Odds ratios of asthma by iron intake</caption>"
+    said = "<p>Iron reduced asthma in adults, as the table shows.</p>"
+    body = f"<h1>Iron and asthma</h1>{said}<table>{caption}{rows}</table>"
+    return f"<html><body><article>{body}</article></body></html>"
+
+
+def sections_of_an_article(n: int) -> str:
+    parts = "".join(
+        f"<sec><title>Part {i}</title><p>Iron reduced asthma <xref rid='r{i}'>{i}</xref>.</p></sec>" for i in range(n)
+    )
+    entries = "".join(
+        f"<ref id='r{i}'><mixed-citation>Smith J. A trial. J Med 2001;{i}:1.</mixed-citation></ref>" for i in range(n)
+    )
+    return f"<article><body>{parts}</body><back><ref-list>{entries}</ref-list></back></article>"
+
+
 SHAPES = (
+    arms,
+    left_out,
+    glosses,
+    rows_of_a_table,
+    columns_of_a_table,
+    spans_of_a_table,
+    sections_of_an_article,
     nutrients_and_conditions,
     clauses,
     brackets,
@@ -119,7 +180,7 @@ SHAPES = (
 
 def seconds(path: Path, text: str) -> Counter[str]:
     """Processor time of each stage of reading a text."""
-    path.write_text(f"A trial of iron\n\n{text}\n", encoding="utf-8")
+    path.write_text(text if text.startswith("<") else f"A trial of iron\n\n{text}\n", encoding="utf-8")
     spent: Counter[str] = Counter()
 
     def timed(stage: str, work: Callable[[], T]) -> T:
@@ -142,18 +203,69 @@ def slope_of(sizes: list[int], spent: list[float]) -> float:
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
 def test_no_stage_grows_faster_than_n_log_n(shape: Callable[[int], str], tmp_path: Path) -> None:
-    path = tmp_path / "article.txt"
+    path = tmp_path / "article"
     seconds(path, shape(10))
+    assert_gentle(lambda size: seconds(path, shape(size)))
+
+
+def assert_gentle(spend: Callable[[int], Counter[str]]) -> None:
+    """Fail where a stage grows too fast; `spend` gives the processor time of each for a size."""
     sizes = [SMALL * GROWTH**step for step in range(3)]
     least: list[Counter[str]] = []
     for _ in range(TRIES):  # a busy machine makes single times longer, never shorter
-        spent = [seconds(path, shape(size)) for size in sizes]
+        spent = [spend(size) for size in sizes]
         least = [Counter({s: min(a[s], b[s]) for s in a}) for a, b in zip(least or spent, spent, strict=True)]
         slopes = {stage: slope_of(sizes, [times[stage] for times in least]) for stage in spent[0]}
         if max(slopes.values()) < STEEPEST:
             return
     told = {stage: [round(times[stage], 3) for times in least] for stage in slopes}
-    pytest.fail(f"{shape.__name__}: slopes {slopes}, seconds {told}")
+    pytest.fail(f"slopes {slopes}, seconds {told}")
+
+
+def reports(**facts: str) -> Callable[[int], list[StudyReport]]:
+    return lambda n: [StudyReport(source_id=f"{i}.txt", **facts) for i in range(n)]  # type: ignore[arg-type]
+
+
+def reviews(n: int) -> list[StudyReport]:
+    pooled = [Reference(str(i), "", identifiers={"pmid": str(i)}) for i in range(n)]
+    return [
+        *(StudyReport(source_id=f"{i}.txt", pmid=str(i)) for i in range(n)),
+        StudyReport(source_id="review.txt", pmid="9999999", included=tuple(pooled)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [reports(title="A long title on iron and sleep", year="2001"), reports(first_author="Smith", year="2001"), reviews],
+    ids=["one title", "one author", "a review"],
+)
+def test_studies_are_told_apart_no_slower_than_n_log_n(told: Callable[[int], list[StudyReport]]) -> None:
+    def spend(size: int) -> Counter[str]:
+        given = told(4 * size)
+        began = time.process_time()
+        study_registry(given)
+        return Counter({"studies": time.process_time() - began})  # type: ignore[dict-item]
+
+    assert_gentle(spend)
+
+
+@pytest.mark.parametrize("pairs", ["one pair", "as many pairs"])
+def test_what_sources_say_is_put_together_no_slower_than_n_log_n(pairs: str) -> None:
+    rules = load_rules()
+
+    def spend(size: int) -> Counter[str]:
+        names = [f"c{i if pairs == 'as many pairs' else 0}" for i in range(size)]
+        rows = [
+            replace(ROW, claim_id=f"{i:016x}", source_id=f"{i}.txt", condition=name, condition_id="", citations=())
+            for i, name in enumerate(names)
+        ]
+        began = time.process_time()
+        bodies = compare(rows, rules)
+        middle = time.process_time()
+        dict(consequences(rows, bodies, rules))
+        return Counter({"comparison": middle - began, "consequences": time.process_time() - middle})  # type: ignore[dict-item]
+
+    assert_gentle(spend)
 
 
 def test_a_sentence_that_is_read_in_parts_says_so(tmp_path: Path) -> None:

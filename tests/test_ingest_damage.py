@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from forms import FORMS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +93,25 @@ def test_a_file_that_ends_within_a_record_keeps_those_before_it(read_bytes, name
     assert intact(whole) == [0, 1]
     assert {"damaged record", "truncated", "no text"} <= set(last.quality_flags)
     assert last.blocks == ()
+
+
+MARK = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize("before", [MARK, 2 * MARK, b" ", b"\n\t ", b" " + MARK])
+@pytest.mark.parametrize("form", [form for form in FORMS if FORMS[form]("", [""])[:2] not in (b"PK", b"%P")])
+def test_marks_of_byte_order_and_blanks_before_a_file_cost_nothing(read_bytes, form, before):
+    data = FORMS[form]("Minerals and sleep", ["Iron deficiency causes restless legs syndrome in many adults."])
+    (document,) = read_bytes(before + data)
+    assert "restless legs syndrome" in document.text
+
+
+@pytest.mark.parametrize("form", ["ris", "nbib", "isi", "enw", "cochrane", "jsonl", "bibtex"])
+def test_exports_that_were_joined_have_a_mark_each_and_all_their_records(read_bytes, form):
+    paragraphs = [f"Iron deficiency {word} restless legs syndrome in many adults." for word in ("causes", "worsens")]
+    joined = [MARK + FORMS[form](f"Minerals and sleep {number}", [text]) for number, text in enumerate(paragraphs)]
+    documents = read_bytes(b"\n".join(joined))
+    assert [text in document.text for text, document in zip(paragraphs, documents, strict=True)] == [True, True]
 
 
 def test_a_damaged_record_is_named_by_its_identifier_or_line(read_bytes):

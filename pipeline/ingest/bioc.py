@@ -9,7 +9,7 @@ from pipeline.errors import SourceError
 from pipeline.ingest.boilerplate import notices
 from pipeline.ingest.citations import find_citations
 from pipeline.ingest.dates import parse_date
-from pipeline.ingest.decoding import decode
+from pipeline.ingest.decoding import decode_records
 from pipeline.ingest.json_records import json_records
 from pipeline.ingest.markup import iterate_records
 from pipeline.ingest.passages import Passage, Piece, assemble
@@ -63,7 +63,7 @@ def read_bioc_xml(source: Source) -> list[Document]:
 def read_bioc_json(source: Source) -> list[Document]:
     """Read a BioC JSON collection, a list of collections, or a line for each document."""
     values = json_records(
-        decode(source.data, source.path), lambda value: isinstance(value, dict) and "passages" in value
+        decode_records(source.data, source.path), lambda value: isinstance(value, dict) and "passages" in value
     )
     if not values:
         raise SourceError(f"{source.path} is damaged or cut-off JSON; download it again.")

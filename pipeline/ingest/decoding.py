@@ -16,6 +16,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+MARK = "\ufeff"
 # Characters that Western text has and that mis-read Cyrillic, Greek or binary data lacks: quotes, dashes, accents.
 WESTERN = re.compile("[\u00a0-\u00ff\u2013\u2014\u2018-\u201e\u2020-\u2026\u20ac\u2122\u0152\u0153\u0160\u0161]")
 SAMPLE = 200_000
@@ -24,13 +25,21 @@ FEW_NULS, FEW_ODD = 2, 5
 
 
 def decode(data: bytes, name: str) -> str:
-    """Return the text of `data` without a byte-order mark; raises `SourceError` for binary data."""
+    """Return the text of `data` without the byte-order marks before it; raises `SourceError` for binary data."""
     text = _decode(data)
     if text is None or _is_binary(text):
         raise SourceError(
             f"{name} is a binary file of an unknown kind; give text, HTML, PDF, JATS, MEDLINE, BioC, CSV or JSONL."
         )
-    return text.replace("\x00", "\ufffd")
+    return text.replace("\x00", "\ufffd").lstrip(MARK)
+
+
+def decode_records(data: bytes, name: str) -> str:
+    """Return the text of a file of records without any byte-order mark: files that were joined have one each.
+
+    Raises `SourceError` for binary data.
+    """
+    return decode(data, name).replace(MARK, "")
 
 
 def _decode(data: bytes) -> str | None:

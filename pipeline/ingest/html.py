@@ -31,6 +31,8 @@ NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-esca
 AS_BROWSERS = dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"), "cp1252")
 CREDENTIALS = re.compile(r"(?:[A-Z][A-Za-z]?\.?){1,5}(?:[ -][A-Z]{1,4})?|PhD|PharmD|DrPH|MScN?")
 
+MOST_CELLS = 100_000
+"""Cells of a page, were all its rows as long as the longest."""
 TRUNCATED: tuple[QualityFlag, ...] = ("truncated",)
 
 
@@ -38,6 +40,8 @@ def read_html(source: Source) -> list[Document]:
     """Read one web page; raises `SourceError` where it holds no text."""
     markup = _decode(source)
     root, too_deep = _tree(markup, source)
+    tables = html_tables(root)
+    flags = TRUNCATED * too_deep + TRUNCATED * _level(root)
     metadata, main = _extract(root)
     page, uncertain = _read_page(root, main)
     if not page.pieces and too_deep:
@@ -70,8 +74,8 @@ def read_html(source: Source) -> list[Document]:
             assembly.text, [*assembly.citations, *find_citations(assembly.text, assembly.blocks, references)]
         ),
         references=references,
-        tables=html_tables(root),
-        flags=(*outline.flags, *TRUNCATED * too_deep, *(UNCERTAIN,) * (uncertain and UNCERTAIN not in outline.flags)),
+        tables=tables,
+        flags=(*outline.flags, *dict.fromkeys(flags), *(UNCERTAIN,) * (uncertain and UNCERTAIN not in outline.flags)),
     )
     return [finish(source, findings)]
 
@@ -107,6 +111,21 @@ def _read_page(root: Any, main: str) -> tuple[Page, bool]:
         return page, False
     whole = read_page(root, with_asides=True)
     return (whole, True) if len(whole.pieces) > len(page.pieces) and covers(whole, main) else (page, False)
+
+
+def _level(root: Any) -> bool:
+    """Take out of a page what trafilatura would multiply: spans, and all rows but the first of too large tables.
+
+    It fills each row up to the longest, which may stand on a page of tables as long as it is wide.
+    """
+    for cell in root.iter("td", "th"):
+        for name in ("colspan", "rowspan"):
+            cell.attrib.pop(name, None)
+    rows = list(root.iter("tr"))
+    left = MOST_CELLS // max(map(len, rows), default=1)
+    for row in rows[left:]:
+        row.drop_tree()
+    return len(rows) > left
 
 
 def _extract(root: Any) -> tuple[dict[str, str], str]:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 
 from pipeline.errors import SourceError
-from pipeline.ingest.decoding import decode
+from pipeline.ingest.decoding import decode_records
 from pipeline.ingest.records import dialect_of, is_bibtex, is_table
 from pipeline.ingest.source import Source
 from pipeline.ingest.structure import refuse_structured
@@ -79,7 +79,7 @@ def recognise(source: Source) -> SourceFormat:
     for magic, kind, advice in MAGIC:
         if data.startswith(magic):
             raise SourceError(f"{source.path} is {kind}, which is not read; {advice}.")
-    head = decode(_head(data), source.path).lstrip("\ufeff \t\r\n")
+    head = decode_records(_head(data), source.path).lstrip(" \t\r\n")
     if head.startswith("<") and (marked := _markup(head, source)):
         return marked
     if MHTML.search(head[:8192].replace("\r\n", "\n")):

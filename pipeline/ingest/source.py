@@ -1,5 +1,6 @@
 """In: a path; out: the bytes of one file with its identity (`Source`)."""
 
+import codecs
 import hashlib
 import os
 import re
@@ -50,6 +51,8 @@ def load(path: Path, *, root: Path | None, limits: ReadLimits) -> Source:
     data = _unpack(raw, name, limits) if raw.startswith(GZIP) else raw
     if not data.strip():
         raise SourceError(f"{name} is empty; save or download it again.")
+    while data.startswith(2 * codecs.BOM_UTF8):  # a program that put a mark before what had one
+        data = data.removeprefix(codecs.BOM_UTF8)
     return Source(name, data, hashlib.sha256(raw).hexdigest(), size, limits)
 
 

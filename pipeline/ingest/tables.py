@@ -96,13 +96,13 @@ def cells_of(element: Any, reading: Reading) -> tuple[Grid, Grid]:
     """
     heads: list[bool] = []
     grid: list[dict[int, str]] = []
-    held: dict[tuple[int, int], str] = {}
+    held: dict[int, tuple[str, int]] = {}
     for number, row in enumerate(node for node in element.iter("{*}tr", "tr")):
         if number == MAX_ROWS:
             return (), ()
         cells = [cell for cell in row if tag_of(cell) in CELLS]
         is_head = tag_of(row.getparent()) == "thead" or (bool(cells) and all(tag_of(cell) == "th" for cell in cells))
-        line = {column: words for (at, column), words in held.items() if at == number}
+        line = {column: words for column, (words, end) in held.items() if number < end}
         column = 0
         for cell in cells:
             while column in line:
@@ -112,13 +112,14 @@ def cells_of(element: Any, reading: Reading) -> tuple[Grid, Grid]:
             for offset in range(wide):
                 value = words if is_head or not offset else ""
                 line[column + offset] = value
-                held.update({(number + down, column + offset): value for down in range(1, tall)})
+                if tall > 1:
+                    held[column + offset] = value, number + tall
             column += wide
+            if column > MAX_COLUMNS:
+                return (), ()
         heads.append(is_head)
         grid.append(line)
     width = max((max(line) + 1 for line in grid if line), default=0)
-    if width > MAX_COLUMNS:
-        return (), ()
     filled = [tuple(line.get(column, "") for column in range(width)) for line in grid]
     n_heads = len(list(takewhile(bool, heads)))
     if n_heads == len(filled):

@@ -59,7 +59,7 @@ def _join_likely(
         studies = list(dict.fromkeys(groups.root(owner) for owner in owners))
         if kind == "author":
             _join_by_author(owners, titled, groups, identifiers)
-        elif all(_agree(identifiers, a, b) for i, a in enumerate(studies) for b in studies[i + 1 :]):
+        elif _agree(identifiers, studies):
             _join(studies, groups, identifiers)
 
 
@@ -83,9 +83,10 @@ def _join(studies: Sequence[str], groups: "_Groups", identifiers: dict[str, dict
     identifiers[groups.root(studies[0])] = together
 
 
-def _agree(identifiers: Mapping[str, Mapping[str, set[str]]], first: str, second: str) -> bool:
-    one, other = identifiers.get(first, {}), identifiers.get(second, {})
-    return all(not (one.get(kind) and other.get(kind)) or one[kind] & other[kind] for kind in _ONE_OF_A_KIND)
+def _agree(identifiers: Mapping[str, Mapping[str, set[str]]], studies: Sequence[str]) -> bool:
+    """Tell whether studies may be one: those that share an identifier are one already, so two that have some differ."""
+    held = [identifiers.get(study, {}) for study in studies]
+    return all(sum(bool(known.get(kind)) for known in held) < 2 for kind in _ONE_OF_A_KIND)
 
 
 class _Groups:

@@ -7,7 +7,7 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.library import Library
 from bibtexparser.model import Block, DuplicateBlockKeyBlock, Entry, ParsingFailedBlock
 
-from pipeline.ingest.decoding import decode
+from pipeline.ingest.decoding import decode_records
 from pipeline.ingest.quality import Damage
 from pipeline.ingest.records.bibliographic import Record, read_records
 from pipeline.ingest.records.bibtex_head import ENTRY, KEY
@@ -24,7 +24,7 @@ VERBATIM = frozenset({"doi", "url", "pmid", "pmcid", "pmc", "pubmed_id", "unique
 
 def read_bibtex(source: Source) -> list[Document]:
     """Read every entry; one that does not parse becomes a damaged record."""
-    library = parse_string(_apart(decode(source.data, source.path)))
+    library = parse_string(_apart(decode_records(source.data, source.path)))
     return read_records(source, "bibtex", _records(library))
 
 

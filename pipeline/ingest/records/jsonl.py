@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import SourceError
-from pipeline.ingest.decoding import decode
+from pipeline.ingest.decoding import decode_records
 from pipeline.ingest.json_records import json_records
 from pipeline.ingest.quality import Damage
 from pipeline.ingest.records.bibliographic import Record, read_records
@@ -19,7 +19,7 @@ DEPTH = 3
 
 def read_jsonl(source: Source) -> list[Document]:
     """Read JSON Lines, or one JSON list or object; raises `SourceError` where no object can be read."""
-    text = decode(source.data, source.path)
+    text = decode_records(source.data, source.path)
     values = _listed(json_records(text, lambda value: isinstance(value, dict)))
     if not values:
         raise SourceError(f"{source.path} is damaged or cut-off JSON; export it again, one object a line.")

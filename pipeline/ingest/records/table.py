@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.delimited import Rows
 from pipeline.errors import SourceError
-from pipeline.ingest.decoding import decode
+from pipeline.ingest.decoding import decode_records
 from pipeline.ingest.quality import Damage
 from pipeline.ingest.records.bibliographic import Record, read_records
 from pipeline.ingest.records.columns import column_name, is_header, row_fields
@@ -49,7 +49,7 @@ def is_table(head: str) -> bool:
 
 def read_csv(source: Source) -> list[Document]:
     """Read every row; raises `SourceError` where there is none or no column holds text."""
-    text = decode(source.data, source.path)
+    text = decode_records(source.data, source.path)
     found = find_header(text)
     if found is None:
         raise SourceError(f"{source.path} has no column named title, abstract or text; rename the columns.")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.ingest.decoding import decode
+from pipeline.ingest.decoding import decode_records
 from pipeline.ingest.quality import Damage
 from pipeline.ingest.records.bibliographic import Record, read_records
 from pipeline.ingest.records.fields import by_field, tag_fields
@@ -71,10 +71,12 @@ def dialect_of(text: str) -> Dialect | None:
 
 def read_tagged(source: Source) -> list[Document]:
     """Read every record of an export of tag lines; what stands before, between and after them is passed over."""
-    text = decode(source.data, source.path)
+    whole = decode_records(source.data, source.path)
+    text = whole.lstrip(" \t\r\n")  # as it is recognised
     dialect = dialect_of(text)
     assert dialect is not None  # recognised by the same function
-    return read_records(source, dialect.form, _fields(text, dialect))
+    above = whole[: len(whole) - len(text)].count("\n")
+    return read_records(source, dialect.form, _fields("\n" * above + text, dialect))
 
 
 def _fields(text: str, dialect: Dialect) -> Iterator[Record | Damage]:
