@@ -1,11 +1,12 @@
 """In: a sentence and a pair in it; out: whether one of the two only stands by, so that nothing is claimed of it.
 
 What the acting nutrient is compared with claims nothing itself, a nutrient's own level is no outcome of it, groups that
-are compared before anything was given show no effect, and the members of one list say nothing of each other.
+are compared before anything was given show no effect, the members of one list say nothing of each other, and what the
+people studied have is no outcome where something else is.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.records import Mention, Sentence
 from pipeline.vocabulary import Exposure
@@ -22,6 +23,7 @@ _OWN = (
     r"{stem}\w*\s(?:levels?|concentrations?|status|stores?|absorption|uptake|excretion|balance|homeostasis|overload|"
     r"accumulation|metabolism|bioavailability|transport|retention|loss(?:es)?|requirements?)"
 )
+_TOO_MUCH = re.compile(r"overdos(?:e|es|age|ing)|overload|excess|toxicity|poisoning|intoxication", re.IGNORECASE)
 _LATIN: dict[str, str] = {"sodium": "natr", "potassium": "kal", "iron": "ferr|sider", "vitamin d": "vitaminosis d"}
 _BEFORE = re.compile(
     r"\b(?:at baseline|at (?:study )?entry|at enrolment|at enrollment|"
@@ -48,6 +50,21 @@ _NO_MEMBER = re.compile(
     r"\b(?:with|by|is|was|were|are|be|has|had|have|did|does|may|can|of|in|to|for|from|on|after|groups?|received|reduc\w+|"
     r"increas\w+|caus\w+|associat\w+|prevent\w*|improv\w*|than|not|no)\b"
 )
+_PEOPLE = (
+    r"(?:people|persons|patients|adults|women|men|children|infants|participants|subjects|individuals|those|adolescents|"
+    r"rats|mice|volunteers|smokers|mothers|boys|girls|survivors|outpatients|inpatients|residents)"
+)
+_POPULATION = re.compile(
+    rf"\b(?:in|among|for|of|to)\s(?:[\w-]+\s){{0,4}}?{_PEOPLE}\s"
+    r"(?:with|having|suffering from|diagnosed with|who ha[dv]e?)\s(?:(?!and\b|or\b)[\w-]+\s){0,3}$",
+    re.IGNORECASE,
+)
+_CASES = re.compile(
+    r"\bcontrols?\b|\bhealthy\b|\bthose without\b|\bthan (?:in )?(?:those|people|patients|women|men|children)\b|"
+    rf"\b(?:low|high|lower|higher|reduced|decreased|elevated|increased|raised|deficien\w+|common|frequent|prevalent)\s"
+    rf"(?:in|among)\s(?:[\w-]+\s){{0,3}}{_PEOPLE}\swith\b",
+    re.IGNORECASE,
+)  # what is lower in those with a condition is told of the condition
 _EXAMPLES = re.compile(r"\b(?:includ\w+|such as|namely|e\.g\.,?)(?: [^.;]*)?$")
 _SHORTEST_STEM = 4
 _ENDINGS = re.compile(r"(?:ium|um|ine|us|e|s)$")
@@ -63,7 +80,10 @@ def stands_by(
     """
     if own_level(nutrient, outcome, exposure) or _only_in_an_if_clause(sentence, nutrient, outcome):
         return True
-    if _examples_of_one_list(sentence, nutrient, outcome):
+    others = tuple(others)
+    if _examples_of_one_list(sentence, nutrient, outcome) or _of_the_people_studied(
+        sentence, nutrient, outcome, others
+    ):
         return True
     if _compared_with(sentence, nutrient):
         acting = (m for m in (*sentence.mentions, *others) if m.kind == "nutrient" and m.start != nutrient.start)
@@ -94,8 +114,24 @@ def _examples_of_one_list(sentence: Sentence, nutrient: Mention, outcome: Mentio
     return bool(_MEMBERS.fullmatch(between))
 
 
+def _of_the_people_studied(sentence: Sentence, nutrient: Mention, outcome: Mention, others: Sequence[Mention]) -> bool:
+    """Whether the people studied have the outcome, and the nutrient acts on another one ("in adults with asthma")."""
+
+    def is_theirs(mention: Mention) -> bool:
+        return bool(_POPULATION.search(sentence.text, 0, mention.start - sentence.start))
+
+    if not is_theirs(outcome) or _CASES.search(sentence.text):
+        return False
+    acting = [m for m in others if m.kind != "nutrient" and not is_theirs(m)]
+    if outcome.start > nutrient.end:
+        return any(m.end <= outcome.start for m in acting)
+    return any(m.start >= outcome.end for m in acting)
+
+
 def own_level(nutrient: Mention, outcome: Mention, exposure: Exposure) -> bool:
     """Whether an outcome is the nutrient's own amount, under whatever name; a lack that it relieves is an outcome."""
+    if outcome.start == nutrient.end + 1 and _TOO_MUCH.fullmatch(outcome.text):
+        return True
     stem = _ENDINGS.sub("", nutrient.name.lower())
     if len(stem) < _SHORTEST_STEM:
         return False

@@ -93,7 +93,8 @@ class CandidateFinder:
         limit = found.words[-1][1] if found.words else 0
         for span in found.participants:
             mentions = self._namer.name(sentence, span, earlier)
-            if mentions:
+            a_letter = span.end - span.start < 2 and span.kind != "nutrient"  # the "S" of "S. aureus"
+            if mentions and not a_letter:
                 known = any(m.identifier or m.name != m.text.lower() for m in mentions)
                 yield Participant((span.start, span.end), mentions, span.score, True, known)
         for mention in sentence.mentions:

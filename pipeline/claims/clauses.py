@@ -5,7 +5,7 @@ stand in one list are one name, and so are outcomes, so that patterns need not k
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.records import Mention, Sentence
 
@@ -18,11 +18,17 @@ _LISTS = {
     name: re.compile(rf"(?:{name}_{_VALUES}{_LINK}{_AMOUNT})*{name}(?:{_VALUES}{_LINK}{_AMOUNT}{name}_)*(?!_)")
     for name in ("NUT", "OUT")
 }  # "NUT_, NUT_ and NUT"
+_IN_BRACKETS = re.compile(r"\([^()]*\d[^()]*\)")
 _FINITE = r"[a-z -]{1,40}(?:s|ed|fell|rose|had|did|led)\b"
 BREAK = re.compile(
     r"\s*(?:;|,? (?:but|while|whereas|whilst|although|though|yet|however)\b|, and (?=(?:NUT|OUT)_?\b)|"
+    rf", and (?=(?:[\w-]+ ){{1,4}}NUT_? {_FINITE})|"
     rf" and (?=(?:NUT|OUT)_? {_FINITE}))\s*"
 )
+_ASIDE = re.compile(r",? but not (?:(?!NUT|OUT)[\w-]+ ?){1,5}(?=,)")  # "zinc, but not placebo, ..."
+_OPENING = re.compile(
+    r"((?:even though|although|though|while|whereas|whilst) [^,;()]*(?:\([^()]*\)[^,;()]*)*), "
+)  # "although chromium did not lower HbA1c, zinc ..."
 
 
 def masked(sentence: Sentence, nutrient: Mention, outcome: Mention, beside: Iterable[Mention] = ()) -> str:
@@ -39,6 +45,8 @@ def named(sentence: Sentence, nutrient: Mention, outcome: Mention, beside: Itera
     for mention in (*sentence.mentions, *beside):
         if not any(mention.start < end and start < mention.end for start, end in spots):
             spots[mention.start, mention.end] = "NUT_" if mention.kind == "nutrient" else "OUT_"
+    if nutrient.text.lower().startswith("neither "):
+        spots[nutrient.start, nutrient.end] = "neither NUT"
     pieces, position = [], 0
     for (start, end), name in sorted(spots.items()):
         pieces += [sentence.text[position : start - sentence.start].lower(), name]
@@ -46,9 +54,25 @@ def named(sentence: Sentence, nutrient: Mention, outcome: Mention, beside: Itera
     return "".join([*pieces, sentence.text[position:].lower()])
 
 
+def outside_values(sentence: Sentence, nutrient: Mention, beside: Sequence[Mention]) -> Mention:
+    """Return a mention in the same words outside brackets where this one only says whose a value in brackets is."""
+    spans = [(sentence.start + m.start(), sentence.start + m.end()) for m in _IN_BRACKETS.finditer(sentence.text)]
+
+    def is_inside(mention: Mention) -> bool:
+        return any(start < mention.start and mention.end < end for start, end in spans)
+
+    if not is_inside(nutrient):
+        return nutrient
+    others = (m for m in (*sentence.mentions, *beside) if m.text == nutrient.text and not is_inside(m))
+    return min(others, key=lambda m: m.start, default=nutrient)
+
+
 def clauses(text: str) -> tuple[list[str], int | None, int | None]:
     """Return the clauses of a masked sentence, and which of them hold NUT and OUT."""
-    parts = [part for part in BREAK.split(text) if part]
+    text = _ASIDE.sub("", text)
+    opening = _OPENING.match(text)
+    parts = [opening[1]] if opening else []
+    parts += [part for part in BREAK.split(text[opening.end() if opening else 0 :]) if part]
     holding = [next((i for i, part in enumerate(parts) if re.search(rf"\b{name}\b", part)), None)
                for name in ("NUT", "OUT")]  # fmt: skip
     return parts, holding[0], holding[1]

@@ -5,9 +5,9 @@ trained reader that says the opposite of such words is wrong, however sure it is
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from pipeline.claims.clauses import clauses, masked
+from pipeline.claims.clauses import clauses, masked, outside_values
 from pipeline.lexicons import Cues
 from pipeline.lexicons.cues import Sign
 from pipeline.records import Mention, Sentence
@@ -17,7 +17,8 @@ _FEW = r"(?:(?!NUT|OUT)[\w'’%/().,=<>·−–-]+ ){0,5}?"
 _DENIAL = re.compile(
     r"\b(?:not|n[o’']t|never|neither|nor|no|failed to|fails? to|failure to|unable to|cannot|"
     r"without any?|ineffective(?:ly)?)\b"
-    r"(?! only\b| just\b| less\b| longer\b| doubt\b| (?:\w+ ){0,2}other than\b| without\b| inferior\b)"
+    r"(?! only\b| just\b| less\b| longer\b| doubt\b| (?:\w+ ){0,2}other than\b| without\b| inferior\b|"
+    r" (?:having|getting|eating|consuming|absorbing|receiving|enough|sufficient)\b)"
 )
 _ONLY = re.compile(
     r"\b(?:no|not any|nothing)(?: \w+){0,3} (?:other than|except(?: for)?|but|besides) (?=NUT\b)"
@@ -28,13 +29,24 @@ _DENIED_BEFORE = re.compile(
     r"\bno (?:\w+ ){0,4}(?:evidence|indication|sign|suggestion|proof) (?:\w+ ){0,3}(?:that|of|for) (?:\w+ ){0,3})$"
 )
 _OTHER_ARM = re.compile(
-    r"\b(?:than|versus|vs\.?|compared (?:with|to)|relative to|rather than|unlike|without|no|instead of|other than|"
-    r"in the absence of) (?:(?!placebo|controls?|dummy|usual|\d)[\w-]+ ){0,5}$"
+    r"\b(?:than|versus|vs\.?|compared (?:with|to)|relative to|rather than|without|no|instead of|other than|"
+    r"in the absence of|(?:stopp|withdraw|discontinu|ceas)\w+(?: of)?|cessation of|omission of) "
+    r"(?:(?!placebo|controls?|dummy|usual|\d)[\w-]+ ){0,5}$"
 )
+_UNLIKE = re.compile(r"\b(?:unlike|in contrast (?:to|with)|as opposed to) (?:[\w-]+ ){0,4}$")
+_RATHER = re.compile(r"\b(?:rather|more) than (?:\w+ly )?\w+(?:s|ed|ing) (?=(?:[\w-]+ ){0,2}OUT\b)")  # "than averts"
+_BOTH_ARMS = re.compile(
+    r"\bby [\d.]+(?: ?%)?(?: [\w/]+)? (?:on|with|in|after|under|without)\b[^;]*"
+    r"\b(?:and|versus|vs\.?|against|compared with) (?:by )?[\d.]+"
+)  # "fell by 12 points on zinc and by 11 on placebo"
+_TAKEN_BACK = re.compile(r"(?!.*\b(?:NUT|OUT)_?\b).*\b(?:not (?:\w+ly )?significan\w+|n\.?s\.?\b|non-?significant)")
 _OPPOSITE: dict[Sign, Sign] = {"raises": "lowers", "lowers": "raises", "improves": "worsens", "worsens": "improves"}
 _ELLIPSIS = re.compile(
-    rf"(?:the )?NUT {_FEW}(?:did|does|do|was|were|had|is|are|has|could)(?: ?n[o’']t| not| no)"
-    r"(?: (?:effect|so|differ\w*|significant\w*|change\w*))*[.\s]*$"
+    rf"(?:[\w-]+ ){{0,2}}NUT {_FEW}(?:"
+    r"(?:was|were|is|are|remained) (?:[\w-]+ ){0,2}(?:similar|comparable|the same|alike|unchanged|unaffected|unaltered|"
+    r"equal|identical|no different)(?! to (?!placebo|controls?)\w)[^,;]*$|"
+    r"(?:did|does|do|was|were|had|is|are|has|could)(?: ?n[o’']t| not| no)"
+    r"(?: (?:effect|so|differ\w*|significant\w*|change\w*))*[.\s]*$)"
 )
 _GOES_ON = re.compile(
     r"(?:(?:was|were) )?(?P<verb>(?:not )?(?:\w+ly )?\w+ed) (?:by|with|in|after|on|during) "
@@ -43,7 +55,7 @@ _AFTER = re.compile(
     r"OUT(?:-free| free| (?:recovery|improvements?|relief|reductions?|healing|remission|survival|control|prevention|"
     r"resistance|clearance|resolution|management|"
     r"treatment|medication|drugs?|therapy|patients?|subjects|mice|rats|participants|individuals|men|women|children|"
-    r"models?|groups?))\b"
+    r"models?|groups?|inhibit\w+|suppress\w+|declines?|falls?|drops?|-?(?:lowering|reducing|raising|increasing)))\b"
 )
 _TURNED_BEFORE = re.compile(
     r"\b(?:low|lower|reduc\w+|decreas\w+|fewer|less|rare|rarer|improv\w+|absence|declin\w+|fall)\b[^,;]*$"
@@ -51,16 +63,18 @@ _TURNED_BEFORE = re.compile(
 
 
 def sign(
-    sentence: Sentence, nutrient: Mention, outcome: Mention, cues: Cues, beside: Iterable[Mention] = ()
+    sentence: Sentence, nutrient: Mention, outcome: Mention, cues: Cues, beside: Sequence[Mention] = ()
 ) -> Sign | None:
     """Return what the words between and around a pair state, None where they can be read in more than one way.
 
     What a later clause leaves out ("but not OUT", "whereas NUT did not") is taken from the one before. `beside` are
     further mentions that take part in claims, so that a cue of theirs is not taken for the pair's.
     """
-    parts, first, second = clauses(masked(sentence, nutrient, outcome, beside))
+    parts, first, second = clauses(masked(sentence, outside_values(sentence, nutrient, beside), outcome, beside))
     if first is None or second is None:
         return None
+    if any(_TAKEN_BACK.match(part) for part in parts[max(first, second) + 1 :]):
+        return None  # "but these changes were not significant"
     if first == second:
         return _stated(parts[first], cues)
     said = parts[max(first, second)]
@@ -90,7 +104,7 @@ def relation_of(said: Sign, outcome: Mention) -> Relation:
 def _stated(text: str, cues: Cues) -> Sign | None:
     if _AFTER.search(text) or re.search(r"\bboth NUT\b", text):
         return None
-    text = _ONLY.sub("", text)
+    text = _RATHER.sub("", _ONLY.sub("", text))
     for cue in cues.signs.likely(text):
         match = cue.pattern.search(text)
         if match is None:
@@ -107,10 +121,12 @@ def _stated(text: str, cues: Cues) -> Sign | None:
         if _DENIAL.search(said):
             return None if cue.sign == "affected_by" else "none"
         before = re.split(r"NUT\b", ahead + said)[0]
+        if _UNLIKE.search(before) or _BOTH_ARMS.search(text):
+            return None
         other = _OTHER_ARM.search(before)
         if said.startswith("NUT"):
             return None if other else cue.sign
-        if said.startswith("OUT") and cue.sign == "raises" and _TURNED_BEFORE.search(ahead):
+        if said.startswith("OUT") and cue.sign in ("raises", "lowers") and _TURNED_BEFORE.search(ahead):
             return None
         return _OPPOSITE.get(cue.sign) if other else cue.sign
     return None

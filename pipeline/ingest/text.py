@@ -132,6 +132,8 @@ def _is_wrapped(text: str, spans: tuple[tuple[int, int], ...]) -> bool:
     """Say whether the lines are one text broken at a width, rather than a line a paragraph."""
     lengths = [end - start for start, end in spans]
     longest = max(lengths)
+    if longest <= WRAP_WIDTH and any(_is_cut(text[start:end]) for start, end in spans[:-1]):
+        return True
     if not MIN_WRAPPED <= longest <= WRAP_WIDTH:
         return False
     runs_on = sum(
@@ -142,6 +144,11 @@ def _is_wrapped(text: str, spans: tuple[tuple[int, int], ...]) -> bool:
     )
     lower = any(text[start].islower() for start, _ in spans[1:])
     return (lower or _ends_only_once(text, spans)) and runs_on >= 0.4 * (len(spans) - 1)
+
+
+def _is_cut(line: str) -> bool:
+    """Say whether a line ends within brackets, so that the next one goes on."""
+    return line.count("(") > line.count(")") or line.count("[") > line.count("]")
 
 
 def _ends_only_once(text: str, spans: tuple[tuple[int, int], ...]) -> bool:

@@ -37,6 +37,8 @@ _DOSE = re.compile(
     rf"(?P<value>{POSITIVE})\s?(?P<unit>(?:mg|µg|μg|mcg|IU|g|kg|ng|mmol|µmol|μmol|CFU)(?:/(?:d|day|kg|wk|week|dL|L|mL|ml))*)\b",
 )
 
+_VITAL_SIGN = re.compile(r"\b(?:HR|RR|BP|SpO2|pulse|temperature)\s?[=:]?\s?$")  # of one patient, beside what happened
+
 
 def means(text: str) -> Iterator[Statistic]:
     """Yield means with a spread ("4.3 ± 1.2 mmHg"); offsets are the sentence's."""
@@ -88,6 +90,8 @@ def measured(text: str) -> Iterator[Statistic]:
         before = text[max(0, match.start() - 30) : match.start()]
         in_blood = _OF_BLOOD.match(match["unit"]) and _AT.search(before)
         beside = VERSUS.match(text, match.end()) or _OF_A_RESULT.search(before) or in_blood
+        if _VITAL_SIGN.search(before):
+            continue
         if max(opened) > max(closed) or beside:
             value, unit = number(match["value"]), match["unit"]
             yield Statistic(match.start(), match.end(), "", "mean", "mean", value=value, unit=unit)

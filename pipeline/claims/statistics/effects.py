@@ -45,7 +45,9 @@ _NAMES: tuple[tuple[str, str], ...] = (
 )
 _NAME = "|".join(f"(?P<m{i}>{words})" for i, (_, words) in enumerate(_NAMES))
 _SHORT = r"(?:\s?[(\[](?:[A-Za-z0-9]+)[)\]])?"
-_OF_WHAT = r"(?:for|of|in|with|comparing)\s[^.;:()\[\]]{3,90}?\s(?:was|were|is)"  # "the odds ratio for death was 0.8"
+_OF_WHAT = (  # "the odds ratio for death was 0.8"
+    r"(?:for|of|in|with|comparing)\s[^.;:()\[\]]{3,90}?(?:\s(?:was|were|is)|[,=](?=\s?\d*[.·]\d))"
+)
 _EFFECT = re.compile(
     rf"(?<![\w-])(?:{_NAME}){MARKS}{_SHORT}(?:\s?per(?: (?!of\b)(?:\d\d\(OH\)\w+|[\w/-]+)){{1,4}})??\s?"
     rf"(?:[=:≈,]|of|was|were|is|estimated at|{_OF_WHAT})?\s?(?:about |approximately )?"

@@ -31,6 +31,10 @@ _PREPARATION = (
 )
 _STRENGTH_AFTER = re.compile(rf"\)?\s(?:[\w-]+ ){{0,2}}?(?:{_PREPARATION})\b", re.IGNORECASE)
 _STRENGTH_BEFORE = re.compile(rf"\b(?:{_PREPARATION})\s?[(\[]?\s?(?:of )?$", re.IGNORECASE)
+_OF_A_DOSE = re.compile(
+    r"\s(?:of|below|above) (?:the |their |its |an? |daily )?(?:[\w-]+ ){0,3}?(?:doses?|dosage|intakes?|allowances?|"
+    r"RD[AI]s?|requirements?|energy|calories|capacity)\b"
+)  # "75% of the usual dose" is no result
 _LIMIT_BEFORE = re.compile(
     r"\b(?:HbA1c|A1c|h(?:a)?emoglobin|saturation|TSAT|h(?:a)?ematocrit|fraction|LVEF|FEV1|FMD)(?: levels?| values?)?"
     r" (?:of )?(?:above|below|under|over|at least|greater than|less than|more than|>|<|≥|≤|exceeding)\s?$",
@@ -82,7 +86,11 @@ def percentages(text: str) -> Iterator[Statistic]:
     """Yield percentages that tell a result, not the strength of a preparation or the limit of who took part."""
     for match in _PERCENT.finditer(text):
         before = text[: match.start()]
-        if _STRENGTH_BEFORE.search(before) or _STRENGTH_AFTER.match(text, match.end()):
+        if (
+            _STRENGTH_BEFORE.search(before)
+            or _STRENGTH_AFTER.match(text, match.end())
+            or (_OF_A_DOSE.match(text, match.end()))
+        ):
             yield Statistic(match.start(), match.end(), "", "dose", "dose", value=number(match["value"]), unit="%")
             continue
         if _LIMIT_BEFORE.search(before):
