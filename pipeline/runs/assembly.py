@@ -53,6 +53,7 @@ def assemble(
     update: Update,
     decided: Decided,
     began: float,
+    state: str,
     rules: ComparisonRules,
     retractions: Retractions,
     with_figures: bool = True,
@@ -61,9 +62,10 @@ def assemble(
     """Write every table from the shards of `keys` and the rows of sources that have none; return the summary.
 
     `decisions` are what reviewers said of claims, `decided` of studies and outcomes; what they changed is graded anew.
-    `update` knows what the run was given. `began` is when the run began, by the monotonic clock; `rules` are those of
-    the comparison, `retractions` what a list says of studies. What `before_replacing` raises, once the tables are
-    written aside, keeps them from being put in place.
+    `update` knows what the run was given. `began` is when the run began, by the monotonic clock; `state` stands for all
+    that the tables are made of (see `pipeline.runs.standing`); `rules` are those of the comparison, `retractions` what
+    a list says of studies. What `before_replacing` raises, once the tables are written aside, keeps them from being put
+    in place.
     """
     last = folder.finished()
     drafts = {name: folder.drafts / name for name in FILES}
@@ -157,11 +159,8 @@ def assemble(
     changes = write_changes(drafts["changes.csv"], folder.drafts, before=last.snapshot, after=snapshot)
     update.write(drafts, folder.path)
     written = {name: file_hash(drafts[name])[0] for name in REVIEWED}
-    before_replacing()
-    finished = Finished(frozenset(keys), tuple(failed), snapshot, stale, written, inputs=update.inputs)
-    replace_tables(folder, drafts | texts, finished, unchanged=unchanged)
-    kept = [*([TEXTS] if (folder.path / TEXTS).is_dir() else []), *([FIGURES] if flows else [])]
-    return RunSummary(
+    kept = [*([TEXTS] if texts or unchanged else []), *([FIGURES] if flows else [])]
+    summary = RunSummary(
         out=folder.path,
         files=tuple(folder.path / name for name in (*FILES, *kept)),
         n_sources=statuses.total(),
@@ -179,6 +178,20 @@ def assemble(
         retracted=tuple(compared.retracted),
         decisions={state: carried.count(state) for state in STATES if carried.count(state)},
     )
+    before_replacing()
+    stays = changes is not None and changes.is_quiet and (last.state, last.stale) == (state, stale)
+    finished = Finished(
+        frozenset(keys),
+        tuple(failed),
+        snapshot,
+        stale,
+        written,
+        inputs=update.inputs,
+        state=state,
+        summary=summary.to_dict() if stays else {},
+    )
+    replace_tables(folder, drafts | texts, finished, unchanged=unchanged)
+    return replace(summary, seconds=time.monotonic() - began)
 
 
 @dataclass(frozen=True, slots=True)

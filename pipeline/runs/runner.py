@@ -23,6 +23,7 @@ from pipeline.runs.decided import Decided
 from pipeline.runs.guards import check_room, check_settings, check_sources
 from pipeline.runs.intake import Stamps, Taken, ledger_of, stamps, take_in
 from pipeline.runs.plan import ADDED, Plan, SourceFile, copy_sources, make_batches, make_plan
+from pipeline.runs.standing import standing, state_of
 from pipeline.runs.summary import RunSummary
 from pipeline.runs.update import Update, inputs_of
 from pipeline.runs.workers import Outcome, RunError, Workers
@@ -228,14 +229,19 @@ def _assemble(
                 raise _Edited
 
         with ledger_of(folder) as ledger, contextlib.suppress(_Edited):
+            given = inputs(len(ledger.events))
+            state = state_of(keys, failed, given, ledger.events, settings)
+            if found := standing(folder, state, began):
+                return replace(found, notes=taken.notes)
             summary = assemble(
                 folder,
                 keys,
                 failed,
                 decisions=decisions_of(ledger.events),
-                update=Update(inputs(len(ledger.events)), settings),
+                update=Update(given, settings),
                 decided=Decided(overrides_of(ledger.events), scheme),
                 began=began,
+                state=state,
                 rules=comparison_of(settings),
                 retractions=read_retractions(settings.retractions) if settings.retractions else Retractions(),
                 with_figures=settings.figures,

@@ -1,9 +1,9 @@
 """In: the counts of a finished run. Out: its summary, as a record, in words and as Markdown."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pipeline.runs.changes import Changes
 from pipeline.vocabulary import Certainty
@@ -23,7 +23,8 @@ class RunSummary:
 
     `changes` counts the rows of changes.csv; None for a first run, which has nothing to compare itself with.
     `decisions` counts what reviewers decided by what became of it, and `notes` says what could not be told of what they
-    put into the tables; `retracted` says what a list of retractions changed, verdict by verdict.
+    put into the tables; `retracted` says what a list of retractions changed, verdict by verdict. `as_of` is when the
+    tables were written, where this run left them as they are because nothing that they are made of has changed.
     """
 
     out: Path
@@ -43,6 +44,16 @@ class RunSummary:
     decisions: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     retracted: tuple[str, ...] = ()
+    as_of: str = ""
+
+    @classmethod
+    def again(cls, values: Mapping[str, Any], *, out: Path, as_of: str, seconds: float) -> Self:
+        """Return the summary of a run that left the tables as they were, from `to_dict` of the run that wrote them."""
+        known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
+        known |= {name: tuple(known[name]) for name in ("notes", "retracted")}
+        known["files"] = tuple(out / Path(file).name for file in values["files"])
+        known["failures"] = tuple(Failure(**failure) for failure in values["failures"])
+        return cls(**known | {"out": out, "changes": Changes(), "as_of": as_of, "seconds": seconds})
 
     @property
     def n_failed(self) -> int:
@@ -65,6 +76,7 @@ class RunSummary:
         read = f"{self.n_read}" + (f" ({self.n_unchanged} unchanged)" if self.n_unchanged else "")
         certainty = ", ".join(f"{count} {name.lower()}" for name, count in self.certainty.items())
         decided = ", ".join(f"{count} {state}" for state, count in self.decisions.items())
+        as_of = f"; the tables are those of {self.as_of}" if self.as_of else ""
         figures = [("Sources read", read), ("Sources failed", str(self.n_failed))]
         if self.n_empty:
             figures.append(("Sources without article text", str(self.n_empty)))
@@ -76,7 +88,7 @@ class RunSummary:
             ("Certainty", certainty),
             ("Comparisons", f"{self.n_comparisons} ({self.n_disagreements} where sources disagree)"),
             *([("Decisions", decided)] if decided else []),
-            *([("Since the last run", str(self.changes))] if self.changes else []),
+            *([("Since the last run", f"{self.changes}{as_of}")] if self.changes else []),
         ]
 
     def to_markdown(self) -> str:

@@ -1,7 +1,7 @@
 """In: what was found in each source, once. Out: the same again for every later run, without reading the source."""
 
 from pipeline.store.contents import Contents, StoredText
-from pipeline.store.fingerprint import extractor_version, file_hash, grader_version, shard_key
+from pipeline.store.fingerprint import extractor_version, file_hash, grader_version, package_version, shard_key
 from pipeline.store.folder import Finished, OutputFolder, StoreError, publish
 from pipeline.store.ordered import Ordered
 from pipeline.store.replacement import opened, replace_tables, restore
@@ -24,6 +24,7 @@ __all__ = [
     "file_hash",
     "grader_version",
     "opened",
+    "package_version",
     "publish",
     "read_shard",
     "replace_tables",

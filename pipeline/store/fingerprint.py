@@ -52,6 +52,9 @@ _LIBRARIES = (
 )
 """Libraries whose version may change what is read or found."""
 
+_WRITING_LIBRARIES = ("duckdb", "jinja2", "matplotlib", "provender", "pyarrow", "scipy", "statsmodels", "xlsxwriter")
+"""Libraries whose version may change what is written of it."""
+
 _SETTINGS_WITHOUT_EFFECT: dict[str, Any] = {
     "batch_bytes": True,
     "figures": True,
@@ -112,6 +115,17 @@ def grader_version(settings: Settings) -> str:
         for name, content in _contents(_PACKAGE / part):
             if name.endswith(".py"):
                 digest.update(f"{name} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def package_version() -> str:
+    """Return a hash over the code and data of the whole program, weights and training apart, and its libraries."""
+    digest = hashlib.sha256(repr(sys.version_info[:2]).encode())
+    for library in (*_LIBRARIES, *_WRITING_LIBRARIES):
+        digest.update(f"{library}={_version(library)}\n".encode())
+    for part in sorted(_PACKAGE.iterdir()):
+        for name, content in () if part.name in ("models", "training") else _contents(part):
+            digest.update(f"{name} {content}\n".encode())
     return digest.hexdigest()
 
 

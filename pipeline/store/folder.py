@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,9 @@ class Finished:
     the shards of earlier runs whose rows stand in the tables because their sources could not be read. `written` gives
     the SHA-256 of tables as the run wrote them, so that one that a reviewer has changed is known; `token` is of this
     run alone; `inputs` are what it was given.
+
+    `state` changes with anything that the tables are made of, `stamp` with any file that the run left; `summary` is
+    what a run over the same says, {} where its tables would not be the same to the letter.
     """
 
     keys: frozenset[str] = frozenset()
@@ -46,6 +49,9 @@ class Finished:
     written: Mapping[str, str] = field(default_factory=dict)
     token: str = ""
     inputs: RunInputs = field(default_factory=RunInputs)
+    state: str = ""
+    stamp: str = ""
+    summary: Mapping[str, Any] = field(default_factory=dict)
 
 
 class OutputFolder:
@@ -137,6 +143,9 @@ class OutputFolder:
             values.get("written", {}),
             values.get("token", ""),
             _inputs(values.get("inputs", {})),
+            values.get("state", ""),
+            values.get("stamp", ""),
+            values.get("summary", {}),
         )
 
     def finished_keys(self) -> frozenset[str]:
@@ -163,6 +172,9 @@ class OutputFolder:
                 "written": dict(finished.written),
                 "token": finished.token,
                 "inputs": dataclasses.asdict(finished.inputs),
+                "state": finished.state,
+                "stamp": finished.stamp,
+                "summary": dict(finished.summary),
             },
         )
         before = self._before()
@@ -192,6 +204,18 @@ class OutputFolder:
     def own(self, files: Collection[str]) -> None:
         """Record which files runs put into the folder; to be called before they are written."""
         self.write_values(self.owned_file, {"files": sorted(files)})
+
+    def stamp(self, files: Iterable[str]) -> str:
+        """Return what changes where one of these files is written, however it was, or is there no longer."""
+        digest = hashlib.sha256()
+        for name in sorted(files):
+            try:
+                stat = (self.path / name).stat()
+            except OSError:
+                digest.update(f"{name}\n".encode())
+            else:
+                digest.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+        return digest.hexdigest()
 
     def write_values(self, path: Path, values: dict[str, Any]) -> None:
         """Write a small record of the store as JSON, whole or not at all. Raises `OSError`."""

@@ -51,7 +51,7 @@ def replace_tables(
     publish([(draft, folder.path / name) for name, draft in drafts.items()])
     for gone in before - after:
         (folder.path / gone).unlink(missing_ok=True)
-    folder.finish(replace(finished, token=token))
+    folder.finish(replace(finished, token=token, stamp=folder.stamp(after)))
     folder.own(after)
     _journal(folder).unlink()
 
