@@ -9,7 +9,7 @@ import pytest
 from pipeline.config import load_settings
 from pipeline.extractor import Extractor
 from pipeline.grading import grader
-from pipeline.ingest import jats_references
+from pipeline.ingest import inline, jats_references
 from pipeline.records.entries import Entries
 from pipeline.runs.extraction import extractions
 
@@ -94,3 +94,18 @@ def test_a_reference_list_is_equal_to_its_entries_and_is_kept_as_them(fast: Extr
     assert replace(document, references=tuple(listed)) == document
     with pytest.raises(IndexError):
         listed[5]
+
+
+def test_only_a_text_with_citations_is_searched_for_neighbours_of_them(
+    fast: Extractor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged = []
+    merge = inline.merge
+
+    def counted(text: str, citations: Any) -> Any:
+        merged.append(text)
+        return merge(text, citations)
+
+    monkeypatch.setattr(inline, "merge", counted)
+    [document] = fast.read(article(tmp_path, "Zinc reduced colds.</p><p>Iron did not.</p><p>It was shown before "))
+    assert len(merged) == 1 and [citation.labels for citation in document.citations] == [("2",)]

@@ -22,6 +22,8 @@ WESTERN = re.compile("[\u00a0-\u00ff\u2013\u2014\u2018-\u201e\u2020-\u2026\u20ac
 SAMPLE = 200_000
 # So many zero bytes, or control characters, are damage to a text; more are another kind of file.
 FEW_NULS, FEW_ODD = 2, 5
+_ASCII = re.compile("[\x00-\x7f]+")
+_PLAIN = bytes([*b"\t\n\r\f", *range(0x20, 0x7F)])
 
 
 def decode(data: bytes, name: str) -> str:
@@ -73,12 +75,10 @@ def _decode(data: bytes) -> str | None:
 
 def _is_binary(text: str) -> bool:
     sample = text[:SAMPLE]
-    counts = Counter(sample)
-    odd = sum(count for character, count in counts.items() if _is_odd(character))
-    return counts["\x00"] > max(FEW_NULS, 0.0005 * len(sample)) or odd > max(FEW_ODD, 0.02 * len(sample))
+    odd = len(sample.encode("ascii", "ignore").translate(None, _PLAIN))
+    odd += sum(count for character, count in Counter(_ASCII.sub("", sample)).items() if _is_odd(character))
+    return sample.count("\x00") > max(FEW_NULS, 0.0005 * len(sample)) or odd > max(FEW_ODD, 0.02 * len(sample))
 
 
 def _is_odd(character: str) -> bool:
-    if character in "\t\n\r\f":
-        return False
     return character == "\ufffd" or unicodedata.category(character) in {"Cc", "Cn", "Co"}

@@ -29,7 +29,12 @@ class InlineText:
 
     def add(self, text: str) -> None:
         """Append text; runs of white space become one space, none at the start."""
-        collapsed = re.sub(r"[\s\u00ad]+", " ", text.replace("\u00ad", "").replace("\u200b", ""))
+        text = text.replace("\u00ad", "").replace("\u200b", "")
+        collapsed = " ".join(text.split())
+        if text[:1].isspace():
+            collapsed = f" {collapsed}"
+        if collapsed != " " and text[-1:].isspace():
+            collapsed += " "
         if self._last.isspace():
             collapsed = collapsed.lstrip(" ")
         if collapsed:
@@ -56,7 +61,7 @@ class InlineText:
         """Return the text without outer blanks and its merged citations."""
         text = "".join(self._parts).rstrip()
         kept = [citation for citation in self._citations if citation.end <= len(text)]
-        return text, merge(text, kept)
+        return text, merge(text, kept) if kept else ()
 
 
 def marked_up(text: str) -> Any:

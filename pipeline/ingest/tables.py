@@ -128,7 +128,7 @@ def cells_of(element: Any, reading: Reading) -> tuple[Grid, Grid]:
 
 
 def _span(cell: Any, name: str, most: int) -> int:
-    value = (cell.get(name) or "1").strip()
+    value = cell.get(name, "").strip()
     return min(max(int(value), 1), most) if value.isdigit() else 1
 
 
