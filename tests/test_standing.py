@@ -71,7 +71,7 @@ def test_a_run_over_the_same_writes_no_file_and_tells_since_when(home: Path, wri
     assert summary.changes is not None and summary.changes.is_quiet
     assert all(file.exists() for file in summary.files)
     told = dict(summary.figures())["Since the last run"]
-    assert told == f"nothing changed; the tables are those of {summary.as_of}" and summary.as_of.endswith("Z")
+    assert told == f"nothing changed since {summary.as_of}" and summary.as_of.endswith("Z")
     assert summary.to_markdown().startswith("Nothing changed")
 
 

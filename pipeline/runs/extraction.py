@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import SourceError
 from pipeline.records import AnnotatedDocument, Document, EvidenceRow, Passage, SourceRow
+from pipeline.runs.stages import Stages
 from pipeline.store import Extraction, read_shard
 from pipeline.vocabulary import QualityFlag, SourceStatus
 
@@ -18,12 +19,19 @@ DAMAGED_RECORD: QualityFlag = "damaged record"
 """The quality flag that ingestion gives a record which it could not read."""
 
 
-def extractions(extractor: "Extractor", path: Path, root: Path, *, sha256: str, n_bytes: int) -> Iterator[Extraction]:
-    """Yield what was found in each record of a file; one failed extraction where it cannot be read."""
+def extractions(
+    extractor: "Extractor", path: Path, root: Path, *, sha256: str, n_bytes: int, stages: Stages | None = None
+) -> Iterator[Extraction]:
+    """Yield what was found in each record of a file; one failed extraction where it cannot be read.
+
+    `stages` learns what each stage took.
+    """
+    stages = stages or Stages()
     began = time.monotonic()
     name = path.relative_to(root).as_posix()
     try:
-        documents = extractor.read(path, root=root)
+        with stages.of("reading"):
+            documents = extractor.read(path, root=root)
     except SourceError as error:
         seconds = time.monotonic() - began
         yield Extraction(SourceRow(name, name, "unknown", sha256, n_bytes, "failed", str(error), seconds=seconds))
@@ -34,28 +42,31 @@ def extractions(extractor: "Extractor", path: Path, root: Path, *, sha256: str, 
         yield Extraction(SourceRow(name, name, "unknown", sha256, n_bytes, "empty", reason, seconds=reading))
     for document in documents:
         began = time.monotonic() - reading
-        yield _record(extractor, document, began)
+        yield _record(extractor, document, began, stages)
 
 
-def regraded(extractor: "Extractor", shard: Path) -> Iterator[Extraction]:
+def regraded(extractor: "Extractor", shard: Path, stages: Stages | None = None) -> Iterator[Extraction]:
     """Yield the records of a shard with their claims graded anew; their source is not opened. Raises `OSError`."""
     for found in read_shard(shard):
-        yield _graded(extractor, found) if found.annotated else found
+        yield _graded(extractor, found, stages or Stages()) if found.annotated else found
 
 
-def _record(extractor: "Extractor", document: Document, began: float) -> Extraction:
+def _record(extractor: "Extractor", document: Document, began: float, stages: Stages) -> Extraction:
     # A text within an archive is no file of its own.
     is_text_file = document.format == "text" and document.path.lower().endswith(".txt") and "#" not in document.path
     source = _source_row(document)
     try:
-        annotated, claims = extractor.claims_of(document)
+        with stages.of("sentences and mentions"):
+            annotated = extractor.annotate(document)
+        with stages.of("claims"):
+            claims = extractor.extract(annotated)
     except (MemoryError, OSError):
         raise
     except Exception as error:
         source = replace(source, status="failed", reason=_fault(document.source_id, error))
         return Extraction(replace(source, seconds=time.monotonic() - began))
     found = Extraction(source, "" if is_text_file else document.text, annotated=annotated, claims=claims)
-    graded = _graded(extractor, found)
+    graded = _graded(extractor, found, stages)
     source = replace(graded.source, seconds=time.monotonic() - began)
     if not claims and source.status != "failed":
         return replace(graded, source=source, annotated=None)  # nothing of it is ever graded
@@ -72,11 +83,12 @@ def _passages(document: Document, rows: Sequence[EvidenceRow]) -> tuple[Passage,
     )
 
 
-def _graded(extractor: "Extractor", found: Extraction) -> Extraction:
+def _graded(extractor: "Extractor", found: Extraction, stages: Stages) -> Extraction:
     """Grade the claims of a record; one whose grading fails keeps them for the next try."""
     assert found.annotated is not None
     try:
-        graded = extractor.grade(found.annotated, found.claims)
+        with stages.of("grading"):
+            graded = extractor.grade(found.annotated, found.claims)
     except (MemoryError, OSError):
         raise
     except Exception as error:

@@ -5,10 +5,10 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,13 +35,17 @@ Batch = tuple[SourceFile, ...]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands: sources done of all, the source that was done last, its claims or why it failed."""
+    """Where a run stands: sources done of all, the source that was done last, its claims or why it failed.
+
+    `seconds` are the processor seconds that each stage of reading it took.
+    """
 
     done: int
     total: int
     source: str = ""
     n_claims: int = 0
     reason: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 ProgressCallback = Callable[[Progress], None]
@@ -194,7 +198,7 @@ def carry_out(
                     if outcome.exhausted:
                         exhausted[outcome.source.key] = settings.max_seconds
                     reason = outcome.failed.reason if outcome.failed else outcome.reason
-                    tell(Progress(done, total, outcome.source.name, outcome.n_claims, reason))
+                    tell(Progress(done, total, outcome.source.name, outcome.n_claims, reason, outcome.seconds))
 
         try:
             with _interruptible(workers):

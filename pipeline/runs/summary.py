@@ -76,7 +76,7 @@ class RunSummary:
         read = f"{self.n_read}" + (f" ({self.n_unchanged} unchanged)" if self.n_unchanged else "")
         certainty = ", ".join(f"{count} {name.lower()}" for name, count in self.certainty.items())
         decided = ", ".join(f"{count} {state}" for state, count in self.decisions.items())
-        as_of = f"; the tables are those of {self.as_of}" if self.as_of else ""
+        as_of = f" since {self.as_of}" if self.as_of else ""
         figures = [("Sources read", read), ("Sources failed", str(self.n_failed))]
         if self.n_empty:
             figures.append(("Sources without article text", str(self.n_empty)))

@@ -52,6 +52,7 @@ def _extractor(first: dict[str, Any]) -> Callable[[dict[str, Any], Reply], None]
     from pipeline.config import Settings
     from pipeline.extractor import Extractor
     from pipeline.runs.extraction import extractions, regraded
+    from pipeline.runs.stages import Stages
     from pipeline.store import Extraction, file_hash, write_shard
     from pipeline.store.columnar import hold_back_pandas
 
@@ -63,12 +64,15 @@ def _extractor(first: dict[str, Any]) -> Callable[[dict[str, Any], Reply], None]
         path = Path(task["path"])
         n_claims = 0
         reason = ""
+        stages = Stages()
 
         def found() -> Iterator[Extraction]:
             if task["extracted"]:
-                yield from regraded(extractor, Path(task["extracted"]))
+                yield from regraded(extractor, Path(task["extracted"]), stages)
                 return
-            yield from extractions(extractor, path, Path(task["root"]), sha256=task["sha256"], n_bytes=task["n_bytes"])
+            yield from extractions(
+                extractor, path, Path(task["root"]), sha256=task["sha256"], n_bytes=task["n_bytes"], stages=stages
+            )
             if file_hash(path)[0] != task["sha256"]:
                 raise RuntimeError(f"{path.name} was changed while it was read; run again.")
 
@@ -81,8 +85,9 @@ def _extractor(first: dict[str, Any]) -> Callable[[dict[str, Any], Reply], None]
                 yield extraction
                 reply({"alive": True})
 
-        write_shard(Path(task["shard"]), counted(), temporary=drafts)
-        reply({"claims": n_claims, "reason": reason})
+        with stages.of("storing"):
+            write_shard(Path(task["shard"]), counted(), temporary=drafts)
+        reply({"claims": n_claims, "reason": reason, "seconds": stages.taken()})
 
     return extract
 

@@ -10,8 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -54,7 +54,7 @@ class Outcome:
     """What became of a source: how many claims its shard holds and why a record of it failed, if one did.
 
     `failed` is its row for sources.csv where it has no shard, because another attempt may go better; `exhausted` says
-    that it ran out of processor time, so that only a higher limit may help.
+    that it ran out of processor time, so that only a higher limit may help. `seconds` are those of each stage.
     """
 
     source: SourceFile
@@ -62,6 +62,7 @@ class Outcome:
     reason: str = ""
     failed: SourceRow | None = None
     exhausted: bool = False
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 class Workers:
@@ -160,7 +161,7 @@ class Workers:
             raise RunError(disk_sentence(self._folder, answer["disk"]))
         if "failed" in answer:
             return Outcome(source, failed=failed_row(source, answer["failed"]))
-        return Outcome(source, answer["claims"], answer["reason"])
+        return Outcome(source, answer["claims"], answer["reason"], seconds=answer["seconds"])
 
     def _replace(self, worker: "_Worker") -> "_Worker":
         worker.stop()

@@ -12,6 +12,7 @@ from rich.table import Table
 from pipeline.cli.app import SOME_FAILED, WRONG_USAGE, app, errors_in_words, fail, messages, output, print_json
 from pipeline.cli.commands.against import look_against
 from pipeline.cli.options import Config, Model, PdfPasswords, Scheme, Workers
+from pipeline.cli.profile import Profile
 from pipeline.logs import now
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def run(
     prune: Annotated[
         bool, typer.Option("--prune", help="Let go of the rows of sources that are gone, however many they are.")
     ] = False,
+    profiled: Annotated[
+        bool, typer.Option("--profile", help="Say what share of the processor time each stage took.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Read sources and write their evidence tables.
@@ -100,12 +104,15 @@ def run(
             with _progress(quiet=True) as tell:
                 raise typer.Exit(look_against(paths, look, settings, tell, add=add, as_json=as_json))
         assert out is not None
+        profile = Profile()
         with _progress(quiet=as_json) as tell:
-            summary = _run(local_sources(paths, out), out, settings, tell, plain=plain)
+            summary = _run(local_sources(paths, out), out, settings, profile.heard(tell), plain=plain)
         if as_json:
-            print_json(summary.to_dict())
+            print_json(summary.to_dict() | ({"profile": profile.seconds()} if profiled else {}))
         else:
             _print_summary(summary)
+            if profiled:
+                output.print(f"\n{profile}", markup=False)
         if summary.failures:
             raise typer.Exit(SOME_FAILED)
 
