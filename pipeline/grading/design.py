@@ -185,10 +185,15 @@ def _pooled(text: str, rules: DesignRules) -> Pooled | None:
 
 def _own_sentences(sentences: Iterable[Sentence], rules: DesignRules) -> list[Sentence]:
     """The sentences that tell of the source's own study; a paper's background and discussion are left out."""
-    kept = [s for s in sentences if s.role in _OWN_ROLES and s.kind != "table"]
+    kept = [s for s in sentences if (s.role in _OWN_ROLES or _closes_abstract(s)) and s.kind != "table"]
     if any(s.role in _PAPER_ROLES for s in kept):
         kept = [s for s in kept if s.role != "body"]
     return [s for s in kept if not s.citations and not rules.tells_of_others(s.text)]
+
+
+def _closes_abstract(sentence: Sentence) -> bool:
+    """Whether a sentence stands in the discussion of an abstract, where protocols say what is still to be done."""
+    return sentence.role == "discussion" and sentence.section.startswith("Abstract")
 
 
 def _tells_of_a_study(annotated: AnnotatedDocument, scheme: Scheme) -> bool:

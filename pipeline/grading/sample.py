@@ -15,7 +15,9 @@ Words = Mapping[str, Any]
 """The tables of population.toml with their patterns compiled (`compiled`)."""
 
 _LATE = {"results", "conclusion", "discussion"}
-_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
+_ARMS = 2
+"""Groups of a trial that names no number of them."""
+_BRACKETS = re.compile(r"\s*[(\[](?!\s*[\d.]+\s?%\s*[)\]])[^()\[\]]*[)\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +59,50 @@ def sample_size(sentences: Sequence[Sentence], words: Words) -> SampleSize:
     before bare counts, the abstract before the body, methods before results, the first before later ones.
     """
     sample = words["sample"]
-    best: tuple[int, SampleSize] = (0, SampleSize())
+    best: tuple[int, SampleSize] = (sample["least_points"], SampleSize())
+    arms = _arms(sentences, words)
     for sentence in sentences:
+        if sample["imagined"].search(sentence.text):
+            continue
         extra = 0
-        if sentence.role in _LATE or sample["late"].search(sentence.text):
+        if (sentence.role in _LATE and "method" not in sentence.section.lower()) or sample["late"].search(
+            sentence.text
+        ):
             extra = sample["late_points"]
         elif sentence.role == "methods" or sample["methods"].search(sentence.text):
             extra = sample["methods_points"]
-        if extra >= 0 and (sentence.role == "abstract" or sentence.section.startswith("Abstract")):
-            extra += sample["abstract_points"]
-        if best[0] >= sample["most_points"] + extra:
+        in_abstract = _in_abstract(sentence)
+        most = sample["most_points"] + extra + sample["abstract_points"] * in_abstract
+        if best[0] >= most:
             continue  # nothing in this sentence could win
-        for points, number, phrase in _counts(sentence.text, words):
-            gained = points + extra
+        if sample["calculation"].search(sentence.text):
+            extra += sample["calculation_points"]
+        for points, number, phrase in _counts(sentence.text, words, arms):
+            told = in_abstract and (extra >= 0 or points >= sample["allotted_points"])
+            gained = points + extra + sample["abstract_points"] * told
             if gained > best[0]:
                 best = (gained, SampleSize(number, phrase, sentence.text))
-    return best[1]
+    named = _named_groups(sentences, words)
+    return named if named.size and best[0] < sample["named_group_points"] else best[1]
+
+
+def _named_groups(sentences: Sequence[Sentence], words: Words) -> SampleSize:
+    """The groups that an abstract names with their sizes in different sentences, added up."""
+    found: dict[str, tuple[str, int]] = {}
+    for sentence in sentences:
+        if not _in_abstract(sentence):
+            continue
+        for match in words["sample"]["named_group"].finditer(sentence.text):
+            if size := number_of(match["n"], words):
+                found.setdefault(match["name"].lower(), (sentence.text, size))
+    if len({text for text, _ in found.values()}) < 2:
+        return SampleSize()
+    phrase = ", ".join(f"{name}: {size}" for name, (_, size) in found.items())
+    return SampleSize(sum(size for _, size in found.values()), phrase, next(iter(found.values()))[0])
+
+
+def _in_abstract(sentence: Sentence) -> bool:
+    return sentence.role == "abstract" or sentence.section.startswith("Abstract")
 
 
 def sample_in_words(text: str, words: Words) -> SampleSize:
@@ -145,19 +175,26 @@ def number_of(written: str, words: Words) -> int | None:
     return total + current if parts else None
 
 
-def _counts(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
+def _counts(text: str, words: Words, arms: int = _ARMS) -> Iterator[tuple[int, int, str]]:
     """Every number of participants that a sentence may give: how sure it is, the number, the words."""
     if not words["sample"]["worth_reading"].search(text):
         return
-    yield from _counts_in(text, words)
+    yield from _counts_in(text, words, arms)
     plain, removed = text, 1
     while removed:
         plain, removed = _BRACKETS.subn("", plain)
+    plain = words["sample"]["asides"].sub("", plain)
     if plain != text:
-        yield from _counts_in(plain, words)
+        yield from _counts_in(plain, words, arms)
 
 
-def _counts_in(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
+def _arms(sentences: Sequence[Sentence], words: Words) -> int:
+    """How many groups the source names first."""
+    named = (match for s in sentences if (match := words["sample"]["arms"].search(s.text)))
+    return next((number_of(match["n"], words) or _ARMS for match in named), _ARMS)
+
+
+def _counts_in(text: str, words: Words, arms: int) -> Iterator[tuple[int, int, str]]:
     sample = words["sample"]
     for kind, pattern in sample["counts"].likely(text):
         at = 0
@@ -169,6 +206,9 @@ def _counts_in(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
                 continue
             at = max(match.end(), match.start() + 1)
             number = math.prod(sizes) if kind == "products" else sum(sizes)
+            if kind == "each":
+                here = sample["arms"].search(text)
+                number *= (number_of(here["n"], words) or arms) if here else arms
             if sample["smallest"] <= number <= sample["largest"]:
                 lost = _subset(text, match, words) if kind == "patterns" else 0
                 few = sample["few_points"] if number < sample["few"] else 0
@@ -176,9 +216,11 @@ def _counts_in(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
     groups = list(sample["group"].finditer(text))
     sizes = [size for group in groups if (size := number_of(group.group("n"), words))]
     if len(sizes) > 1:
-        total = sizes[0] if len(sizes) > 2 and sizes[0] == sum(sizes[1:]) else sum(sizes)
+        total = sizes[0] if len(sizes) > 2 and sizes[0] >= sum(sizes[1:]) else sum(sizes)
         phrase = ", ".join(_clean(group.group()) for group in groups)
-        yield sample["group_points"] + _subset(text, groups[0], words), total, phrase
+        part = sample["subset_of_groups"].search(text[max(0, groups[0].start() - 30) : groups[0].end() + 25])
+        lost = (sample["subset_points"] if part else 0) + (sample["few_points"] if total < sample["few"] else 0)
+        yield sample["group_points"] + lost, total, phrase
 
 
 def _ends(match: re.Match[str]) -> list[int]:
@@ -194,7 +236,8 @@ def _is_count(match: re.Match[str], name: str, words: Words) -> bool:
     start, end = match.span(name)
     if guards["before"].search(text[:start]) or guards["after"].search(text[end : end + 20]):
         return False
-    if name == "n" and guards["inside"].search(text[end : match.end()]) and match.end() - end < 60:
+    stop = match.start("who") if match.groupdict().get("who") else match.end()
+    if name == "n" and guards["inside"].search(text[end:stop]) and stop - end < 60:
         return False
     a_year = match[name].isdigit() and 1900 <= int(match[name]) <= 2035
     return not a_year or text[:start].rstrip().endswith("=")
@@ -203,8 +246,12 @@ def _is_count(match: re.Match[str], name: str, words: Words) -> bool:
 def _subset(text: str, match: re.Match[str], words: Words) -> int:
     """Points lost where the words name a part of the sample."""
     sample = words["sample"]
-    around = text[max(0, match.start() - 30) : match.end() + 25]
-    return int(sample["subset_points"]) if sample["subset"].search(around) else 0
+    start = max(0, match.start() - 30)
+    around, before = text[start : match.end() + 25], text[start : match.end("n")]
+    counted = text[match.start("n") : match.end()]
+    share = sample["share"].search(counted) or sample["share"].match(text[match.end() :].lstrip())
+    part = share or sample["subset"].search(around) or sample["subset_before"].search(before)
+    return int(sample["subset_points"]) if part else 0
 
 
 def _who(sample: SampleSize, words: Words) -> str:
@@ -279,11 +326,25 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
         "{P}": rf"(?:\w+[\u2010\u2011-])?(?:{people})(?![\u2010\u2011-]| (?:{sample['places']})\b)",
         "{O}": anyone,
     }
-    kinds = ("sums", "products", "patterns")
+    kinds = ("sums", "products", "each", "patterns")
     counts = [(kind, {**row, "find": pattern_of(row["find"])}) for kind in kinds for row in sample[kind]]
     sample["counts"] = Screen(counts, lambda count: count[1]["find"])
     sample["most_points"] = max(row["points"] for _, row in counts)
-    for kind in ("subset", "group", "late", "methods", "worth_reading"):
+    for kind in (
+        "subset",
+        "subset_before",
+        "share",
+        "subset_of_groups",
+        "group",
+        "named_group",
+        "late",
+        "methods",
+        "worth_reading",
+        "calculation",
+        "imagined",
+        "asides",
+        "arms",
+    ):
         sample[kind] = pattern_of(sample[kind])
     sample["guards"] = {name: pattern_of(find) for name, find in sample["guards"].items()}
     for kind in ("who", "age", "sex", "exposure"):
