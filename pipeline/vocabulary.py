@@ -78,6 +78,7 @@ StudyDesign = Literal[
     "other",
     "unclear",
 ]
+TRIALS: tuple[StudyDesign, ...] = ("rct", "non-randomised trial")
 EvidenceBasis = Literal["own result", "cited study", "cited guideline", "uncited statement"]
 Certainty = Literal["High", "Moderate", "Low", "Very low"]
 Direction = Literal["harmful", "beneficial", "no effect", "associated", "raises", "lowers", "reverse"]
@@ -166,6 +167,10 @@ BiasDomain = Literal[
     "funding and interests",
 ]
 """What is judged of a study: RoB 2 for trials, ROBINS-E for observational studies, AMSTAR 2 for reviews."""
+GradeDomain = Literal["risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias", "upgraded"]
+"""What moves the certainty of a body of evidence (GRADE guidelines 3 to 9)."""
+GRADE_STEPS: Mapping[str, int] = {"not serious": 0, "serious": -1, "very serious": -2}
+RAISED_STEPS: Mapping[str, int] = {"not raised": 0, "up 1": 1, "up 2": 2}
 PublicationStatus = Literal["", "retracted", "withdrawn", "expression of concern", "preprint"]
 SourceStatus = Literal["processed", "unchanged", "empty", "failed", "skipped"]
 ChangeKind = Literal["verdict moved", "source failed", "claim new", "claim changed", "claim gone"]

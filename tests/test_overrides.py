@@ -8,14 +8,17 @@ import pytest
 
 from pipeline import read, run
 from pipeline.comparison import Names, pairs_of
+from pipeline.comparison.rules import load_rules
 from pipeline.config import Settings
 from pipeline.errors import RefusedError
 from pipeline.extractor import Extractor
 from pipeline.grading import load_scheme
 from pipeline.grading.regrade import regraded, regraded_study
-from pipeline.records import Document, EvidenceRow, Override, Study
+from pipeline.records import Document, EvidenceRow, Finding, Override, Study
 from pipeline.review import Event, override_event, overrides_of
 from pipeline.runs import decide
+from pipeline.studies import corpus_of
+from pipeline.synthesis import findings_of
 
 TRIAL = """Vitamin D and falls in older women: a randomised, double-blind, placebo-controlled trial
 
@@ -87,6 +90,48 @@ def test_design_size_and_bias_are_graded_anew_with_who_decided(rows: tuple[Evide
     assert unknown.certainty == "Moderate" and any("Not judged: risk of bias" in r for r in unknown.certainty_reasons)
 
 
+def test_an_association_at_baseline_keeps_its_design_whatever_is_decided_of_the_trial(
+    rows: tuple[EvidenceRow, ...],
+) -> None:
+    scheme = load_scheme()
+    row = next(row for row in rows if row.source_id == "trial.txt" and row.ci_low is not None)
+    at_baseline = replace(row, study_design="cross-sectional", evidence_level=4)
+    decided = (said("trial", "study_design", "cohort"),)
+    study = regraded_study(Study(study_id="trial", study_design="rct"), decided, scheme)
+    assert regraded(at_baseline, study, decided, scheme).study_design == "cross-sectional"
+    assert regraded(row, study, decided, scheme).study_design == "cohort"
+
+
+def test_domains_of_a_finding_are_decided_and_say_by_whom(rows: tuple[EvidenceRow, ...]) -> None:
+    corpus = corpus_of(rows)
+    resting = [corpus.rest(row) for row in rows if row.source_id == "trial.txt" and row.ci_low is not None]
+    rules, pair = load_rules().synthesis, ("vitamin d", "falls")
+
+    def finding(**decisions: str) -> Finding:
+        decided = tuple(said(before.finding_id, domain, value) for domain, value in decisions.items())
+        return findings_of(resting, replace(corpus, findings={before.finding_id: decided}), pair, rules)[0]
+
+    before = findings_of(resting, corpus, pair, rules)[0]
+    assert (before.certainty, before.overrides) == ("High", ())
+    lower = finding(inconsistency="very serious")
+    assert lower.certainty == "Low" and lower.inconsistency.startswith(
+        "very serious: very serious by Ann Lee on 2026-03"
+    )
+    assert lower.overrides == ("inconsistency set to very serious by Ann Lee on 2026-03-01",)
+    assert any("Down 2 (inconsistency)" in reason and "by Ann Lee" in reason for reason in lower.reasons)
+    both = finding(risk_of_bias="serious", upgraded="up 1")
+    assert both.certainty == "High" and "up 1" in both.upgraded
+    kept = finding(imprecision="not serious")
+    assert kept.certainty == "High" and any(reason.startswith("No step (imprecision)") for reason in kept.reasons)
+    for field, value in (
+        ("finding.imprecision", "dreadful"),
+        ("finding.colour", "serious"),
+        ("finding.upgraded", "serious"),
+    ):
+        with pytest.raises(RefusedError):
+            override_event(before.finding_id, field, value, reviewer="Ann Lee")
+
+
 def test_the_last_decision_counts_and_nonsense_is_refused_in_one_sentence() -> None:
     events = [
         replace(override_event("PMID:1", "study.study_design", design, reviewer="Ann Lee"), number=number)
@@ -126,6 +171,9 @@ def test_decisions_reach_the_tables(tmp_path: Path) -> None:
     studies = {row["own_sources"]: row["study_id"] for row in table("studies.csv")}
     decide(out, studies["trial.txt"], "study.study_design", "cohort", reviewer="Ann Lee")
     decide(out, studies["trial.txt"], "study.attrition", "high", reviewer="Ann Lee")
+    decide(out, before[0]["finding_id"], "finding.indirectness", "serious", reviewer="Ann Lee")
+    judged = next(row for row in table("findings.csv") if row["finding_id"] == before[0]["finding_id"])
+    assert judged["indirectness"].startswith("serious: serious by Ann Lee") and "indirectness" in judged["overrides"]
     decide(out, "falls", "outcome.same_as", "tumbles", reviewer="Ann Lee")
     trial = next(row for row in table("studies.csv") if row["own_sources"] == "trial.txt")
     assert trial["study_design"] == "cohort" and trial["risk_of_bias"] == "high"

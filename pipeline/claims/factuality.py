@@ -19,6 +19,25 @@ _ASSERTING_VERB = re.compile(
 )
 
 
+_ASSERTING_TITLE = re.compile(
+    r"\b(?:increases|reduces|improves|prevents|decreases|attenuates|ameliorates|protects|enhances|inhibits|lowers|"
+    r"causes|raises|suppresses|alleviates|predicts|slows|shortens|worsens|delays|does not|do not|has no effect|"
+    r"have no effect)\b",
+    re.IGNORECASE,
+)
+
+
+def asserted_in_title(sentence: Sentence) -> bool:
+    """Return whether `sentence` is a title that states a finding in a finite verb and asks nothing.
+
+    >>> from pipeline.records import Sentence
+    >>> asserted_in_title(Sentence("Zinc shortens colds: a randomised trial", 0, 39, kind="title"))
+    True
+    """
+    is_title = sentence.kind == "title" and not sentence.text.rstrip().endswith("?")
+    return is_title and _ASSERTING_TITLE.search(sentence.text) is not None
+
+
 def factuality(sentence: Sentence, cues: Cues, clause: tuple[int, int] | None = None) -> Factuality | None:
     """Return the factuality of what `sentence` states, or None for a sentence that tells methods only.
 

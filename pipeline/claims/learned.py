@@ -17,6 +17,7 @@ from pipeline.claims.bystanders import stands_by
 from pipeline.claims.calibration import Calibration
 from pipeline.claims.candidates import Candidate, CandidateFinder
 from pipeline.claims.encoder import ClaimEncoder, Mark, MarkedSentence
+from pipeline.claims.factuality import asserted_in_title
 from pipeline.claims.naming import Namer
 from pipeline.claims.statistics import statistics
 from pipeline.records import AnnotatedDocument, Claim, Mention, Sentence
@@ -160,7 +161,8 @@ def claim_of(
     )
     if candidate.rule and opposed(candidate.rule.relation, relation, kind):
         flags.append(DISPUTED)
-    unknown = sentence.text.endswith("?") or attributes["factuality"]["Unknown"] >= least_unknown
+    open_ended = attributes["factuality"]["Unknown"] >= least_unknown and not asserted_in_title(sentence)
+    unknown = sentence.text.endswith("?") or open_ended
     return Claim(
         claim_id="",
         sentence=sentence,

@@ -20,21 +20,22 @@ from pipeline.vocabulary import FlagCode, StudyDesign
 _OBSERVATIONAL: tuple[StudyDesign, ...] = ("cohort", "case-control", "cross-sectional", "case report")
 _NOT_PEOPLE: tuple[StudyDesign, ...] = ("animal", "in vitro")
 _HEDGED = ("Probable", "Possible", "Doubtful")
+_N = r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?!,\d)"
 _COUNT_FIRST = re.compile(
-    r"(?<![\d.])(?P<events>\d+)\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>\d+)\b(?!\s*%)(?:\s+[a-z-]+){0,2}"
+    rf"(?<![\d.,])(?P<events>{_N})\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>{_N})\b(?!\s*%)(?:\s+[a-z-]+){{0,2}}"
     r"\s*[(\[,]\s*(?P<percent>\d+(?:\.\d+)?)\s*%"
 )
 _COUNT_AROUND = re.compile(
-    r"(?<![\d.])(?P<events>\d+)\s*[(\[]\s*(?P<percent>\d+(?:\.\d+)?)\s*%\s*[)\]]\s*(?:of|out of)\s*(?:the\s+)?"
-    r"(?P<total>\d+)\b(?!\s*%)"
+    rf"(?<![\d.,])(?P<events>{_N})\s*[(\[]\s*(?P<percent>\d+(?:\.\d+)?)\s*%\s*[)\]]\s*(?:of|out of)\s*(?:the\s+)?"
+    rf"(?P<total>{_N})\b(?!\s*%)"
 )
 _PERCENT_FIRST = re.compile(
     r"(?<![\d.])(?P<percent>\d+(?:\.\d+)?)\s*%\s*[(\[]\s*(?:n\s*=\s*)?"
-    r"(?P<events>\d+)\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>\d+)\b"
+    rf"(?P<events>{_N})\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>{_N})\b"
 )
 _PERCENT_AHEAD = re.compile(
     r"(?<![\d.])(?P<percent>\d+(?:\.\d+)?)\s*%\s+(?:of|in|on|with|among)\s[^.;,()%\d]{2,60}?[(\[]\s*(?:n\s*=\s*)?"
-    r"(?P<events>\d+)\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>\d+)\b"
+    rf"(?P<events>{_N})\s*(?:/|of|out of)\s*(?:the\s+)?(?P<total>{_N})\b"
 )
 
 
@@ -112,7 +113,7 @@ def percentages_disagree(text: str, rules: CheckRules) -> bool:
     """Whether a percentage written beside its counts ("41% (109 of 268)") is not their share."""
     for pattern in (_COUNT_FIRST, _COUNT_AROUND, _PERCENT_FIRST, _PERCENT_AHEAD):
         for match in pattern.finditer(text):
-            events, total = int(match["events"]), int(match["total"])
+            events, total = (int(match[name].replace(",", "")) for name in ("events", "total"))
             decimals = len(match["percent"].partition(".")[2])
             slack = rules.percent_slack * 10.0**-decimals
             if not total or events > total or abs(100 * events / total - float(match["percent"])) > slack:

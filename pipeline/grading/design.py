@@ -8,7 +8,7 @@ from pipeline.grading.sample import People, SampleSize, population, sample_size
 from pipeline.grading.scheme import DesignRules, Pooled, Scheme
 from pipeline.grading.schemes import load_scheme
 from pipeline.records import AnnotatedDocument, Claim, Document, Population, Reference, Sentence
-from pipeline.vocabulary import StudyDesign
+from pipeline.vocabulary import TRIALS, StudyDesign
 
 _OWN_ROLES = {"title", "abstract", "aim", "methods", "results", "body", "conclusion"}
 _PAPER_ROLES = {"abstract", "methods", "results"}
@@ -162,7 +162,7 @@ def association_within_trial(claim: Claim, design: StudyDesign, scheme: Scheme) 
     A level at baseline and an outcome were not randomised to each other, whatever the paper is.
     """
     rules, text = scheme.design.within_trial, claim.sentence.text
-    if design not in ("rct", "non-randomised trial") or claim.exposure not in rules.exposures:
+    if design not in TRIALS or claim.exposure not in rules.exposures:
         return None
     association = rules.association.search(text)
     baseline = rules.baseline.search(text)

@@ -64,8 +64,8 @@ def groups_against_total(text: str, rules: PlausibilityRules) -> str:
     total_match = rules.total.search(text)
     if not total_match or rules.not_all.search(text):
         return ""
-    total = _number(total_match["n"] or total_match["m"])
-    groups = [m for m in rules.group.finditer(text) if m.start() >= total_match.start("n") + 1]
+    total = _number(total_match["n"] or total_match["m"] or total_match["k"])
+    groups = [m for m in rules.group.finditer(text) if m.start() > total_match.start()]
     sizes = [_number(m["n"] or m["m"]) for m in groups]
     sizes = [size for size in sizes if size != total]
     if len(sizes) < 2 or sum(sizes) == total or max(sizes) < total / 10:

@@ -20,10 +20,11 @@ from pipeline.grading.certainty import (
 from pipeline.grading.effect import Effect
 from pipeline.grading.scheme import Question, Scheme
 from pipeline.records import BiasJudgement, EvidenceRow, Override, Study
-from pipeline.vocabulary import CERTAINTIES, BiasDomain, Certainty, RiskOfBias, StudyDesign
+from pipeline.vocabulary import CERTAINTIES, TRIALS, BiasDomain, Certainty, RiskOfBias, StudyDesign
 
 DESIGN, SIZE = "study_design", "sample_size"
 _MOVE = re.compile(r'(?P<way>Up|Down) (?P<steps>\d) \((?P<domain>[^)]+)\): (?P<why>.*?)(?: \("(?P<words>.*)"\))?')
+_READ_AS = re.compile(r"study_design set to .+? \(read as (?P<read>.+?)\)")
 _LEVEL = re.compile(r"Level \d as a question of (?P<question>\w+)")
 _NO_BIAS, _NO_SIZE = "Not judged: risk of bias", "Not judged: imprecision, the number of participants"
 _LOWEST_LEVEL = 5
@@ -79,9 +80,16 @@ def regraded(row: EvidenceRow, study: Study, overrides: Sequence[Override], sche
         return row
     fields = {override.field for override in overrides}
     size = study.sample_size if SIZE in fields else None
-    decided = _Decided(study.study_design if DESIGN in fields else None, size, study.judgements, bool(fields - {SIZE}))
+    design = study.study_design if DESIGN in fields and not _is_of_the_row(row, study) else None
+    decided = _Decided(design, size, study.judgements, bool(fields - {SIZE}))
     notes = [f"{override.field} set to {override.value} {override.by}" for override in overrides]
     return _graded(row, decided, notes, scheme)
+
+
+def _is_of_the_row(row: EvidenceRow, study: Study) -> bool:
+    """Whether a row has another design than its study was read to have: that of an association inside a trial."""
+    read = next((match["read"] for words in study.overrides if (match := _READ_AS.match(words))), "")
+    return row.evidence_basis == "own result" and read in TRIALS and row.study_design != read
 
 
 def recorrected(row: EvidenceRow, before: EvidenceRow, scheme: Scheme) -> EvidenceRow:

@@ -1,7 +1,7 @@
 """In: the claims of one source; out: those of its title and conclusions that its own results do not bear out."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.grading.scheme import SpinRules
 from pipeline.records import Claim, Sentence
@@ -15,25 +15,36 @@ def spun(own: Sequence[Claim], rules: SpinRules, subgroup: Collection[str] = ())
 
     `own` are the claims that rest on the source's own study, `subgroup` the claim_ids of results of a part of the
     participants, which bear out no general conclusion. Results that differ among themselves bear out any of theirs.
+    Where no result has the very outcome, those whose name holds its words, or is held by them, count ("dementia
+    progression" for "dementia").
     CONSORT 2010, item 22; Boutron and others 2010 (JAMA 303:2058) for the word.
     """
-    results: defaultdict[tuple[str, str, bool], set[str]] = defaultdict(set)
-    stated: defaultdict[tuple[str, str, bool], list[Claim]] = defaultdict(list)
+    results: defaultdict[tuple[str, bool], dict[str, set[str]]] = defaultdict(dict)
+    stated: defaultdict[tuple[str, bool], list[Claim]] = defaultdict(list)
     for claim in own:
         if claim.factuality == "Unknown":
             continue
-        key = (claim.nutrient.name, claim.condition.name, claim.exposure in rules.lacking)
+        key = (claim.nutrient.name, claim.exposure in rules.lacking)
         if is_conclusion(claim.sentence, rules):
             stated[key].append(claim)
         elif claim.claim_id not in subgroup and _is_result(claim, rules):
-            results[key].add(direction_of(claim.relation, _type(claim)))
+            results[key].setdefault(claim.condition.name, set()).add(direction_of(claim.relation, _type(claim)))
     return frozenset(
         claim.claim_id
         for key, claims in stated.items()
         for claim in claims
-        if _differs(direction_of(claim.relation, _type(claim)), results.get(key, set()))
+        if _differs(direction_of(claim.relation, _type(claim)), _of_outcome(claim.condition.name, results.get(key, {})))
         and claim.factuality in rules.asserted
     )
+
+
+def _of_outcome(name: str, results: Mapping[str, set[str]]) -> set[str]:
+    """The directions found for an outcome, or else for those that are a part of its name or hold it."""
+    if name in results:
+        return results[name]
+    words = set(name.lower().split())
+    near = (found for other, found in results.items() if words <= (w := set(other.lower().split())) or w <= words)
+    return set().union(*near)
 
 
 def is_conclusion(sentence: Sentence, rules: SpinRules) -> bool:

@@ -1,4 +1,4 @@
-"""What a reviewer decides of a study or an outcome, in place of what was read."""
+"""What a reviewer decides of a study, an outcome or a finding, in place of what was read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ _UNNAMED = "an unnamed reviewer"
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One decision: of which study (its study_id) or outcome (its name), which field, the value, who and when.
+    """One decision: of which study, finding (its identifier) or outcome (its name), which field, the value, who, when.
 
     `said_at` is ISO 8601.
     """
@@ -27,12 +27,13 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """All that reviewers decided of studies and outcomes.
+    """All that reviewers decided of studies, outcomes and findings.
 
     `studies` holds the decisions on each study by its identifier ("PMID:1"), `same_studies` which two studies are one,
-    `same_outcomes` which two names are one outcome.
+    `same_outcomes` which two names are one outcome, `findings` the decisions on GRADE's domains by finding_id.
     """
 
     studies: Mapping[str, tuple[Override, ...]] = field(default_factory=dict)
     same_studies: tuple[Override, ...] = ()
     same_outcomes: tuple[Override, ...] = ()
+    findings: Mapping[str, tuple[Override, ...]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ STATUS = "review_status"
 class Event:
     """A decision (`field` is `review_status`), a correction (a column of evidence.csv), or the reversal of an event.
 
-    A decision on a study or an outcome has its study_id or name in `claim_id` (see `pipeline.review.override`).
+    A decision on a study, finding or outcome has its identifier or name in `claim_id` (see `pipeline.review.override`).
 
     `value` is what the reviewer put there, "" where it was emptied, and `was` what stood there. `sentence` and `row`
     are the claim as it stood, by the columns of evidence.csv. `said_at` is when the reviewer said it, `recorded_at`
@@ -38,5 +38,5 @@ class Event:
 
     @property
     def is_override(self) -> bool:
-        """Whether this is on a study or an outcome, and not on a claim."""
-        return self.field.startswith(("study.", "outcome."))
+        """Whether this is on a study, an outcome or a finding, and not on a claim."""
+        return self.field.startswith(("study.", "outcome.", "finding."))

@@ -218,7 +218,7 @@ def _evidence(contents: Contents, decided: Decided, rules: ComparisonRules, retr
     """Know the studies of all rows first: only what names them is in memory, not the rows."""
     studies = decided.studies(reports_of(contents.resting(), contents.studies()))
     grades = grades_of(contents.evidence(), studies, decided.regrade) if studies.cited_own else {}
-    unmarked = Corpus(studies, grades, decided.regrade, decided.overrides.same_outcomes)
+    unmarked = Corpus(studies, grades, decided.regrade, decided.overrides.same_outcomes, decided.overrides.findings)
     marked, retracted = retractions.mark(studies)
     pairs = pairs_of((Names(*names) for names in contents.names()), rules.same_outcomes)
     return _Evidence(contents, replace(unmarked, studies=marked), pairs, {}, unmarked, retracted)

@@ -42,9 +42,9 @@ def undo_decision(out: str | Path, claim_id: str, *, reviewer: str = "") -> Even
 
 
 def decide(out: str | Path, subject: str, field: str, value: str, *, reviewer: str, note: str = "") -> Event:
-    """Record what a reviewer decides of a study or an outcome; the next run grades and compares by it.
+    """Record what a reviewer decides of a study, a finding or an outcome; the next run grades and compares by it.
 
-    `subject` is a study_id of studies.csv or an outcome's name, `field` and `value` as `pipeline.review.override` says.
+    `subject` is a study_id, a finding_id or an outcome's name, `field` and `value` as `pipeline.review.override` says.
     Raises `RefusedError` for what cannot be decided, `StoreError` where the folder cannot be used.
 
     >>> decide("evidence/", "PMID:1", "study.study_design", "cohort", reviewer="Ann Lee")   # doctest: +SKIP

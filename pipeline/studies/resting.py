@@ -38,13 +38,15 @@ def as_graded(row: EvidenceRow, study: Study) -> EvidenceRow:
 class Corpus:
     """The studies of a corpus and the grades of their own results, for those that other sources cite.
 
-    `regrade` brings what reviewers decided of a study to its rows; `same_outcomes` are their decisions on names.
+    `regrade` brings what reviewers decided of a study to its rows; `same_outcomes` are their decisions on names,
+    `findings` those on GRADE's domains, by finding_id.
     """
 
     studies: Studies = field(default_factory=Studies)
     grades: Mapping[_ResultKey, Grade] = field(default_factory=dict)
     regrade: Regrade = as_graded
     same_outcomes: tuple[Override, ...] = ()
+    findings: Mapping[str, tuple[Override, ...]] = field(default_factory=dict)
 
     def rest(self, row: EvidenceRow) -> EvidenceRow:
         """Return a row with the studies it rests on and what follows from them.

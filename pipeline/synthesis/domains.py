@@ -4,24 +4,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+from typing import get_args
 
+from pipeline.records import Override
 from pipeline.synthesis.pooling import small_study_p
 from pipeline.synthesis.result import StudyResult
 from pipeline.synthesis.rules import Body, SynthesisRules
 from pipeline.synthesis.verdict import Shown, information
-from pipeline.vocabulary import CERTAINTIES, Certainty
+from pipeline.vocabulary import CERTAINTIES, GRADE_STEPS, RAISED_STEPS, Certainty, GradeDomain
 
-Domain = Literal["risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias", "upgraded"]
-DOMAINS: tuple[Domain, ...] = (
-    "risk_of_bias",
-    "inconsistency",
-    "indirectness",
-    "imprecision",
-    "publication_bias",
-    "upgraded",
-)
-_SERIOUS = {0: "not serious", -1: "serious", -2: "very serious"}
+_SERIOUS = {steps: words for words, steps in GRADE_STEPS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +38,38 @@ class Certified:
     """The certainty of a body of evidence, its domains, and every step in words."""
 
     certainty: Certainty
-    domains: Mapping[Domain, Judgement]
+    domains: Mapping[GradeDomain, Judgement]
     reasons: tuple[str, ...]
 
 
-def certify(shown: Shown, body: Body, rules: SynthesisRules) -> Certified:
+def certify(
+    shown: Shown, body: Body, rules: SynthesisRules, overrides: Mapping[GradeDomain, Override] | None = None
+) -> Certified:
     """Return the certainty of what a body of evidence shows, judged for the body and not for its single studies.
+
+    `overrides` are the domains that a reviewer judged; such a body may be surer than its best study, whose own
+    limits the reviewer has weighed.
 
     GRADE guidelines 3 (start), 4 (risk of bias), 5 (publication bias), 6 (imprecision), 7 (inconsistency), 8
     (indirectness) and 9 (rating up). A review has the certainty of its own row, as its authors or its source were
     graded; a body of one study is not surer than that study.
     """
     results = shown.results
+    overrides = overrides or {}
     if body.name == "reviews" and len(results) == 1:
-        return _of_review(results[0])
-    domains: dict[Domain, Judgement] = {
+        return _of_review(results[0], overrides)
+    domains: dict[GradeDomain, Judgement] = {
         "risk_of_bias": _risk_of_bias(results, rules),
         "inconsistency": _inconsistency(shown, rules),
         "indirectness": _indirectness(results),
         "imprecision": _imprecision(shown, rules),
         "publication_bias": _publication_bias(shown, rules),
     }
+    domains |= {name: decided(overrides[name], judged) for name, judged in domains.items() if name in overrides}
     lowered = sum(judgement.steps for judgement in domains.values())
     domains["upgraded"] = _upgraded(shown, body, rules, limited=lowered < 0)
+    if said := overrides.get("upgraded"):
+        domains["upgraded"] = decided(said, domains["upgraded"])
     start = CERTAINTIES.index(body.start)
     place = min(max(start - lowered - domains["upgraded"].steps, 0), len(CERTAINTIES) - 1)
     reasons = [f"Start {body.start}: {len(results)} {body.name}"]
@@ -78,8 +79,11 @@ def certify(shown: Shown, body: Body, rules: SynthesisRules) -> Certified:
             reasons.append(f"{way} {abs(judgement.steps)} ({name.replace('_', ' ')}): {judgement.reason}")
         elif not judgement.is_known:
             reasons.append(f"Not judged ({name.replace('_', ' ')}): {judgement.reason}")
+        elif name in overrides:
+            reasons.append(f"No step ({name.replace('_', ' ')}): {judgement.reason}")
     caps = [rules.domains.unknown_cap] * any(not domains[name].is_known for name in ("risk_of_bias", "imprecision"))
-    caps.append(CERTAINTIES[max(_best(results) - _gain(results, rules), 0)])
+    if not overrides:
+        caps.append(CERTAINTIES[max(_best(results) - _gain(results, rules), 0)])
     for cap in caps:
         if place < CERTAINTIES.index(cap):
             place = CERTAINTIES.index(cap)
@@ -100,13 +104,24 @@ def _gain(results: Sequence[StudyResult], rules: SynthesisRules) -> int:
     return int(len(sizes) > 1 and max(sizes) < few <= sum(sizes))
 
 
-def _of_review(review: StudyResult) -> Certified:
+def decided(override: Override, before: Judgement) -> Judgement:
+    """Return how a domain moves the certainty as a reviewer decided, with who decided and what was judged before."""
+    steps = {**GRADE_STEPS, **RAISED_STEPS}[override.value]
+    return Judgement(steps, f"{override.value} {override.by} (judged as {before})")
+
+
+def _of_review(review: StudyResult, overrides: Mapping[GradeDomain, Override]) -> Certified:
     row = review.row
     same = Judgement(0, f"as judged for the review ({row.source_id})")
     own = tuple(reason for reason in row.certainty_reasons if not reason.startswith("Level"))
-    domains: dict[Domain, Judgement] = dict.fromkeys(DOMAINS[:-1], same)
+    domains: dict[GradeDomain, Judgement] = dict.fromkeys(get_args(GradeDomain), same)
     domains["upgraded"] = Judgement(0, "not raised")
-    return Certified(row.certainty, domains, (f"The review {row.source_id} decides", *own))
+    domains |= {name: decided(said, domains[name]) for name, said in overrides.items()}
+    lowered = sum(domains[name].steps for name in overrides)
+    place = min(max(CERTAINTIES.index(row.certainty) - lowered, 0), len(CERTAINTIES) - 1)
+    moved = tuple(f"{name.replace('_', ' ')}: {domains[name].reason}" for name in overrides)
+    result = (f"Result {CERTAINTIES[place]}",) if moved else ()
+    return Certified(CERTAINTIES[place], domains, (f"The review {row.source_id} decides", *own, *moved, *result))
 
 
 def _risk_of_bias(results: Sequence[StudyResult], rules: SynthesisRules) -> Judgement:

@@ -3,18 +3,19 @@
 import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from pipeline.grading.plausibility import baseline_risk
-from pipeline.records import EvidenceRow, Finding, PooledSummary, StudyWeight
+from pipeline.records import EvidenceRow, Finding, Override, PooledSummary, StudyWeight
 from pipeline.studies import Corpus
-from pipeline.synthesis.domains import Certified, Domain, certify
+from pipeline.synthesis.domains import Certified, certify
 from pipeline.synthesis.result import StudyResult, result_of, votes
 from pipeline.synthesis.rules import Body, SynthesisRules
 from pipeline.synthesis.statement import statement_of
 from pipeline.synthesis.verdict import Shown, shown_by
-from pipeline.vocabulary import SIDES, Exposure, Verdict, direction_of
+from pipeline.vocabulary import SIDES, Exposure, GradeDomain, Verdict, direction_of
 
 _DIGITS = 12
 _Z = 1.959964
@@ -51,7 +52,9 @@ def finding_id_of(pair: tuple[str, str], exposure: Exposure) -> str:
 def _finding(rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str], rules: SynthesisRules) -> Finding:
     undirected = _undirected(rows)
     results = _results(rows, corpus, rules)
-    bodies = list(_bodies(results, rules, undirected=undirected))
+    finding_id = finding_id_of(pair, rows[0].exposure)
+    judged = {cast(GradeDomain, said.field): said for said in corpus.findings.get(finding_id, ())}
+    bodies = list(_bodies(results, rules, judged, undirected=undirected))
     deciding = next((body for body in bodies if body.shown.verdict != "insufficient"), bodies[0] if bodies else None)
     told = _told(rows)
     verdict: Verdict = deciding.shown.verdict if deciding else "insufficient"
@@ -62,7 +65,7 @@ def _finding(rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str],
     nutrient, condition = _usual(row.nutrient for row in rows), _usual(row.condition for row in rows)
     measured = rows[0].condition_type == "measure" and not undirected
 
-    def said(domain: Domain) -> str:
+    def said(domain: GradeDomain) -> str:
         return str(deciding.certified.domains[domain]) if deciding else ""
 
     why = [] if deciding else ["No study could be traced: nothing decides"]
@@ -73,7 +76,7 @@ def _finding(rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str],
     why += [*shown.why, *(deciding.certified.reasons if deciding else ())]
     why += _provenance(rows, results)
     return Finding(
-        finding_id=finding_id_of(pair, rows[0].exposure),
+        finding_id=finding_id,
         nutrient=nutrient,
         nutrient_id=next((row.nutrient_id for row in rows if row.nutrient_id), ""),
         exposure=rows[0].exposure,
@@ -101,8 +104,12 @@ def _finding(rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str],
         told_gap=told in SIDES and told != verdict,
         reasons=tuple(why),
         pooled=_pooled(shown),
-        overrides=_overrides(used.values(), rows, corpus),
+        overrides=(*(_told_by(override) for override in judged.values()), *_overrides(used.values(), rows, corpus)),
     )
+
+
+def _told_by(override: Override) -> str:
+    return f"{override.field.replace('_', ' ')} set to {override.value} {override.by}"
 
 
 def _overrides(results: Iterable[StudyResult], rows: Sequence[EvidenceRow], corpus: Corpus) -> tuple[str, ...]:
@@ -152,7 +159,13 @@ def _results(rows: Iterable[EvidenceRow], corpus: Corpus, rules: SynthesisRules)
     ]
 
 
-def _bodies(results: Sequence[StudyResult], rules: SynthesisRules, *, undirected: bool) -> Iterable[_Body]:
+def _bodies(
+    results: Sequence[StudyResult],
+    rules: SynthesisRules,
+    overrides: Mapping[GradeDomain, Override],
+    *,
+    undirected: bool,
+) -> Iterable[_Body]:
     """The bodies of evidence that there are, the one that counts most first.
 
     A review stands above the trials that it includes: where it holds at least as many participants as the trials that
@@ -176,7 +189,7 @@ def _bodies(results: Sequence[StudyResult], rules: SynthesisRules, *, undirected
                 note.append(f"{len(members)} reviews; the largest, {main.row.source_id}, counts, for they may overlap")
             members = [main]
         shown = shown_by(members, rules, undirected=undirected)
-        yield _Body(body, shown, certify(shown, body, rules), tuple(note))
+        yield _Body(body, shown, certify(shown, body, rules, overrides), tuple(note))
         note = []
 
 

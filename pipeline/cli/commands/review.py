@@ -44,12 +44,18 @@ def take(
 
 @review.command()
 def decide(
-    subject: Annotated[str, typer.Argument(metavar="WHAT", help="A study_id of studies.csv, or an outcome's name.")],
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT", help="A study_id of studies.csv, a finding_id of findings.csv, or an outcome's name."
+        ),
+    ],
     field: Annotated[
         str,
         typer.Argument(
             metavar="FIELD",
-            help="study.study_design, study.sample_size, study.DOMAIN of bias, study.same_as or outcome.same_as.",
+            help="study.study_design, study.sample_size, study.DOMAIN of bias, study.same_as, outcome.same_as, "
+            "or finding.DOMAIN of GRADE.",
         ),
     ],
     value: Annotated[str, typer.Argument(metavar="VALUE", help='What holds; "" takes a decision back.')],
