@@ -94,6 +94,42 @@ def test_a_forest_plot_shows_each_estimate_with_source_year_effect_and_flags(pic
     assert figure.pair == ("MESH:D014805", "MESH:D012148")
 
 
+def test_a_forest_plot_shows_what_was_pooled_with_weights_and_the_prediction_interval(tmp_path: Path) -> None:
+    numbers = ((0.8, 0.6, 1.07), (0.78, 0.59, 1.03), (0.55, 0.45, 0.68), (0.95, 0.8, 1.13))
+    rows = [
+        row(
+            claim_id=f"{n:02}", source_id=f"PMID:{n}", source_title=f"Trial number {n}", exposure="supplementation",
+            relation="decreases_risk", study_design="rct", evidence_level=2, evidence_basis="own result", citations=(),
+            effect_measure="RR", effect_value=value, ci_low=low, ci_high=high, sample_size=600, p_value="", flags=(),
+        )
+        for n, (value, low, high) in enumerate(numbers, start=1)
+    ]  # fmt: skip
+    (body,) = compare(rows)
+    assert body.finding is not None and body.finding.pooled is not None
+    pooled = body.finding.pooled
+    figure = drawn(rows, tmp_path)["forest-vitamin-b12-restless-legs-syndrome-ratios"]
+    assert parts(figure, "pooled") == ["pooled-1-supplementation"]
+    assert parts(figure, "prediction") == ["prediction-1-supplementation"]
+    written = texts(figure)
+    weights = [float(w.partition("weight ")[2].rstrip("%")) for w in written if "weight " in w and w.endswith("%")]
+    assert len(weights) == 4 and sum(weights) == pytest.approx(100, abs=0.3)
+    assert f"RR {pooled.effect:.4g} (95% CI {pooled.ci_low:.4g} to {pooled.ci_high:.4g})" in written
+    assert f"prediction {pooled.prediction_low:.4g} to {pooled.prediction_high:.4g}" in written
+    assert "Pooled, 4 studies" in written and not any(words.startswith("Not pooled") for words in written)
+    assert f"Pooled, supplementation: RR {pooled.effect:.4g}" in figure.alt
+
+
+def test_long_labels_are_never_cut(tmp_path: Path) -> None:
+    name = "a-folder-with-a-very-long-name/" * 6 + "trial-of-vitamin-b12.pdf"
+    title = "Vitamin B12 for people with restless legs and everything else that a title can hold: " * 4
+    figure = drawn([row(source_id=name, source_title=title)], tmp_path)[
+        "forest-vitamin-b12-restless-legs-syndrome-ratios"
+    ]
+    written = texts(figure)
+    assert name in "".join(written) and " ".join(title.split()) in " ".join(written)
+    assert not any("…" in words for words in written)
+
+
 def test_differences_stand_on_an_axis_of_their_own(pictures: dict[str, Figure]) -> None:
     figure = pictures["forest-vitamin-b12-restless-legs-syndrome-mean-differences"]
     assert len(parts(figure, "estimate")) == 1 and "MD −3.5 (95% CI −6 to −1)" in texts(figure)

@@ -80,9 +80,12 @@ def fit(text: str, width: float, size: float, weight: str = "normal") -> str:
 
 
 def wrap(text: str, width: float, size: float, *, most: int = 99, weight: str = "normal") -> list[str]:
-    """Break a text at spaces into lines of a width in inches, the last of at most `most` lines cut to fit."""
+    """Break a text into lines of a width in inches, the last of at most `most` lines cut to fit.
+
+    Lines break at spaces, and within a word that is wider than a line.
+    """
     lines: list[str] = []
-    words = clean(text).split(" ")
+    words = [part for word in clean(text).split(" ") for part in _parts(word, width, size, weight)]
     while words and words[0]:
         taken = 1
         while taken < len(words) and width_of(" ".join(words[: taken + 1]), size, weight) <= width:
@@ -92,6 +95,16 @@ def wrap(text: str, width: float, size: float, *, most: int = 99, weight: str = 
         lines.append(fit(" ".join(words[:taken]), width, size, weight))
         words = words[taken:]
     return lines
+
+
+def _parts(word: str, width: float, size: float, weight: str) -> list[str]:
+    """A word as it is, or in parts that are no wider than a width in inches."""
+    parts = []
+    while len(word) > 1 and width_of(word, size, weight) > width:
+        most = next((n for n in range(len(word) - 1, 1, -1) if width_of(word[:n], size, weight) <= width), 1)
+        parts.append(word[:most])
+        word = word[most:]
+    return [*parts, word]
 
 
 class Canvas:

@@ -2,12 +2,12 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipeline.figures.labels import number
 from pipeline.figures.style import Family, Style
-from pipeline.records import ComparisonRow, EvidenceRow
+from pipeline.records import ComparisonRow, EvidenceRow, PooledSummary
 from pipeline.vocabulary import (
     CERTAINTIES,
     EXPOSURES,
@@ -24,7 +24,10 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """An effect that a source gives, its interval where both bounds are known, and what to know about it."""
+    """An effect that a source gives, its interval where both bounds are known, and what to know about it.
+
+    `weight` is its share of the pooled effect in percent, None where it is no part of one.
+    """
 
     source_id: str
     source_title: str
@@ -40,6 +43,7 @@ class Estimate:
     design: StudyDesign
     basis: EvidenceBasis
     flags: tuple[FlagCode, ...]
+    weight: float | None = None
 
     @property
     def has_interval(self) -> bool:
@@ -60,7 +64,8 @@ class Estimate:
 class Forest:
     """The estimates of one family for a nutrient and a condition, those of one exposure together.
 
-    Of `n_estimates` from `n_sources` no more are kept than a plot holds, the most certain and newest.
+    Of `n_estimates` from `n_sources` no more are kept than a plot holds, the most certain and newest. `pooled` is what
+    studies show together, by exposure.
     """
 
     pair: Pair
@@ -70,6 +75,7 @@ class Forest:
     estimates: tuple[Estimate, ...]
     n_estimates: int
     n_sources: int
+    pooled: Mapping[Exposure, PooledSummary] = field(default_factory=dict)
 
     @property
     def importance(self) -> tuple[int, int, str, str, str, Pair]:
@@ -108,12 +114,13 @@ def family_of(measure: str, families: Sequence[Family]) -> Family | None:
     return next((family for family in families if measure in family.measures), None)
 
 
-def forests_of(rows: Iterable[EvidenceRow], body: ComparisonRow, style: Style) -> list[Forest]:
+def forests_of(rows: Iterable[EvidenceRow], bodies: Sequence[ComparisonRow], style: Style) -> list[Forest]:
     """Return what can be drawn of the rows of a pair: two estimates of a family, or one with an interval.
 
-    `body` is a comparison of the pair, of whatever exposure. Numbers that a source repeats count once, with the
-    flags of all claims that give them.
+    `bodies` are the comparisons of the pair, one an exposure, with what was pooled. Numbers that a source repeats count
+    once, with the flags of all claims that give them.
     """
+    body = min(bodies, key=lambda body: (not body.nutrient_id, not body.condition_id))
     given: defaultdict[str, list[Estimate]] = defaultdict(list)
     for row in rows:
         if estimate := estimate_of(row, style.family):
@@ -125,9 +132,31 @@ def forests_of(rows: Iterable[EvidenceRow], body: ComparisonRow, style: Style) -
             chosen = sorted(once, key=_preference)[: style.limits.forest_estimates]
             placed = sorted(chosen, key=lambda one: (EXPOSURES.index(one.exposure), _preference(one)))
             n_sources = len({one.source_id for one in once})
-            forest = Forest(pair_key(body), body.nutrient, body.condition, family, tuple(placed), len(once), n_sources)
-            drawn.append(forest)
+            pooled = _pooled(bodies, family)
+            weighed = tuple(_weighed(one, pooled.get(one.exposure)) for one in placed)
+            drawn.append(
+                Forest(pair_key(body), body.nutrient, body.condition, family, weighed, len(once), n_sources, pooled)
+            )
     return drawn
+
+
+def _pooled(bodies: Iterable[ComparisonRow], family: Family) -> dict[Exposure, PooledSummary]:
+    """What several studies show together on the axis of a family, by exposure."""
+    found = {body.exposure: body.finding.pooled for body in bodies if body.finding}
+    return {
+        exposure: pooled
+        for exposure, pooled in found.items()
+        if pooled is not None and pooled.studies > 1 and pooled.measure in family.measures
+    }
+
+
+def _weighed(one: Estimate, pooled: PooledSummary | None) -> Estimate:
+    """An estimate with its weight, where it is the one that its source brought to the pooled effect."""
+    weights = pooled.weights if pooled else ()
+    same = (
+        w.weight for w in weights if w.source_id == one.source_id and math.isclose(w.effect, one.value, rel_tol=1e-6)
+    )
+    return replace(one, weight=next(same, None))
 
 
 def _once(given: Iterable[Estimate]) -> list[Estimate]:

@@ -1,6 +1,6 @@
-"""In: the estimates of a pair. Out: their forest plot, by exposure; they are shown side by side and never pooled."""
+"""In: the estimates of a pair and what they show together. Out: their forest plot, by exposure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,8 @@ from pipeline.figures.estimate import Estimate, Forest
 from pipeline.figures.labels import counted, number
 from pipeline.figures.scale import Scale, scale_of
 from pipeline.figures.style import STYLE
-from pipeline.records import Figure
+from pipeline.records import Figure, PooledSummary
+from pipeline.vocabulary import Exposure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,6 +38,8 @@ _SMALL_LINE = SMALL * LINE / POINTS
 _NORMAL_LINE = NORMAL * LINE / POINTS
 _MOST_FLAG_LINES = 3
 _MARK = 7.0
+_SUMMARY = _NORMAL_LINE + _SMALL_LINE + _PADDING
+_DIAMOND = 0.09
 _COLUMNS = ("Source", "", "Effect", "Certainty, design, flags")
 
 _LEGEND = (
@@ -44,10 +47,15 @@ _LEGEND = (
     ("o", True, "a result that the source cites or reports"),
     ("s", False, "hollow: flagged, look at it first"),
 )
+_POOLED = (
+    "Pooled by random effects, one result a study: those with a weight. Diamond: the pooled effect and its interval; "
+    "the line through it: the prediction interval, where a further study is to be expected. "
+)
 _NOT_POOLED = (
     "Not pooled: the estimates differ in design, population and adjustment, and several sources may report the same "
-    "study. An arrow: the interval goes on."
+    "study. "
 )
+_ARROW = "An arrow: the interval goes on."
 
 
 def draw_forest(forest: Forest, name: str, folder: Path) -> Figure:
@@ -63,11 +71,12 @@ def draw_forest(forest: Forest, name: str, folder: Path) -> Figure:
     title = f"{forest.nutrient} and {forest.condition}: {forest.family.plural}"
     titles = wrap(title, _WIDTH - 2 * _MARGIN, HEADING, most=2, weight="bold")
     told = wrap(_subtitle(forest), _WIDTH - 2 * _MARGIN, NORMAL)
-    notes = wrap(_NOT_POOLED, _WIDTH - 2 * _MARGIN, SMALL)
+    notes = wrap(_POOLED + _ARROW if forest.pooled else _NOT_POOLED + _ARROW, _WIDTH - 2 * _MARGIN, SMALL)
     warnings = wrap(note, _WIDTH - 2 * _MARGIN, SMALL)
     top = 0.32 + height_of(titles, HEADING) + height_of(told, NORMAL) + 0.3
     bands = [(exposure, list(group)) for exposure, group in groupby(shown, key=lambda one: one.exposure)]
-    bottom = top + len(bands) * _BAND + sum(map(_height, shown)) + 0.06
+    summaries = {exposure: forest.pooled[exposure] for exposure, _ in bands if exposure in forest.pooled}
+    bottom = top + len(bands) * _BAND + sum(map(_height, shown)) + len(summaries) * _SUMMARY + 0.06
     canvas = Canvas(_WIDTH, bottom + 1.0 + height_of([*notes, *warnings], SMALL) + 0.08)
     heading(canvas, titles, told)
     panel = _axis(canvas, scale := scale_of(shown, forest.family), top, bottom)
@@ -82,10 +91,13 @@ def draw_forest(forest: Forest, name: str, folder: Path) -> Figure:
             _label(canvas, one, y + _PADDING / 2)
             _mark(panel, one, scale, y + _height(one) / 2, place)
             y += _height(one)
+        if exposure in summaries:
+            _summary(canvas, panel, summaries[exposure], scale, y, exposure)
+            y += _SUMMARY
     _legend(canvas, bottom + 0.8)
     y = paragraph(canvas, notes, bottom + 1.06)
     paragraph(canvas, warnings, y, colour=canvas.look.notice)
-    alt = _described(shown, title, note)
+    alt = _described(shown, summaries, title, note)
     svg, png = canvas.save(folder, name, title=title, alt=alt)
     return Figure(name, title, "forest plot", svg, png, alt, note, forest.pair)
 
@@ -156,35 +168,85 @@ def _mark(panel: "Axes", one: Estimate, scale: Scale, y: float, place: int) -> N
     )
 
 
+def _summary(canvas: Canvas, panel: "Axes", pooled: PooledSummary, scale: Scale, y: float, exposure: str) -> None:
+    """The pooled effect of an exposure: a diamond as wide as its interval, the prediction interval, and the words."""
+    look = STYLE.picture
+    middle = y + _SUMMARY / 2
+    if pooled.prediction_low is not None and pooled.prediction_high is not None:
+        ends = scale.nearest(pooled.prediction_low), scale.nearest(pooled.prediction_high)
+        how: dict[str, Any] = {"color": look.ink, "lw": 1.3, "zorder": 2, "clip_on": False}
+        panel.plot(ends, (middle, middle), "-", gid=f"prediction-1-{exposure}", **how)
+        for bound, arrow in ((pooled.prediction_low, "<"), (pooled.prediction_high, ">")):
+            if not scale.holds(bound):
+                panel.plot([scale.nearest(bound)], [middle], arrow, ms=6, **how)
+    effect = scale.nearest(pooled.effect)
+    xs = (scale.nearest(pooled.ci_low), effect, scale.nearest(pooled.ci_high), effect)
+    ys = (middle, middle - _DIAMOND, middle, middle + _DIAMOND)
+    panel.fill(xs, ys, fc=look.ink, ec=look.ink, zorder=3, clip_on=False, gid=f"pooled-1-{exposure}")
+    first, second = y + _PADDING / 2 + _NORMAL_LINE / 2, y + _PADDING / 2 + _NORMAL_LINE + _SMALL_LINE / 2
+    canvas.text(_MARGIN, first, f"Pooled, {counted(pooled.studies, 'study', 'studies')}", weight="bold")
+    if pooled.i2 is not None:
+        canvas.text(_MARGIN, second, f"I² {pooled.i2:.0f}%", size=SMALL, colour=look.soft)
+    x = _MARGIN + _NAMES + _PLOT + 2 * _GAP
+    canvas.text(x, first, _words_of(pooled), weight="bold")
+    if pooled.prediction_low is not None and pooled.prediction_high is not None:
+        words = f"prediction {number(pooled.prediction_low)} to {number(pooled.prediction_high)}"
+        canvas.text(x, second, words, size=SMALL, colour=look.soft)
+
+
+def _words_of(pooled: PooledSummary) -> str:
+    """`RR 0.8 (95% CI 0.69 to 0.93)`."""
+    effect = f"{pooled.measure} {number(pooled.effect)}"
+    return f"{effect} (95% CI {number(pooled.ci_low)} to {number(pooled.ci_high)})"
+
+
 def _flag_lines(one: Estimate) -> list[str]:
     return wrap("; ".join(one.flags), _EVIDENCE, SMALL, most=_MOST_FLAG_LINES)
 
 
 def _height(one: Estimate) -> float:
-    """How tall the row of an estimate is, in inches."""
-    return _NORMAL_LINE + max(1, len(_flag_lines(one))) * _SMALL_LINE + _PADDING
+    """How tall the row of an estimate is, in inches: no name, title or effect is cut."""
+    names, titles = _source_lines(one)
+    effects, below = _effect_lines(one)
+    columns = ((names, titles), (effects, below), ([""], _flag_lines(one) or [""]))
+    return max(len(large) * _NORMAL_LINE + len(small) * _SMALL_LINE for large, small in columns) + _PADDING
+
+
+def _source_lines(one: Estimate) -> tuple[list[str], list[str]]:
+    year = f", {one.year}" if one.year else ""
+    return wrap(f"{one.source_id}{year}", _NAMES, NORMAL), wrap(one.source_title, _NAMES, SMALL)
+
+
+def _effect_lines(one: Estimate) -> tuple[list[str], list[str]]:
+    below = [] if one.has_interval else ["no interval given"]
+    if one.p_value:
+        sign = "" if one.p_value == "NS" or one.p_value[0] in "<>≤≥=" else "= "
+        below.append(f"p {sign}{one.p_value.replace('<', '< ').replace('>', '> ')}")
+    if one.weight is not None:
+        below.append(f"weight {one.weight:.1f}%")
+    return wrap(one.words, _EFFECTS, NORMAL), wrap(", ".join(below), _EFFECTS, SMALL)
 
 
 def _label(canvas: Canvas, one: Estimate, y: float) -> None:
     """The words of a row: the source, the effect, and what to make of it."""
-    soft = canvas.look.soft
     first, second = y + _NORMAL_LINE / 2, y + _NORMAL_LINE + _SMALL_LINE / 2
-    year = f", {one.year}" if one.year else ""
-    source = fit(one.source_id, _NAMES - width_of(year, NORMAL), NORMAL) + year
-    canvas.text(_MARGIN, first, source)
-    canvas.text(_MARGIN, second, fit(one.source_title, _NAMES, SMALL), size=SMALL, colour=soft)
+    _column(canvas, _MARGIN, y, *_source_lines(one))
     x = _MARGIN + _NAMES + _PLOT + 2 * _GAP
-    canvas.text(x, first, fit(one.words, _EFFECTS, NORMAL))
-    below = "" if one.has_interval else "no interval given"
-    if one.p_value:
-        sign = "" if one.p_value == "NS" or one.p_value[0] in "<>≤≥=" else "= "
-        below = f"{below}{', ' if below else ''}p {sign}{one.p_value.replace('<', '< ').replace('>', '> ')}"
-    canvas.text(x, second, fit(below, _EFFECTS, SMALL), size=SMALL, colour=soft)
+    _column(canvas, x, y, *_effect_lines(one))
     x += _EFFECTS + _GAP
     certainty_dots(canvas, x + 0.04, first, STYLE.certainty[one.certainty].dots)
     canvas.text(x + 0.42, first, fit(f"{one.certainty}, {one.design}", _EVIDENCE - 0.42, NORMAL))
     for place, line in enumerate(_flag_lines(one)):
         canvas.text(x, second + place * _SMALL_LINE, line, size=SMALL, colour=canvas.look.notice)
+
+
+def _column(canvas: Canvas, x: float, y: float, large: Sequence[str], small: Sequence[str]) -> None:
+    """Lines in the usual size, and lines in the small one below them."""
+    for place, line in enumerate(large):
+        canvas.text(x, y + (place + 0.5) * _NORMAL_LINE, line)
+    y += len(large) * _NORMAL_LINE
+    for place, line in enumerate(small):
+        canvas.text(x, y + (place + 0.5) * _SMALL_LINE, line, size=SMALL, colour=canvas.look.soft)
 
 
 def _legend(canvas: Canvas, y: float) -> None:
@@ -195,7 +257,7 @@ def _legend(canvas: Canvas, y: float) -> None:
         x += 0.14 + width_of(words, SMALL) + 0.3
 
 
-def _described(shown: Sequence[Estimate], title: str, note: str) -> str:
+def _described(shown: Sequence[Estimate], pooled: Mapping[Exposure, PooledSummary], title: str, note: str) -> str:
     most = STYLE.limits.described
     said = "; ".join(
         f"{one.source_id}{f' ({one.year})' if one.year else ''}, {one.exposure}: {one.words}, "
@@ -203,4 +265,6 @@ def _described(shown: Sequence[Estimate], title: str, note: str) -> str:
         for one in shown[:most]
     )
     rest = f"; and {counted(len(shown) - most, 'more estimate')}" if len(shown) > most else ""
-    return f"Forest plot, {title}. {said}{rest}. Not pooled.{f' {note}' if note else ''}"
+    together = "; ".join(f"{exposure}: {_words_of(one)}" for exposure, one in pooled.items())
+    shows = f"Pooled, {together}." if together else "Not pooled."
+    return f"Forest plot, {title}. {said}{rest}. {shows}{f' {note}' if note else ''}"

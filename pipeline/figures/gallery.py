@@ -42,8 +42,7 @@ class Gallery:
         """Take all rows of a nutrient and a condition into account, and their comparison, a row an exposure."""
         for comparison in comparisons:
             self._comparisons.add(comparison)
-        named = min(comparisons, key=lambda body: (not body.nutrient_id, not body.condition_id))
-        for forest in forests_of(rows, named, self._style):
+        for forest in forests_of(rows, comparisons, self._style):
             self._forests.add(forest)
 
     def draw(self, folder: Path) -> tuple[Figure, ...]:
