@@ -11,6 +11,7 @@
             LexiconError a lexicon table
         UsageError       something that was given is wrong (exit status 2)
             SourceError     a source that is missing or cannot be read
+                ArticleError    one of a kind that holds no article: a picture, a style, a script
             WordError       a word on the command line: a date, a schedule, a query
             RefusedError    a decision at the desk that cannot be taken
             TableError      a table that a run wrote, changed beyond what can be read
@@ -62,6 +63,10 @@ class UsageError(ProvenderError):
 
 class SourceError(UsageError):
     """A source that cannot be read."""
+
+
+class ArticleError(SourceError):
+    """A file of a kind that holds no article; in an archive it is passed over."""
 
 
 class WordError(UsageError, ValueError):

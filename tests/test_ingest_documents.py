@@ -15,6 +15,7 @@ from pipeline.errors import SourceError
 from pipeline.ingest import read
 from pipeline.records import Document
 from pipeline.store.fingerprint import extractor_version
+from pipeline.tables.csv_files import read_sources
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -155,29 +156,53 @@ def test_an_archive_gives_each_article_and_record_with_its_own_identity(read_byt
             "figure.png": b"\x89PNG\r\n\x1a\n" + b"\x00" * 50,
             "__MACOSX/deep/._page.html": b"\x00\x05\x16\x07",
             "broken.xml": "<article><front>",
+            "old.doc": b"\xd0\xcf\x11\xe0" + b"\x00" * 600,
+            "nothing.txt": "",
+            "more.zip": packed({"a.txt": "Iron."}),
         }
     )
     documents = read_bytes(data, "articles.zip")
-    assert [document.path for document in documents] == [
-        "articles.zip#up.txt",
-        "articles.zip#broken.xml",
-        "articles.zip#deep/page.html",
-        "articles.zip#paper.docx",
-        "articles.zip#refs/a.ris#1",
-        "articles.zip#refs/a.ris#2",
-    ]
-    assert len({document.sha256 for document in documents}) == 5
-    assert "damaged record" in documents[1].quality_flags
-    assert (documents[2].title, documents[3].title) == ("Iron and sleep", "Iron tablets for tired women")
+    told = {document.path.removeprefix("articles.zip#"): document for document in documents}
+    read = ["up.txt", "deep/page.html", "paper.docx", "refs/a.ris#1", "refs/a.ris#2"]
+    assert [name for name, document in told.items() if document.status == "processed"] == read
+    assert (told["figure.png"].status, told["old.doc"].status) == ("skipped", "failed")
+    assert "articles.zip#figure.png is an image" in told["figure.png"].reason
+    assert "save it as DOCX" in told["old.doc"].reason
+    assert "articles.zip#broken.xml" in told["broken.xml"].reason and told["broken.xml"].status == "failed"
+    assert told["nothing.txt"].reason == "articles.zip#nothing.txt is empty; save or download it again."
+    assert told["more.zip"].reason == "articles.zip#more.zip is an archive in an archive; unpack it first."
+    assert len({document.sha256 for document in documents}) == len(documents) - 1  # two records of one file
+    assert (told["deep/page.html"].title, told["paper.docx"].title) == (
+        "Iron and sleep",
+        "Iron tablets for tired women",
+    )
 
 
-def test_archives_beyond_a_limit_locked_or_without_articles_say_what_to_do(read_bytes):
-    with pytest.raises(SourceError, match="unpacks to more than 1,000 bytes"):
+def test_each_file_of_an_archive_has_its_row_with_the_reason(tmp_path):
+    parts = {"a.txt": "Iron and sleep\n\nIron lowered the risk of restless legs.\n", "b.txt": "tin " * 20_000}
+    (tmp_path / "in").mkdir()
+    with zipfile.ZipFile(tmp_path / "in" / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in {**parts, "c.png": b"\x89PNG" + b"\x00" * 50, "d.txt": "Zinc.", "e.txt": "Tin."}.items():
+            archive.writestr(name, content)
+    limits = tmp_path / "limits.toml"
+    limits.write_text("[limits]\nmax_members = 4\nmax_unpacked_bytes = 1000\n", encoding="utf-8")
+    command = ["run", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--model", "fast", "--config", str(limits)]
+    assert CliRunner().invoke(app, command).exit_code == 3
+    rows = {row.path.partition("#")[2]: row for row in read_sources(tmp_path / "out" / "sources.csv")}
+    assert {name: row.status for name, row in rows.items()} == {
+        "a.txt": "processed", "b.txt": "failed", "c.png": "skipped", "d.txt": "processed", "e.txt": "failed",
+    }  # fmt: skip
+    assert "raise max_unpacked_bytes" in rows["b.txt"].reason and "raise max_members" in rows["e.txt"].reason
+    assert rows["a.txt"].n_claims == 1 and not rows["a.txt"].reason
+
+
+def test_archives_of_which_nothing_is_read_say_what_to_do(read_bytes):
+    with pytest.raises(SourceError, match="beyond 1,000 bytes"):
         read_bytes(packed({"a.txt": "iron " * 100_000}), "bomb.zip", max_unpacked_bytes=1_000)
-    with pytest.raises(SourceError, match="3 files, more than the limit of 2"):
-        read_bytes(packed({f"{n}.txt": "Iron." for n in range(3)}), "many.zip", max_members=2)
-    with pytest.raises(SourceError, match="holds no article or record"):
-        read_bytes(packed({"a.png": b"\x89PNG" + b"\x00" * 50}), "images.zip")
+    with pytest.raises(SourceError, match="holds no article or record that is read; check"):
+        read_bytes(
+            packed({"a.png": b"\x89PNG" + b"\x00" * 50, "b.js": "f(x) {\n  a();\n  b();\n}\n" * 3}), "images.zip"
+        )
     with pytest.raises(SourceError, match="damaged or cut-off ZIP"):
         read_bytes(packed({"a.txt": "Iron."})[:-30], "cut.zip")
 

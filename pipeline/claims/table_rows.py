@@ -23,6 +23,8 @@ _VALUE = re.compile(
 )
 UNNAMED = "effect"
 """The measure of an effect whose scale no word names: of a measure it is a difference."""
+# P-values on either side of 0.05 that no rounding, and no one-sided test, brings to the other side.
+SURELY_BELOW, SURELY_ABOVE = 0.02, 0.12
 _VALUED = re.compile(r"^\W*\d")
 _BOUNDS = re.compile(rf"\s*[(\[]?\s*{RANGE}\s*[)\]]?\s*")
 _BARE_VALUE = re.compile(
@@ -78,6 +80,19 @@ class Estimate:
         """Whether the interval holds no effect."""
         return self.low <= self.null <= self.high
 
+    @property
+    def is_denied(self) -> bool:
+        """Whether the p-value beside it says the reverse of its interval: then its scale is another one."""
+        for statistic in self.statistics:
+            if statistic.kind == "p-value" and statistic.p_value:
+                p = number(statistic.p_value.lstrip("<>≤≥"))
+                if statistic.p_value[0] in "<≤":
+                    return self.holds_null and p <= SURELY_BELOW
+                if statistic.p_value[0] in ">≥":
+                    return not self.holds_null and p >= SURELY_ABOVE
+                return p <= SURELY_BELOW if self.holds_null else p >= SURELY_ABOVE
+        return False
+
 
 class TableRow:
     """A line of a table as its parts."""
@@ -114,13 +129,24 @@ class TableRow:
         return any(cue.kind == kind and cue.pattern.fullmatch(words.strip()) for cue in self.cues.tables)
 
     @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The cells of words, from left to right."""
+        return tuple(column.cell.text for column in self.columns if not _VALUED.search(column.cell.text))
+
+    @cached_property
+    def is_of_part(self) -> bool:
+        """Whether the row is of some participants only: a stub or a cell holds a level of what they differ by."""
+        exposed = any(group.of_kind(nutrient=True) for group in self.groups)
+        leveled = bool(self.groups) and not exposed and self.is_all("part", self.stub.text)
+        return leveled or any(self.is_all("part", label) or self.says("subgroups", label) for label in self.labels)
+
+    @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
         """The estimates of the row, from left to right."""
         return tuple(self._estimates())
 
     def _estimates(self) -> Iterator[Estimate]:
-        labels = [column.cell.text for column in self.columns if not _VALUED.search(column.cell.text)]
-        above = " ".join((self.stub.text, *(group.text for group in self.groups), *labels))
+        above = " ".join((self.stub.text, *(group.text for group in self.groups), *self.labels))
         for position, column in enumerate(self.columns):
             head = column.head.text
             told = self.named(head) or self.named(above)
@@ -137,7 +163,8 @@ class TableRow:
         """Return what the caption names, where the words over a column do not say that it holds something else."""
         if re.search(r"\b(?:mean|median|n|no|number|change|value|level|rate|prevalence|incidence|%)\b", head.lower()):
             return None
-        return self.named(self.caption.text)
+        measure = self.named(self.caption.text)
+        return None if measure is None or measure[1] == "coefficient" else measure
 
     def named(self, words: str) -> tuple[str, Scale] | None:
         """Return the effect that words name, and its scale."""

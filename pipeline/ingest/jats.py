@@ -11,12 +11,14 @@ from pipeline.ingest.jats_references import ReferenceList
 from pipeline.ingest.markup import parse_xml, salvage
 from pipeline.ingest.passages import Passage, Piece, assemble
 from pipeline.ingest.quality import Damage, Findings, damaged_record, finish
+from pipeline.ingest.records.bibliographic import language_flags
 from pipeline.ingest.sections import is_back_matter, section_role
 from pipeline.ingest.source import Source
 from pipeline.ingest.tables import foot_notes, jats_tables
 from pipeline.records import Document, Table
 from pipeline.vocabulary import BlockKind, QualityFlag, SectionRole
 
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 # Abstracts that repeat or advertise the main one.
 SIDE_ABSTRACTS = frozenset({"graphical", "toc", "teaser", "precis", "short", "web-summary", "video", "key-words"})
 NO_TEXT = frozenset(
@@ -181,6 +183,7 @@ class _Article:
         }
         if "retraction" in types or related & {"retraction-forward", "retracted-article", "retraction"}:
             flags.append("retraction notice")
+        flags.extend(language_flags([self.element.get(LANGUAGE, "")]))
         return tuple(dict.fromkeys(flags))
 
     # -- text --------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pipeline.ingest.inline import InlineText, write_inline
 from pipeline.ingest.markup import iterate_records
 from pipeline.ingest.passages import Passage, Piece, assemble
 from pipeline.ingest.quality import Damage, Findings, damaged_record, finish_records
-from pipeline.ingest.records.bibliographic import type_flags
+from pipeline.ingest.records.bibliographic import language_flags, type_flags
 from pipeline.ingest.sections import section_role
 from pipeline.ingest.source import Source
 from pipeline.records import Document
@@ -156,4 +156,5 @@ def _flags(element: Any, title: str, text: str, types: tuple[str, ...]) -> tuple
     flags.extend(flag for flag in type_flags(types) if flag not in flags)
     if "truncated" in notices(text[-200:]):
         flags.append("truncated")
+    flags.extend(language_flags([node.text or "" for node in element.iter("Language")]))
     return tuple(dict.fromkeys(flags))

@@ -12,7 +12,7 @@ from pipeline.ingest.table_lines import with_lines
 from pipeline.ingest.tables import located
 from pipeline.records import Block, Citation, Document, Page, Reference, Table
 from pipeline.records.entries import labels_of
-from pipeline.vocabulary import QualityFlag, SourceFormat, SourceType
+from pipeline.vocabulary import QualityFlag, SourceFormat, SourceStatus, SourceType
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -36,6 +36,8 @@ class Findings:
     tables: tuple[Table, ...] = ()
     source_type: SourceType | None = None
     record: str = ""
+    status: SourceStatus = "processed"
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ def damaged_record(form: SourceFormat, damage: Damage) -> Findings:
     """Return the findings of a record that could not be read: no text, and a flag that says so."""
     flags: tuple[QualityFlag, ...] = ("damaged record", "truncated") if damage.cut_off else ("damaged record",)
     return Findings(format=form, text="", flags=flags, record=damage.name)
+
+
+def unread(status: SourceStatus, reason: str) -> Findings:
+    """Return the findings of a file in an archive of which nothing was read, with the reason."""
+    return Findings(format="unknown", text="", flags=("no text",), status=status, reason=reason)
 
 
 def finish_records(source: Source, findings: Sequence[Findings]) -> list[Document]:
@@ -98,6 +105,8 @@ def finish(source: Source, findings: Findings) -> Document:
         pages=findings.pages,
         quality_flags=quality_flags(findings),
         tables=tables,
+        status=findings.status,
+        reason=findings.reason,
     )
 
 
@@ -143,6 +152,8 @@ def source_identity(path: str, identifiers: Mapping[str, str], *, keep_path: boo
 
 def quality_flags(findings: Findings) -> tuple[QualityFlag, ...]:
     """Return what a reviewer should know about the source, in a fixed order."""
+    if findings.status != "processed":
+        return findings.flags
     flags = list(findings.flags)
     content = [block for block in findings.blocks if block.kind not in {"title", "heading"}]
     if not findings.blocks:

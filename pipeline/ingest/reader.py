@@ -8,13 +8,13 @@ from pathlib import Path
 from traceback import walk_tb
 
 from pipeline.config import ReadLimits
-from pipeline.errors import SourceError
+from pipeline.errors import ArticleError, SourceError
 from pipeline.ingest.bioc import read_bioc_json, read_bioc_xml
 from pipeline.ingest.documents import members, read_epub, saved_page
 from pipeline.ingest.html import read_html
 from pipeline.ingest.jats import read_jats
 from pipeline.ingest.medline import read_medline
-from pipeline.ingest.quality import Damage, damaged_record, finish
+from pipeline.ingest.quality import finish, unread
 from pipeline.ingest.recognise import recognise
 from pipeline.ingest.records import (
     read_csv,
@@ -26,7 +26,7 @@ from pipeline.ingest.records import (
 from pipeline.ingest.source import Source, load
 from pipeline.ingest.text import read_text
 from pipeline.records import Document
-from pipeline.vocabulary import SourceFormat
+from pipeline.vocabulary import SourceFormat, SourceStatus
 
 LOG = logging.getLogger(__name__)
 
@@ -55,26 +55,31 @@ def _read_mhtml(source: Source) -> list[Document]:
 
 
 def _read_zip(source: Source) -> list[Document]:
-    """Read every article and record of an archive; what is none (images, styles) is passed over.
+    """Read every article and record of an archive.
 
-    A file that is one but cannot be read becomes a damaged record, so that it has a row of its own.
+    A file that cannot be read, or is none (a picture, a style), is a document without text that says why.
     """
     documents: list[Document] = []
-    for member in members(source):
+    refused: list[SourceError] = []
+    for member, obstacle in members(source):
         try:
+            if obstacle:
+                raise obstacle
             kind = recognise(member)
-        except SourceError:
-            continue
-        try:
             if kind == "zip":
                 raise SourceError(f"{member.path} is an archive in an archive; unpack it first.")
             documents.extend(_documents(member, kind))
         except SourceError as error:
             LOG.info("%s", error)
-            documents.append(finish(member, damaged_record(kind, Damage(""))))
-    if not documents:
+            refused.append(error)
+            status: SourceStatus = "skipped" if isinstance(error, ArticleError) else "failed"
+            documents.append(finish(member, unread(status, str(error))))
+    if len(refused) == len(documents):
+        first = next((str(error) for error in refused if not isinstance(error, ArticleError)), "")
         raise SourceError(
-            f"{source.path} holds no article or record that is read; check that it is the file you meant."
+            f"{source.path} holds no article or record that is read ({first.rstrip('.')})."
+            if first
+            else f"{source.path} holds no article or record that is read; check that it is the file you meant."
         )
     return documents
 

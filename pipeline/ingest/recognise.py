@@ -6,7 +6,7 @@ import struct
 import zipfile
 from collections.abc import Mapping
 
-from pipeline.errors import SourceError
+from pipeline.errors import ArticleError, SourceError
 from pipeline.ingest.decoding import decode_records
 from pipeline.ingest.records import dialect_of, is_bibtex, is_table
 from pipeline.ingest.source import Source
@@ -51,14 +51,15 @@ SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
 OFFICE = frozenset({"ppt/presentation.xml", "META-INF/manifest.xml"})
 # The stream of an old Office file that holds a workbook, as its directory names it.
 OLD_WORKBOOK = ("Workbook".encode("utf-16-le"), "Book\x00".encode("utf-16-le"))
+IMAGE = "an image"
 MAGIC = (
     (b"\xd0\xcf\x11\xe0", "an old Office document", "save it as DOCX, PDF, HTML or plain text"),
     (b"{\\rtf", "a rich-text document", "save it as PDF, HTML or plain text"),
-    (b"\x89PNG", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
-    (b"\xff\xd8\xff", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
-    (b"GIF8", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
-    (b"II*\x00", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
-    (b"MM\x00*", "an image", "run OCR on it (for example ocrmypdf) and give the PDF with text"),
+    (b"\x89PNG", IMAGE, "run OCR on it (for example ocrmypdf) and give the PDF with text"),
+    (b"\xff\xd8\xff", IMAGE, "run OCR on it (for example ocrmypdf) and give the PDF with text"),
+    (b"GIF8", IMAGE, "run OCR on it (for example ocrmypdf) and give the PDF with text"),
+    (b"II*\x00", IMAGE, "run OCR on it (for example ocrmypdf) and give the PDF with text"),
+    (b"MM\x00*", IMAGE, "run OCR on it (for example ocrmypdf) and give the PDF with text"),
     (b"PAR1", "a Parquet table", "export it as CSV or JSONL"),
     (b"SQLite format 3", "a database", "export it as CSV or JSONL"),
     (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
@@ -78,8 +79,10 @@ def recognise(source: Source) -> SourceFormat:
         return packed
     for magic, kind, advice in MAGIC:
         if data.startswith(magic):
-            raise SourceError(f"{source.path} is {kind}, which is not read; {advice}.")
-    head = decode_records(_head(data), source.path).lstrip(" \t\r\n")
+            error = ArticleError if kind == IMAGE else SourceError
+            raise error(f"{source.path} is {kind}, which is not read; {advice}.")
+    head = decode_records(_head(data), source.path).lstrip(" 	
+")
     if head.startswith("<") and (marked := _markup(head, source)):
         return marked
     if MHTML.search(head[:8192].replace("\r\n", "\n")):

@@ -8,7 +8,7 @@ import io
 import re
 from collections import Counter
 
-from pipeline.errors import SourceError
+from pipeline.errors import ArticleError, SourceError
 from pipeline.ingest.records.columns import TEXTS, column_name
 from pipeline.ingest.records.fields import column_fields
 
@@ -23,6 +23,7 @@ CODE_END = re.compile(r"[{};\[\]]\s*,?\s*$|^\s*[{}\[\]\"<(].*[,;>)]\s*$")
 BRACES = re.compile(r"[{}\[\]]")
 MIN_TAG_LINES, MIN_TAGS, TAG_SHARE = 6, 4, 0.5
 MIN_LISTED = 2
+CODE = "program code or data in braces"
 MIN_KEYS, KEY_SHARE = 3, 0.5
 CODE_SHARE, BRACE_SHARE, MIN_CODE_LINES = 0.6, 0.3, 4
 MIN_ROWS, MIN_WIDTH, ROW_SHARE, CELL_WORDS = 4, 3, 0.9, 8
@@ -33,7 +34,8 @@ def refuse_structured(head: str, name: str) -> None:
     lines = [line for line in head.splitlines()[:LINES] if line.strip()]
     for looks, advice in (_listing(lines), _tags(lines), _fields(lines), _table(lines), _code(lines)):
         if looks:
-            raise SourceError(f"{name} looks like {looks}, which no reader takes; {advice}.")
+            error = ArticleError if looks == CODE else SourceError
+            raise error(f"{name} looks like {looks}, which no reader takes; {advice}.")
 
 
 def _listing(lines: list[str]) -> tuple[str, str]:
@@ -106,4 +108,4 @@ def _code(lines: list[str]) -> tuple[str, str]:
     braced = sum(bool(BRACES.search(line)) for line in lines)
     if len(lines) < MIN_CODE_LINES or ends < CODE_SHARE * len(lines) or braced < BRACE_SHARE * len(lines):
         return "", ""
-    return "program code or data in braces", "give the article as text, HTML or PDF, or its record as JSON or BibTeX"
+    return CODE, "give the article as text, HTML or PDF, or its record as JSON or BibTeX"

@@ -22,7 +22,7 @@ Sign = Literal["raises", "lowers", "improves", "worsens", "none", "undirected", 
 TableCueKind = Literal[
     "difference", "coefficient", "no estimate", "adjusted", "crude", "arm", "control", "versus", "turned", "no outcome",
     "subject", "reference", "graded", "neutral", "level", "low", "covariates", "effect", "recoded", "subgroups",
-    "exposed",
+    "exposed", "not given", "unexposed", "part",
 ]  # fmt: skip
 Stance = Literal["plain", "rejected", "refuted", "doubted", "quoted", "open", "advice"]
 

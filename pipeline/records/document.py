@@ -9,6 +9,7 @@ from pipeline.vocabulary import (
     QualityFlag,
     SectionRole,
     SourceFormat,
+    SourceStatus,
     SourceType,
     StudyDesign,
     TablePart,
@@ -116,7 +117,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source as ingestion understood it; `text` is the file itself for .txt, else the text Provender stores."""
+    """One source as ingestion understood it; `text` is the file itself for .txt, else the text Provender stores.
+
+    Of a part of a file that could not be read, or was passed over, `status` says so ("failed", "skipped") and `reason`
+    why, in a sentence.
+    """
 
     source_id: str
     path: str
@@ -136,6 +141,8 @@ class Document:
     pages: tuple[Page, ...] = ()
     quality_flags: tuple[QualityFlag, ...] = ()
     tables: tuple[Table, ...] = ()
+    status: SourceStatus = "processed"
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

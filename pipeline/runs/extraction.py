@@ -109,6 +109,8 @@ def _graded(extractor: "Extractor", found: Extraction, stages: Stages) -> Extrac
 
 def _status(annotated: AnnotatedDocument) -> tuple[SourceStatus, str]:
     document = annotated.document
+    if document.status != "processed":
+        return document.status, document.reason
     if annotated.sentences:
         return "processed", ""
     if DAMAGED_RECORD in document.quality_flags:

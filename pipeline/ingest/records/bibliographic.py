@@ -30,6 +30,7 @@ REGISTRY_ID = re.compile(
 PLAIN = frozenset({"article", "preprint"})
 COMPACT_DATE = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)?")
 SLASHED_DATE = re.compile(r"((?:19|20)\d\d)/(\d{1,2})?/(\d{1,2})?/?")
+UNKNOWN_LANGUAGE = re.compile(r"und|mul|zxx|n/?a|unknown|other|multiple languages|undetermined", re.IGNORECASE)
 ENGLISH = re.compile(r"\b(?:english|eng?|en[-_](?:us|gb|ca|au))\b", re.IGNORECASE)
 # The fields of one record, and what its file says of it beyond them.
 Record = tuple[Fields, tuple[QualityFlag, ...]]
@@ -124,10 +125,13 @@ def record_flags(fields: Fields, title: str, abstract: str) -> list[QualityFlag]
     for field, flag, pattern in _status():
         if field != "abstract" and any(pattern.search(value) for value in fields.get(field, ())):
             flags.append(flag)
-    language = _first(fields, "language")
-    if language and not ENGLISH.search(language):
-        flags.append("article not in English")
-    return flags
+    return [*flags, *language_flags(fields.get("language", ()))]
+
+
+def language_flags(stated: Sequence[str]) -> list[QualityFlag]:
+    """Return the flag of an article that states its languages, and English is none of them."""
+    named = [language for language in stated if language.strip() and not UNKNOWN_LANGUAGE.fullmatch(language.strip())]
+    return ["article not in English"] if named and not any(map(ENGLISH.search, named)) else []
 
 
 def type_flags(types: Sequence[str]) -> list[QualityFlag]:
