@@ -141,6 +141,7 @@ QualityFlag = Literal[
     "damaged record",
     "deleted record",
     "article not in English",
+    "text in another language",
     "no text",
     "no title",
     "no date",

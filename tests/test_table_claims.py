@@ -131,10 +131,67 @@ def test_rows_of_associations(tmp_path: Path) -> None:
         ("Outcomes.", ["", "Vitamin D", "Iron", "Control", "RR (95% CI)"], ["Falls", "9", "8", "20", "0.5 (0.2, 0.9)"]),
         ("Cox regression: predictors of death.", ["", "HR (95% CI)"], ["Diabetes", "1.59 (1.09–2.32)"]),
         ("Risk of death.", ["", "HR (95% CI)"], ["Vitamin D × sex interaction", "1.59 (1.09–2.32)"]),
+        # Each arm against its own beginning.
+        ("Falls.",
+         ["", "Vitamin D, OR (95% CI)", "Placebo, OR (95% CI)"], ["Falls", "0.5 (0.3, 0.8)", "0.9 (0.6, 1.2)"]),
+        # Two outcomes counted as one, money, care, another drug, parts of the participants, two doses, two nutrients.
+        ("Outcomes.", ARMS, ["Hip fracture or MI", "30 (30)", "50 (51)", "0.59 (0.41, 0.84)", "0.01"]),
+        ("Outcomes.", ARMS, ["Costs of falls", "30", "50", "0.59 (0.41, 0.84)", "0.01"]),
+        ("Management of osteoporosis.", ARMS, ["Year 1", "30 (30)", "50 (51)", "0.59 (0.41, 0.84)", "0.01"]),
+        ("Falls: subgroup analysis.", ARMS, ["Aged 80 and over", "3 (30)", "5 (51)", "0.59 (0.41, 0.84)", "0.01"]),
+        ("Falls.",
+         ["", "Vitamin D 5 g", "Vitamin D 9 µg", "Placebo", "RR, 95% CI"], ["Falls", "9", "7", "20", "0.5 (0.2, 0.9)"]),
+        ("Falls.", ["", "Vitamin D and calcium", "Placebo", "RR (95% CI)"], ["Falls", "9", "20", "0.5 (0.2, 0.9)"]),
+        ("Vitamin D versus risedronate.", ["", "OR (95% CI)"], ["Vitamin D", "0.59 (0.41, 0.84)"]),
+        # Numbers of the row that deny its estimate: the column holds another scale.
+        ("Outcomes.", ARMS, ["Falls", "30 (30)", "50 (51)", "0.59 (0.41, 0.84)", "0.85"]),
+        ("Outcomes.",
+         ["", "Vitamin D", "Placebo", "Mean difference (95% CI)"], ["Falls", "3/20", "9/18", "1.3 (0.3, 6.8)"]),
+        # A ratio of a measure is of those beyond some value of it.
+        ("Outcomes.", ARMS, ["Bone mineral density", "30 (30)", "50 (51)", "0.59 (0.41, 0.84)", "0.01"]),
+        # What ends, and who is free of it.
+        ("Time to relief of pain.", ARMS, ["Week 4", "30 (30)", "50 (51)", "0.59 (0.41, 0.84)", "0.01"]),
+        ("Outcomes.", ARMS, ["Fall-free participants", "30 (30)", "50 (51)", "0.59 (0.41, 0.84)", "0.01"]),
     ],
 )  # fmt: skip
 def test_what_compares_nothing_or_can_be_read_in_two_ways_makes_no_claim(tmp_path: Path, caption, header, row) -> None:
     assert claims(article(tmp_path, table(caption, header, row))) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        # A condition that is told in points may be a part of a scale on which more is better.
+        (["", "Vitamin D", "Placebo", "Mean difference (95% CI)"], ["Pain", "40", "30", "10.1 (4.0, 16.2)"]),
+        # Whether a fall is counted as more is not told where the arms' own numbers are not shown.
+        (["", "Mean difference (95% CI)"], ["Body mass index", "0.9 (0.5, 1.2)"]),
+    ],
+)
+def test_a_difference_whose_sense_is_not_known_has_no_direction(tmp_path: Path, header, row) -> None:
+    caption = "Effect of vitamin D supplementation vs. placebo."
+    assert [claim.relation for claim in claims(article(tmp_path, table(caption, header, row)))] == ["associated"]
+
+
+def test_a_title_gives_no_nutrient_that_something_else_lowers(tmp_path: Path) -> None:
+    header = ["", "Intervention", "Control", "RR (95% CI)"]
+    markup = table("Outcomes.", header, ["Hip fracture", "12 (12%)", "24 (24%)", "0.49 (0.26 to 0.92)"])
+    title = "Adherence to iron lowering medication: a randomised trial of an intervention with text messages"
+    assert claims(article(tmp_path, markup, title)) == []
+
+
+def test_rows_keep_the_names_that_stand_above_them_and_none_of_other_parts(tmp_path: Path) -> None:
+    rows = (
+        ["Calcium", "", ""], ["Colon", "", ""], ["All", "1 (ref)", "0.8 (0.6, 0.9)"],
+        ["Folate", "", ""], ["Rectum", "", ""], ["Falls", "1 (ref)", "0.9 (0.7, 1.1)"],
+        ["", "1 (ref)", "0.7 (0.5, 0.9)"],
+    )  # fmt: skip
+    document = article(tmp_path, table("RRs (95% CIs).", ["", "Q1", "Q5"], *rows))
+    (found,) = document.tables
+    groups = [
+        [document.text[line.start + p.start : line.start + p.end] for p in line.parts if p.role == "group"]
+        for line in found.lines
+    ]
+    assert groups == [["Calcium", "Colon"], ["Folate", "Rectum"], ["Folate", "Rectum", "Falls"]]
 
 
 def test_a_run_tells_the_rows_and_stores_their_words(tmp_path: Path) -> None:

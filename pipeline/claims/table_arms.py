@@ -101,22 +101,21 @@ def is_direct(row: TableRow, estimate: Estimate, treated: Sequence[Column], cont
     head = estimate.column.head.text
     if row.says("versus", head) and row.says("control", head[: row.first("versus", head).start()]):
         return False
-    shown = _difference(treated[-1].cell.text, controls[-1].cell.text) if len(treated) == len(controls) else 0.0
+    shown = _difference(treated[-1], controls[-1]) if len(treated) == len(controls) else 0.0
     agrees = shown * (estimate.value - estimate.null)
     return agrees >= 0 if estimate.scale == "ratio" else agrees > 0
 
 
-def _difference(one: str, other: str) -> float:
-    """Return by how much two cells differ: their percentages where both have one, else their first numbers."""
-    percents = _PERCENT.search(one), _PERCENT.search(other)
-    if percents[0] and percents[1]:
-        pair = percents[0][1], percents[1][1]
-    elif (first := _NUMBER.match(one)) and (second := _NUMBER.match(other)):
-        pair = first[1], second[1]
-    else:
+def _difference(one: Column, other: Column) -> float:
+    """Return by how much two cells differ: the shares of their arms where both give one, else their first numbers."""
+    risks = _risk(one), _risk(other)
+    if risks[0] is not None and risks[1] is not None:
+        return risks[0] - risks[1]
+    first, second = _NUMBER.match(one.cell.text), _NUMBER.match(other.cell.text)
+    if not first or not second:
         return 0.0
-    a, b = (float(re.sub(r"\s", "", number).translate(str.maketrans("−–·", "--."))) for number in pair)
-    return a - b
+    a, b = (re.sub(r"\s", "", found[1]).translate(str.maketrans("−–·", "--.")) for found in (first, second))
+    return float(a) - float(b)
 
 
 def contradicts(estimate: Estimate, treated: Sequence[Column], controls: Sequence[Column]) -> bool:
@@ -141,7 +140,7 @@ def _risk(column: Column) -> float | None:
 def _shown(estimate: Estimate, one: float, other: float) -> Iterator[float]:
     """Yield what two risks give on the scale of an estimate: a difference as a part of one, or in per cent."""
     if estimate.scale != "ratio":
-        yield from (one - other, 100 * (one - other))
+        yield (one - other) * (1 if abs(estimate.value) <= 1 else 100)
     elif one and other:
         yield one / other
         if one < 1 and other < 1:

@@ -249,7 +249,9 @@ def _chosen(estimates: Sequence[Estimate], row: TableRow) -> Estimate | None:
         e for e in estimates if row.says("adjusted", e.column.head.text) and not row.says("crude", e.column.head.text)
     ]
     chosen = next(reversed(adjusted), next(iter(estimates), None))
-    return None if chosen is None or chosen.is_denied else chosen
+    # One head over two estimates: they are of the arms, or of two times, and neither is the one that is told.
+    alike = [e for e in estimates if chosen and e is not chosen and e.column.head.text == chosen.column.head.text]
+    return None if chosen is None or chosen.is_denied or alike else chosen
 
 
 def _has_known_sense(estimate: Estimate, affected: Mention) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.errors import SourceError
 from pipeline.ingest.inline import SURROGATE
 from pipeline.ingest.kind import RECORD_FORMATS, source_type
+from pipeline.ingest.language import with_foreign_marked
 from pipeline.ingest.source import Source
 from pipeline.ingest.table_lines import with_lines
 from pipeline.ingest.tables import located
@@ -82,6 +83,9 @@ def finish(source: Source, findings: Findings) -> Document:
             f"{source.limits.max_characters:,}; split it or raise max_characters."
         )
     findings = _printable(findings)
+    findings = replace(findings, blocks=with_foreign_marked(findings.text, findings.blocks))
+    if any(block.foreign for block in findings.blocks):
+        findings = replace(findings, flags=(*findings.flags, "text in another language"))
     text, blocks, tables = with_lines(
         findings.text, findings.blocks, located(findings.tables, findings.text, findings.blocks)
     )

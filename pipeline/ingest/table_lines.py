@@ -67,19 +67,19 @@ def _head(table: Table, column: int) -> str:
 def _with_groups(table: Table) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield each row with what it is part of: rows above with words in their stub alone, or the last stub there was."""
     groups: list[str] = []
-    above_is_group = False
+    opened: list[str] = []  # rows that name a group, one under the other, since the last row of cells
     stub = ""
     for number, cells in enumerate(table.rows):
         first = next(filter(None, cells), "")
         if cells[0] and not any(cell and cell != first for cell in cells[1:]):
-            # Of several such rows in turn each stands under the one before; a lone one takes the last one's place.
-            groups = [*groups, first] if above_is_group else [*groups[:-1], first]
-            above_is_group = True
+            opened.append(first)
             stub = ""
-        else:
-            above_is_group = False
-            stub = cells[0] or stub
-            yield number, tuple(groups) if cells[0] or not stub else (*groups, stub)
+            continue
+        # As many groups as are opened take the place of as many that were.
+        groups = [*groups[: max(0, len(groups) - len(opened))], *opened]
+        opened = []
+        stub = cells[0] or stub
+        yield number, tuple(groups) if cells[0] or not stub else (*groups, stub)
 
 
 def _written(

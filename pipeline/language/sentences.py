@@ -89,7 +89,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def sentences(document: Document, words: SentenceBounds) -> Iterator[Sentence]:
-    """Yield the sentences of all blocks in reading order; tables and captions are left out.
+    """Yield the sentences of all blocks in reading order; tables, captions and foreign text are left out.
 
     A title or heading is one sentence; one of more than `LONGEST_SENTENCE` characters comes in parts, each `truncated`.
     Offsets index `document.text`.
@@ -99,7 +99,7 @@ def sentences(document: Document, words: SentenceBounds) -> Iterator[Sentence]:
     cited = sorted(document.citations, key=lambda citation: citation.start)
     starts = [citation.start for citation in cited]
     for block in document.blocks:
-        if block.kind in ("table", "caption"):
+        if block.kind in ("table", "caption") or block.foreign:
             continue
         within = cited[bisect_left(starts, block.start) : bisect_left(starts, block.end)]
         within = [citation for citation in within if citation.end <= block.end]

@@ -65,7 +65,8 @@ class Page:
 class Block:
     """A stretch of article text (title, heading, paragraph, list item) under its section heading.
 
-    Text of the source that is not article (navigation, disclaimers, reference list) belongs to no block.
+    Text of the source that is not article (navigation, disclaimers, reference list) belongs to no block. One that is
+    `foreign` is in another language than English, and is not searched for claims.
     """
 
     start: int
@@ -73,6 +74,7 @@ class Block:
     kind: BlockKind = "paragraph"
     section: str = ""
     role: SectionRole = "body"
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

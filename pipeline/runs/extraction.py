@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DAMAGED_RECORD: QualityFlag = "damaged record"
 """The quality flag that ingestion gives a record which it could not read."""
+OTHER_LANGUAGE: QualityFlag = "text in another language"
+"""The quality flag that ingestion gives a source of which paragraphs are not searched, as they are not in English."""
 
 
 def extractions(
@@ -116,6 +118,8 @@ def _status(annotated: AnnotatedDocument) -> tuple[SourceStatus, str]:
     if DAMAGED_RECORD in document.quality_flags:
         reason = f"{document.source_id} is damaged in the file; the other records were read, so fetch this one again."
         return "failed", reason
+    if OTHER_LANGUAGE in document.quality_flags:
+        return "empty", f"{document.source_id} is in another language than English; give an English version of it."
     return "empty", f"{document.source_id} holds no sentence of an article; check that it is more than links."
 
 
