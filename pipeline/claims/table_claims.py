@@ -24,7 +24,7 @@ TABLE_CONFIDENCE = 0.7
 FEWEST_LETTERS = 3
 _FIRST_NUMBER = re.compile(r"\d+(?:[.·]\d+)?")
 _OBJECT = re.compile(
-    r"\b(?:on|in relation to|and (?:the )?(?:risk|incidence|prevention)|for the (?:prevention|treatment) of|"
+    r"\b(?:on|in|for|and (?:the )?(?:risk|incidence|prevention)|"
     r"to (?:prevent|treat)|during|after|following|undergoing|among)\b",
     re.IGNORECASE,
 )
@@ -102,7 +102,7 @@ def _effect_claims(row: TableRow, given: Sequence[Mention], cues: Cues) -> Itera
     named = any(part.of_kind(nutrient=True) for part in (row.stub, *row.groups))
     # A cell of words ("Phenotype: Hp 1-1") says of whom, or of what, the row is.
     labelled = any(len(LETTERS.findall(bare(label, row))) >= FEWEST_LETTERS for label in row.labels)
-    if named or labelled or row.says("covariates", row.caption.text):
+    if named or labelled or row.has_other_numbers or row.says("covariates", row.caption.text):
         return
     told = _subjects(row.caption, cues)
     if not told and len(given) == 1 and row.says("effect", row.caption.text):
@@ -127,11 +127,9 @@ def _compares_what_is_told(row: TableRow, estimate: Estimate) -> bool:
 def _of_giving(
     row: TableRow, estimate: Estimate, nutrient: Mention, affected: Mention, cues: Cues, *, direct: bool
 ) -> Iterator[Claim]:
-    # An effect whose scale is not named and whose interval is above zero may be a ratio. A ratio of a measure is of
-    # those above or below some value of it, and which is not told.
+    # An effect whose scale is not named and whose interval is above zero may be a ratio.
     unknown = estimate.measure == UNNAMED and (affected.kind != "measure" or estimate.low > 0)
-    unknown = unknown or (affected.kind == "measure" and estimate.scale == "ratio")
-    if nutrient.name != affected.name and not unknown:
+    if nutrient.name != affected.name and not unknown and not _is_of_some_value(estimate, affected):
         stated = exposure(row.sentence, nutrient, cues).exposure
         met: Exposure = "supplementation" if stated in ("unspecified", "status") else stated
         yield _claim(row, estimate, nutrient, affected, met, direct=direct, causal=True)
@@ -167,7 +165,7 @@ def _association_claims(
             found.setdefault((exposed.name, affected.name), (exposed, affected, []))[2].append(estimate)
     for exposed, affected, estimates in found.values():
         chosen, graded = _of_levels(row, estimates)
-        if chosen is None:
+        if chosen is None or _is_of_some_value(chosen, affected):
             continue
         if not in_stub and in_groups and not graded:
             last = _last_level(table, number, chosen.column.number)
@@ -252,6 +250,11 @@ def _chosen(estimates: Sequence[Estimate], row: TableRow) -> Estimate | None:
     # One head over two estimates: they are of the arms, or of two times, and neither is the one that is told.
     alike = [e for e in estimates if chosen and e is not chosen and e.column.head.text == chosen.column.head.text]
     return None if chosen is None or chosen.is_denied or alike else chosen
+
+
+def _is_of_some_value(estimate: Estimate, affected: Mention) -> bool:
+    """Whether a ratio is told of a measure: it is of those above or below some value of it, and which is not told."""
+    return affected.kind == "measure" and estimate.scale == "ratio"
 
 
 def _has_known_sense(estimate: Estimate, affected: Mention) -> bool:

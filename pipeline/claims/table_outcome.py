@@ -42,7 +42,7 @@ def outcome(row: TableRow, places: Iterable[Part]) -> Mention | None:
         found = {m.name: m for m in named if is_outcome(m, row)}
         if part is row.caption:
             found = {m.name: m for m in found.values() if not _STUDIED.search(part.text[: m.start - part.start])}
-            told = [m for m in found.values() if not _is_turned(part, m, row)]
+            told = [m for m in found.values() if not (_is_turned(part, m, row) or _is_one_of_two(part, m))]
             return told[0] if len(found) == len(told) == 1 else None
         of_exposure = part in row.groups and part.of_kind(nutrient=True)
         if not found and (of_exposure or part in heads or row.is_all("level", part.text)):
@@ -69,6 +69,13 @@ def _is_composite(part: Part, mention: Mention, row: TableRow) -> bool:
     start, end = mention.start - part.start, mention.end - part.start
     before, after = ASIDE.sub(" ", part.text[:start]), ASIDE.sub(" ", part.text[end:])
     return any(_EITHER.search(side) and _names_something(bare(side, row)) for side in (before, after))
+
+
+def _is_one_of_two(caption: Part, mention: Mention) -> bool:
+    """Whether a caption names another outcome beside the one that is known: "bleeding or gastric toxicity"."""
+    before = caption.text[: mention.start - caption.start].lower().rstrip().rsplit(None, 3)[-3:]
+    after = caption.text[mention.end - caption.start :].lower().split(None, 1)[:1]
+    return "or" in before or bool({"or", "and"} & {*after})
 
 
 def _is_turned(caption: Part, mention: Mention, row: TableRow) -> bool:

@@ -134,6 +134,19 @@ class TableRow:
         return tuple(column.cell.text for column in self.columns if not _VALUED.search(column.cell.text))
 
     @cached_property
+    def has_other_numbers(self) -> bool:
+        """Whether a cell holds numbers that are no estimate, interval or p-value: those of an arm that is not known."""
+        used = {column.number + after for column in (e.column for e in self.estimates) for after in (0, 1)}
+        return any(
+            column.number not in used
+            and _VALUED.search(column.cell.text)
+            and not P_HEAD.search(column.head.text)
+            and not _INTERVAL_HEAD.search(column.head.text)
+            and not self.named(column.head.text)
+            for column in self.columns
+        )
+
+    @cached_property
     def is_of_part(self) -> bool:
         """Whether the row is of some participants only: a stub or a cell holds a level of what they differ by."""
         exposed = any(group.of_kind(nutrient=True) for group in self.groups)
