@@ -15,6 +15,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 _DOSE = re.compile(r"(\d[\d.,·]*)\s?(?:[kmµμn]?g|mcg|I\.?U\.?|units?|mmol|ml|%)(?![a-z])", re.IGNORECASE)
 _PERCENT = re.compile(r"[(\[]\s?(\d+(?:[.·]\d+)?)\s?%?\s?[)\]]")
 _COUNTED = re.compile(r"\s*(\d+)\s?/\s?(\d[\d,  ]*\d|\d)(?!\d)")
+# Heads over how many there were, which say nothing of the outcome: "No. of subjects".
+_SIZE = re.compile(
+    r"\b(?:no\.?|numbers?) (?:of )?(?:subjects|participants|patients|women|men|children)\b|(?:^|, )[nN]$"
+)
 _NUMBER = re.compile(r"\s*([-−–+]?\s?\d+(?:[.·]\d+)?)")
 
 
@@ -108,6 +112,8 @@ def is_direct(row: TableRow, estimate: Estimate, treated: Sequence[Column], cont
 
 def _difference(one: Column, other: Column) -> float:
     """Return by how much two cells differ: the shares of their arms where both give one, else their first numbers."""
+    if any(_SIZE.search(column.head.text) for column in (one, other)):
+        return 0.0
     risks = _risk(one), _risk(other)
     if risks[0] is not None and risks[1] is not None:
         return risks[0] - risks[1]

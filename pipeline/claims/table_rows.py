@@ -131,7 +131,8 @@ class TableRow:
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """The cells of words, from left to right."""
-        return tuple(column.cell.text for column in self.columns if not _VALUED.search(column.cell.text))
+        cells = (column.cell.text for column in self.columns)
+        return tuple(cell for cell in cells if not _VALUED.search(cell) and not _VALUE.search(cell))
 
     @cached_property
     def has_other_numbers(self) -> bool:
@@ -160,10 +161,12 @@ class TableRow:
 
     def _estimates(self) -> Iterator[Estimate]:
         above = " ".join((self.stub.text, *(group.text for group in self.groups), *self.labels))
+        # The caption names what the cells hold only where no head does.
+        by_heads = any(self.named(column.head.text) for column in self.columns)
         for position, column in enumerate(self.columns):
             head = column.head.text
             told = self.named(head) or self.named(above)
-            named = told or self._in_caption(head)
+            named = told or (None if by_heads else self._in_caption(head))
             if named is None or self.says("no estimate", head):
                 continue
             measure, scale = named

@@ -81,8 +81,7 @@ def recognise(source: Source) -> SourceFormat:
         if data.startswith(magic):
             error = ArticleError if kind == IMAGE else SourceError
             raise error(f"{source.path} is {kind}, which is not read; {advice}.")
-    head = decode_records(_head(data), source.path).lstrip(" 	
-")
+    head = decode_records(_head(data), source.path).lstrip(" \t\r\n")
     if head.startswith("<") and (marked := _markup(head, source)):
         return marked
     if MHTML.search(head[:8192].replace("\r\n", "\n")):
