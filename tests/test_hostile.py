@@ -16,6 +16,7 @@ from pipeline.errors import SourceError
 from pipeline.ingest import find_sources
 from pipeline.records import SourceRow
 from pipeline.runs import Progress
+from pipeline.runs.plan import make_plan
 from pipeline.store import OutputFolder
 from pipeline.tables import read_evidence, read_sources, text_file
 
@@ -163,5 +164,7 @@ def test_a_source_that_ran_out_of_time_waits_for_a_higher_limit(tmp_path: Path) 
     read.clear()
     again = run([page], out, settings=brief, progress=read.append)
     assert len(again.failures) == 1 and not [event for event in read if event.source], "it was tried again"
+    higher = make_plan([page], OutputFolder(out), brief.model_copy(update={"max_seconds": 2}))
+    assert [source.name for source in higher.todo] == ["page.txt"], "a higher limit is not tried"
     page.write_text(PAGE)
     assert run([page], out, settings=brief).n_claims == 1

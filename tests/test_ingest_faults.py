@@ -1,8 +1,11 @@
 """What is wrong with a file is said truly, and costs no more than the part that is wrong."""
 
+import contextlib
 import gzip
 import subprocess
 import sys
+import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +43,48 @@ def printed_pages(n_pages: int, *, numbers_over_figure: int = 0) -> bytes:
         for index in range(numbers_over_figure * (number == 1)):
             page.insert_text((70 + 37 * index, 200 + 53 * (index % 7)), str(index * 3 + 1), fontsize=8)
     return bytes(pdf.tobytes())
+
+
+def made_by_hand(operators: bytes, kids: bytes = b"3 0 R") -> bytes:
+    """Return a PDF with these operators on its page, packed, and these pages."""
+    packed = zlib.compress(operators, 9)
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[" + kids + b"]/Count 1000000000>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        b"<</Filter/FlateDecode/Length %d>>stream\n" % len(packed) + packed + b"\nendstream",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )
+    body = b"".join(b"%d 0 obj\n" % number + data + b"\nendobj\n" for number, data in enumerate(objects, start=1))
+    return b"%PDF-1.4\n" + body + b"trailer\n<</Size 6/Root 1 0 R>>\n%%EOF"
+
+
+LINE = b"BT /F 12 Tf 50 700 Td (Iron deficiency causes restless legs syndrome in adults.) Tj ET "
+
+
+def test_a_pdf_that_unpacks_to_a_thousand_times_its_size_is_read_or_named(read_bytes):
+    data = made_by_hand(LINE + b" " * 50_000_000)
+    assert len(data) < 100_000
+    began = time.process_time()
+    with contextlib.suppress(SourceError):  # a damaged table of its objects
+        assert "restless legs" in read_bytes(data).text
+    assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize("kids", [b"2 0 R 3 0 R", b"3 0 R " * 50_000, b"9 0 R"])
+def test_pages_of_a_pdf_that_go_round_or_are_a_thousand_million_are_named(read_bytes, kids):
+    with pytest.raises(SourceError, match="PDF"):
+        read_bytes(made_by_hand(LINE, kids))
+
+
+def test_thousands_of_lines_over_each_other_are_read_in_the_time_of_as_many_apart(read_bytes):
+    def seconds(n_lines: int) -> float:
+        began = time.process_time()
+        read_bytes(made_by_hand(LINE * n_lines).replace(b"/Count 1000000000", b"/Count 1"))
+        return time.process_time() - began
+
+    short = min(seconds(500) for _ in range(2))
+    assert seconds(4_000) < 20 * max(short, 0.1)
 
 
 @pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "hex", "utf-7", "no-such-thing"])

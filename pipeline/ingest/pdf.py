@@ -68,7 +68,8 @@ def read_pdf(source: Source) -> list[Document]:
     pages = [sheet.lines for sheet in sheets]
     _require_text(source, sheets, cut_off=cut_off)
     kept = without_running_heads(pages, [sheet.height for sheet in sheets])
-    heads = " ".join(line.text for line in pages[0] if not any(line is other for other in kept[0]))
+    left = {id(line) for line in kept[0]}
+    heads = " ".join(line.text for line in pages[0] if id(line) not in left)
     flags: list[QualityFlag] = ["truncated"] if cut_off else []
     if any(sheet.damaged for sheet in sheets):
         flags.append("pages not read")

@@ -35,6 +35,8 @@ FEW_WORDS = 12
 FULL_LINE = 0.8
 # How many paragraphs a broken one may be away from its other part (captions, boxes and tables between).
 REACH = 40
+# Lines of a paragraph, and letters of a word before a hyphen, beyond which it is none.
+MOST_LINES, LONGEST_WORD = 500, 200
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -136,6 +138,8 @@ def _usual_gap(lines: Sequence[Line]) -> float:
 
 
 def _begins(line: Line, previous: Line, kind: BlockKind, current: Paragraph, leading: float) -> bool:
+    if len(current.lines) >= MOST_LINES:
+        return True
     same_column = abs(line.x0 - previous.x0) < 4 * line.size and line.page == previous.page
     gap = line.y0 - previous.y1
     if kind in {"heading", "caption"} or current.kind == "heading":
@@ -310,7 +314,7 @@ class _Writer:
         """Prepare the end of the text for the next line: drop or keep a hyphen, or add a space."""
         if not self.text:
             return
-        broken = re.search(r"([^\W\d_]+)[-\u00ad\u2010]$", self.text)
+        broken = re.search(r"([^\W\d_]+)[-\u00ad\u2010]$", self.text[-LONGEST_WORD:])
         after = re.match(r"[^\W\d_]+", following)
         if broken and after and following[0].islower():
             whole, parted = (broken[1] + after[0]).lower(), f"{broken[1]}-{after[0]}".lower()
