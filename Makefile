@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 CORPUS := corpora/rls-b12
 OUT := outputs/rls-b12
 REFERENCE ?= ../shared
-HOSTILE := $(addprefix tests/test_,hostile.py doors.py bounds.py ingest_damage.py ingest_faults.py properties.py mutations.py \
+HOSTILE := $(addprefix tests/test_,hostile.py high_rows.py doors.py bounds.py ingest_damage.py ingest_faults.py properties.py mutations.py \
 	machine.py fuzz.py matrix.py)
 OTHER_PYTHON ?= python3.12
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from gate import floors
+from test_high_rows import check
 
 from pipeline.api import grade
 from pipeline.config import load_settings
@@ -50,6 +51,10 @@ def is_same(expected: dict[str, str], row: EvidenceRow) -> bool:
         and row.nutrient == expected["nutrient"]
         and (words in found or found in words or row.condition == expected["condition"])
     )
+
+
+def test_no_row_is_high_of_which_something_is_not_known(rows: list[EvidenceRow]) -> None:
+    assert len(check(rows)) < len(rows)
 
 
 def test_most_claims_of_a_careful_reader_are_found_with_their_relation(

@@ -210,7 +210,7 @@ def _counts_in(text: str, words: Words, arms: int) -> Iterator[tuple[int, int, s
                 here = sample["arms"].search(text)
                 number *= (number_of(here["n"], words) or arms) if here else arms
             if sample["smallest"] <= number <= sample["largest"]:
-                lost = _subset(text, match, words) if kind == "patterns" else 0
+                lost = _subset(text, match, words, pattern["points"]) if kind == "patterns" else 0
                 few = sample["few_points"] if number < sample["few"] else 0
                 yield pattern["points"] + lost + few, number, _clean(match.group())
     groups = list(sample["group"].finditer(text))
@@ -243,14 +243,15 @@ def _is_count(match: re.Match[str], name: str, words: Words) -> bool:
     return not a_year or text[:start].rstrip().endswith("=")
 
 
-def _subset(text: str, match: re.Match[str], words: Words) -> int:
-    """Points lost where the words name a part of the sample."""
+def _subset(text: str, match: re.Match[str], words: Words, points: int) -> int:
+    """Points lost where the words name a part of the sample; those randomised of others are no part but the sample."""
     sample = words["sample"]
     start = max(0, match.start() - 30)
     around, before = text[start : match.end() + 25], text[start : match.end("n")]
     counted = text[match.start("n") : match.end()]
     share = sample["share"].search(counted) or sample["share"].match(text[match.end() :].lstrip())
-    part = share or sample["subset"].search(around) or sample["subset_before"].search(before)
+    of_others = points <= sample["allotted_points"] and sample["subset_before"].search(before)
+    part = share or of_others or sample["subset"].search(around)
     return int(sample["subset_points"]) if part else 0
 
 
