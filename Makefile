@@ -67,7 +67,7 @@ matrix: $(VENV)/installed-dev ## compare the tables of this Python with those of
 
 audit: $(VENV)/installed ## ask the database of known holes (osv.dev) about every pinned dependency
 	@$(BIN)/python -m pip install -qq pip-audit==2.10.1
-	@$(BIN)/pip-audit --no-deps --disable-pip --vulnerability-service osv --requirement constraints.txt
+	@$(BIN)/python -m tools.audit
 
 lint: $(VENV)/installed-dev ## check format, lint and types
 	@$(BIN)/ruff format --check .

@@ -32,6 +32,7 @@ from pipeline.store import OutputFolder, StoreError, opened
 from pipeline.store.contents import Contents, disk_faults
 from pipeline.store.folder import DISK_FAULTS
 from pipeline.tables import read_sources
+from tools.audit import NOT_REACHED, verdict
 
 FAST = Settings(model="fast", workers=1, figures=False)
 PAGE = "Iron\n\nIron deficiency causes restless legs syndrome in {} adults.\n"
@@ -226,6 +227,14 @@ def test_nothing_that_could_run_is_read_from_the_store(pages: Path, tmp_path: Pa
     with contextlib.suppress(ProvenderError):
         run([pages], out, settings=FAST)
     assert not trace.exists()
+
+
+def test_an_audit_that_reaches_nobody_says_so_and_one_that_finds_a_hole_is_not_hidden() -> None:
+    unreached = "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='api.osv.dev', port=443)"
+    status, said = verdict(1, f"Traceback (most recent call last):\n{unreached}")
+    assert status == NOT_REACHED and "no dependency was audited" in said and "Traceback" not in said
+    assert verdict(1, "Found 1 known vulnerability in 1 package") == (1, "Found 1 known vulnerability in 1 package")
+    assert verdict(0, "No known vulnerabilities found")[0] == 0
 
 
 def test_no_module_unpickles() -> None:
