@@ -77,6 +77,8 @@ def test_the_lead_between_title_and_text_is_article(read_page):
         "<title>Well Fed | Folate in pregnancy</title><meta property='og:site_name' content='Well Fed'>",
         "<title>Well Fed - all about eating</title><meta property='og:title' content='Well Fed - all about eating'>",
         "<title>Well Fed</title>",
+        "<title>Home</title>",
+        "<title>Well Fed - recipes for everybody</title><meta property='og:title' content='Welcome'>",
         "<meta name='citation_title' content='Folate in pregnancy'><title>Well Fed: volume 3</title>",
     ],
 )

@@ -81,7 +81,7 @@ def _is_one_of_two(caption: Part, mention: Mention) -> bool:
 def _is_turned(caption: Part, mention: Mention, row: TableRow) -> bool:
     """Whether the words by a mention in a caption tell of its care, or its end: "Management of osteoporosis"."""
     before = " ".join(caption.text[: mention.start - caption.start].split()[-WORDS_BESIDE:])
-    after = " ".join(caption.text[mention.end - caption.start :].split()[:WORDS_BESIDE])
+    after = " ".join(caption.text[mention.end - caption.start :].lstrip("-–‐").split()[:WORDS_BESIDE])
     aside = _DIFFERENCES.sub(" ", ASIDE.sub(" ", f"{before} {after}"))
     return row.says("no outcome", before) or row.says("turned", aside)
 

@@ -6,7 +6,7 @@ counts that a heading repeats, or whose words the text uses.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from pipeline.ingest.main_text import letters
@@ -16,6 +16,10 @@ from pipeline.ingest.passages import Piece
 
 SCHOLARLY = ("citation_title", "dc.title", "dcterms.title", "bepress_citation_title", "prism.title")
 SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "citation_publisher", "dc.publisher")
+# What a start page is called, which a site may state for all its pages.
+START_PAGES = frozenset(
+    {"home", "homepage", "startpage", "mainpage", "index", "welcome", "untitled", "untitleddocument"}
+)
 SITE_CLASS = re.compile(r"\b(?:site|blog)[-_ ]?(?:title|name|logo)\b|\blogo\b|\bbrand(?:ing)?\b", re.IGNORECASE)
 HOME = re.compile(r"(?:https?:)?//[^/?#]+/?|/", re.IGNORECASE)
 SEPARATOR = re.compile(r"(\s+[|–—·•»«›‹:/-]+\s+|\s*[|»«›‹•]\s*|\s*:{2,}\s*)")
@@ -33,7 +37,7 @@ def article_title(root: Any, headings: Sequence[Piece], pieces: Sequence[Piece],
     `headings` are all of the page, `pieces` those of the article; `stated` is its title as trafilatura
     finds it, which is often its only heading of the first rank.
     """
-    sites = {name for text in _site_names(root) if (name := letters(text))}
+    sites = START_PAGES | {name for text in _site_names(root) if (name := letters(text))}
     if scholarly := _without_site(meta(root, *SCHOLARLY), sites):
         return scholarly
     texts = (meta(root, "og:title", "twitter:title"), next((node.text or "" for node in root.iter("title")), ""))
@@ -50,7 +54,8 @@ def article_title(root: Any, headings: Sequence[Piece], pieces: Sequence[Piece],
     reworded = [heading for heading in over if any(_words(heading) & _words(text) for text in statements)]
     shortened = [stated] * any(stated and stated in text for text in statements)
     candidates = [*reworded[:1], *shortened, *statements, *over]
-    return next((text for text in candidates if _is_about(text, body)), "") or next(iter(candidates), "")
+    # A statement without a word of the text names the site; what stands over the text does not.
+    return next((text for text in candidates if _is_about(text, body)), "") or next(iter([*over, *candidates]), "")
 
 
 def _site_names(root: Any) -> Iterator[str]:
@@ -66,7 +71,7 @@ def _site_names(root: Any) -> Iterator[str]:
                     yield name
 
 
-def _without_site(text: str, sites: set[str]) -> str:
+def _without_site(text: str, sites: Set[str]) -> str:
     """Return a stated title without the site's name at either end, "" where it is that name alone."""
     parts = SEPARATOR.split(" ".join(text.split()))
     while parts and letters(parts[-1]) in sites:
