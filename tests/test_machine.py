@@ -184,6 +184,10 @@ def test_not_every_fault_of_sorting_is_a_full_disk(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="Disk quota") as full, disk_faults():
         raise duckdb.IOException(f"Could not write file: {os.strerror(errno.EDQUOT)}")
     assert full.value.errno == errno.EDQUOT
+    with pytest.raises(StoreError, match="cannot be read back"), disk_faults():
+        raise duckdb.Error("TProtocolException: Invalid data")
+    with pytest.raises(duckdb.BinderException), disk_faults():
+        raise duckdb.BinderException("no such column")
 
 
 @pytest.mark.hostile

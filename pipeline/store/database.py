@@ -47,7 +47,9 @@ def disk_faults() -> Iterator[None]:
     """Sorting that finds no room fails as writing a file does, with an `OSError`; other faults are a `StoreError`."""
     try:
         yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):  # a fault of ours
+        raise
+    except duckdb.Error as error:  # a damaged file raises whatever its reader met in it
         reason = " ".join(str(error).split())
         full = next((number for number in sorted(DISK_FAULTS) if os.strerror(number) in reason), 0)
         if isinstance(error, duckdb.OutOfMemoryException):
@@ -55,5 +57,5 @@ def disk_faults() -> Iterator[None]:
         if full:
             raise OSError(full, os.strerror(full)) from error
         raise StoreError(
-            f"What was read cannot be read back ({reason[:200]}); check the disk and run again."
+            f"What was read cannot be read back ({reason[:200]}); check the disk and run again, or into a new folder."
         ) from error
