@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pipeline.grading.sample import People, SampleSize, population, sample_size
+from pipeline.grading.sample import People, SampleSize, in_abstract, population, sample_size
 from pipeline.grading.scheme import DesignRules, Pooled, Scheme
 from pipeline.grading.schemes import load_scheme
 from pipeline.records import AnnotatedDocument, Claim, Document, Population, Reference, Sentence
@@ -236,14 +236,10 @@ def _cites(body: list[Sentence], scheme: Scheme) -> bool:
 
 def _zones(own: list[Sentence], rules: DesignRules) -> tuple[str, str]:
     """The words of the abstract and those beyond it; of a source without an abstract all words are in front."""
-    abstract = [s for s in own if _in_abstract(s)]
-    beyond = [s for s in own if not _in_abstract(s)] if abstract else []
+    abstract = [s for s in own if in_abstract(s)]
+    beyond = [s for s in own if not in_abstract(s)] if abstract else []
     front, rest = (("\n".join(s.text for s in zone)) for zone in (abstract or own, beyond))
     return front[: rules.text_characters], rest[: rules.text_characters]
-
-
-def _in_abstract(sentence: Sentence) -> bool:
-    return sentence.role == "abstract" or sentence.section.startswith("Abstract")
 
 
 def _page_points(

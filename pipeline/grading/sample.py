@@ -71,14 +71,14 @@ def sample_size(sentences: Sequence[Sentence], words: Words) -> SampleSize:
             extra = sample["late_points"]
         elif sentence.role == "methods" or sample["methods"].search(sentence.text):
             extra = sample["methods_points"]
-        in_abstract = _in_abstract(sentence)
-        most = sample["most_points"] + extra + sample["abstract_points"] * in_abstract
+        fronted = in_abstract(sentence)
+        most = sample["most_points"] + extra + sample["abstract_points"] * fronted
         if best[0] >= most:
             continue  # nothing in this sentence could win
         if sample["calculation"].search(sentence.text):
             extra += sample["calculation_points"]
         for points, number, phrase in _counts(sentence.text, words, arms):
-            told = in_abstract and (extra >= 0 or points >= sample["allotted_points"])
+            told = fronted and (extra >= 0 or points >= sample["allotted_points"])
             gained = points + extra + sample["abstract_points"] * told
             if gained > best[0]:
                 best = (gained, SampleSize(number, phrase, sentence.text))
@@ -90,7 +90,7 @@ def _named_groups(sentences: Sequence[Sentence], words: Words) -> SampleSize:
     """The groups that an abstract names with their sizes in different sentences, added up."""
     found: dict[str, tuple[str, int]] = {}
     for sentence in sentences:
-        if not _in_abstract(sentence):
+        if not in_abstract(sentence):
             continue
         for match in words["sample"]["named_group"].finditer(sentence.text):
             if size := number_of(match["n"], words):
@@ -101,7 +101,8 @@ def _named_groups(sentences: Sequence[Sentence], words: Words) -> SampleSize:
     return SampleSize(sum(size for _, size in found.values()), phrase, next(iter(found.values()))[0])
 
 
-def _in_abstract(sentence: Sentence) -> bool:
+def in_abstract(sentence: Sentence) -> bool:
+    """Return whether a sentence stands in the abstract of a paper."""
     return sentence.role == "abstract" or sentence.section.startswith("Abstract")
 
 
