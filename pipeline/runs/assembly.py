@@ -179,7 +179,6 @@ def assemble(
         decisions={state: carried.count(state) for state in STATES if carried.count(state)},
     )
     before_replacing()
-    stays = changes is not None and changes.is_quiet and (last.state, last.stale) == (state, stale)
     finished = Finished(
         frozenset(keys),
         tuple(failed),
@@ -188,7 +187,7 @@ def assemble(
         written,
         inputs=update.inputs,
         state=state,
-        summary=summary.to_dict() if stays else {},
+        summary=summary.to_dict() | {"as_of": update.ended_at},
     )
     replace_tables(folder, drafts | texts, finished, unchanged=unchanged)
     return replace(summary, seconds=time.monotonic() - began)

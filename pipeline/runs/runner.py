@@ -235,7 +235,7 @@ def _assemble(
         with ledger_of(folder) as ledger, contextlib.suppress(_Edited):
             given = inputs(len(ledger.events))
             state = state_of(keys, failed, given, ledger.events, settings)
-            if found := standing(folder, state, began):
+            if found := standing(folder, state, given, began, with_figures=settings.figures):
                 return replace(found, notes=taken.notes)
             summary = assemble(
                 folder,

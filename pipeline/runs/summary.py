@@ -47,13 +47,14 @@ class RunSummary:
     as_of: str = ""
 
     @classmethod
-    def again(cls, values: Mapping[str, Any], *, out: Path, as_of: str, seconds: float) -> Self:
+    def again(cls, values: Mapping[str, Any], *, out: Path, seconds: float) -> Self:
         """Return the summary of a run that left the tables as they were, from `to_dict` of the run that wrote them."""
         known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
         known |= {name: tuple(known[name]) for name in ("notes", "retracted")}
         known["files"] = tuple(out / Path(file).name for file in values["files"])
         known["failures"] = tuple(Failure(**failure) for failure in values["failures"])
-        return cls(**known | {"out": out, "changes": Changes(), "as_of": as_of, "seconds": seconds})
+        known |= {"n_unchanged": values["n_read"], "changes": Changes(), "seconds": seconds}
+        return cls(**known | {"out": out})
 
     @property
     def n_failed(self) -> int:

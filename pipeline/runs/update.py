@@ -36,6 +36,11 @@ class Update:
             inputs=inputs,
         )
 
+    @property
+    def ended_at(self) -> str:
+        """When the run ended, ISO 8601."""
+        return self.ended.isoformat(timespec="seconds").replace("+00:00", "Z")
+
     def write_flow(
         self,
         drafts: Mapping[str, Path],
@@ -49,10 +54,7 @@ class Update:
         """Write prisma.csv and searches.csv, and into the folder `snapshot` what the next run counts from."""
         standings = living.standings(sources, studies, findings, self.inputs.origins)
         write_snapshot(snapshot / _STANDINGS, living.COLUMNS, standings)
-        before = last.snapshot / _STANDINGS if last.snapshot else None
-        known = before if before and before.is_file() else None
-        counted = tallies(known, snapshot / _STANDINGS, scratch=snapshot)
-        rows = living.flow_rows(counted, self.inputs, last.inputs)
+        rows = flow_between(last, snapshot, self.inputs, scratch=snapshot)
         tables.write_table(drafts["prisma.csv"], tables.PRISMA, rows)
         tables.write_table(drafts["searches.csv"], tables.SEARCHES, self.inputs.searches)
         self.methods.flow = rows
@@ -60,7 +62,7 @@ class Update:
 
     def write(self, drafts: Mapping[str, Path], folder: Path) -> None:
         """Write history.csv, methods.md and ro-crate-metadata.json, when all other files are written."""
-        at, made_by = self.ended.isoformat(timespec="seconds").replace("+00:00", "Z"), self.methods.version
+        at, made_by = self.ended_at, self.methods.version
         history = drafts["history.csv"]
         living.write_history(
             history, before=folder / history.name, changes=drafts["changes.csv"], run_at=at, version=made_by
@@ -78,6 +80,13 @@ class Update:
             today=self.ended.date().isoformat(),
             version=made_by,
         )
+
+
+def flow_between(last: Finished, snapshot: Path, inputs: RunInputs, *, scratch: Path) -> list[FlowRow]:
+    """Return the rows of prisma.csv: what stands in a snapshot, beside what stood in that of the last run."""
+    before = last.snapshot / _STANDINGS if last.snapshot else None
+    known = before if before and before.is_file() else None
+    return living.flow_rows(tallies(known, snapshot / _STANDINGS, scratch=scratch), inputs, last.inputs)
 
 
 def inputs_of(

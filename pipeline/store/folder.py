@@ -38,8 +38,8 @@ class Finished:
     the SHA-256 of tables as the run wrote them, so that one that a reviewer has changed is known; `token` is of this
     run alone; `inputs` are what it was given.
 
-    `state` changes with anything that the tables are made of, `stamp` with any file that the run left; `summary` is
-    what a run over the same says, {} where its tables would not be the same to the letter.
+    `state` changes with anything that the tables are made of, `stamp` with any file that the run left. `summary` is
+    what was said of the run; where it `tells_nothing_new`, a run over the same says it again and writes no file.
     """
 
     keys: frozenset[str] = frozenset()
@@ -52,6 +52,7 @@ class Finished:
     state: str = ""
     stamp: str = ""
     summary: Mapping[str, Any] = field(default_factory=dict)
+    tells_nothing_new: bool = False
 
 
 class OutputFolder:
@@ -146,6 +147,7 @@ class OutputFolder:
             values.get("state", ""),
             values.get("stamp", ""),
             values.get("summary", {}),
+            values.get("tells_nothing_new", False),
         )
 
     def finished_keys(self) -> frozenset[str]:
@@ -175,6 +177,7 @@ class OutputFolder:
                 "state": finished.state,
                 "stamp": finished.stamp,
                 "summary": dict(finished.summary),
+                "tells_nothing_new": finished.tells_nothing_new,
             },
         )
         before = self._before()

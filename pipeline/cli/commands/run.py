@@ -66,10 +66,10 @@ def run(
 ) -> None:
     """Read sources and write their evidence tables.
 
-    Sources read before, and unchanged since, are not read again; where nothing at all has changed, no file is written
-    and the summary says since when. A source that fails is named with its reason and stands in sources.csv; the others
-    go on, and the exit status is 3. What people have put into evidence.csv and evidence.xlsx since the last run is kept
-    in a ledger and stands in the new tables.
+    Sources read before, and unchanged since, are not read again; where nothing at all has changed, the tables stay as
+    they are and the summary says since when. A source that fails is named with its reason and stands in sources.csv;
+    the others go on, and the exit status is 3. What people have put into evidence.csv and evidence.xlsx since the last
+    run is kept in a ledger and stands in the new tables.
 
     \b
     Examples:
