@@ -89,7 +89,7 @@ def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], 
     if stance and claim.factuality != "Unknown":
         claim = replace(claim, factuality=_FACTUALITY[stance])
     said = sign(claim.sentence, claim.nutrient, claim.condition, cues, beside) or stated_by_arms(
-        claim.sentence, claim.nutrient, claim.condition, claim.statistics, beside
+        claim.sentence, claim.nutrient, claim.condition, claim.statistics, beside, claim.exposure
     )
     if said == "none" and claim.factuality == "Unknown":
         return claim  # "no study has looked at the effect of" denies no effect

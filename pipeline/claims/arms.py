@@ -1,17 +1,23 @@
-"""In: a sentence that only gives the numbers of two arms; out: the direction that these and their test state.
+"""In: a sentence that only gives numbers of two arms or their ratio; out: the direction that these state.
 
 "Diarrhoea occurred in 4.6% of the synbiotic group and 8.0% of the placebo group (P = 0.03)" has no word of direction:
-the smaller share with the nutrient and the p-value say that diarrhoea was rarer; above 0.05 that it did not differ.
+the smaller share with the nutrient and the p-value say that diarrhoea was rarer; above 0.05 that it did not differ. So
+does a ratio with its interval: "the risk ratio for neural tube defects with folic acid was 0.31 (0.17 to 0.58)".
 """
 
 import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.claims.clauses import masked
+from pipeline.claims.statistics.effects import RATIOS
 from pipeline.lexicons.cues import Sign
 from pipeline.records import Mention, Sentence, Statistic
+from pipeline.vocabulary import Exposure
 
-_SHARE = r"(?P<{0}>\d+(?:[.·]\d+)?)\s?%"
+_SHARE = (
+    r"(?:(?P<{0}>\d+(?:[.·]\d+)?)\s?%|(?P<{0}_part>\d+) (?:of|out of|/) ?(?P<{0}_all>\d+)\b|"
+    r"(?P<{0}_cases>\d+) (?=(?:OUT|cases|events)?\b ?(?:in|on|with|under|among) [\w -]{{0,40}}(?:arm|group)\b))"
+)
 _CONTROL = (
     r"(?:placebo|controls?|unsupplemented|untreated|non-?supplemented|dummy|no treatment|"
     r"usual care|standard care)"
@@ -28,6 +34,11 @@ _DIRECTED = re.compile(
     r"\b(?:more|less|fewer|higher|lower|great\w*|small\w*|increas\w+|decreas\w+|reduc\w+|improv\w+|worse\w*|rose|fell|"
     r"prevent\w*|protect\w*|gain\w*|los[st]\w*|from)\b"
 )
+_REVERSED = re.compile(
+    r"\b(?:lowest|low|bottom|deficien\w+|insufficien\w+|lack|without|placebo|controls?|no \w+|untreated|non-?users?)"
+    r"(?: [\w-]+){0,4} (?:v|vs\.?|versus|compared (?:with|to)|against|relative to|than)\b|\bper\b|\bpredict\w*|\bNUT_"
+)  # a ratio the other way round, or a model's
+_GIVEN: tuple[Exposure, ...] = ("supplementation", "intake")
 _SIGNIFICANT = 0.05
 _DIGITS = re.compile(r"\d*\.?\d+(?:e-\d+)?")
 
@@ -38,11 +49,16 @@ def stated_by_arms(
     outcome: Mention,
     numbers: Sequence[Statistic],
     beside: Iterable[Mention] = (),
+    exposure: Exposure = "supplementation",
 ) -> Sign | None:
-    """Return what the shares of the two arms and the one p-value of a sentence state, None where words direct it."""
-    tests = [s for s in numbers if s.kind == "p-value" and s.p_value]
+    """Return what the one ratio, or the arms' shares and one p-value, of a pair state, None where words direct it."""
     text = masked(sentence, nutrient, outcome, beside)
-    if len(tests) != 1 or _DIRECTED.search(text) or "OUT" not in text:
+    if _DIRECTED.search(text) or "OUT" not in text:
+        return None
+    if exposure in _GIVEN and (said := _stated_by_ratio(text, outcome, numbers)):
+        return said
+    tests = [s for s in numbers if s.kind == "p-value" and s.p_value]
+    if len(tests) != 1:
         return None
     shares = _GIVEN_FIRST.search(text) or _CONTROL_FIRST.search(text)
     if not _is_significant(tests[0].p_value):
@@ -50,8 +66,32 @@ def stated_by_arms(
         return "none" if shares or several else None
     if shares is None or text.index("OUT") > shares.end():
         return None
-    given, control = (float(shares[arm].replace("·", ".")) for arm in ("given", "control"))
-    return None if given == control else ("lowers" if given < control else "raises")
+    given, control = (_share(shares, arm) for arm in ("given", "control"))
+    if given is None or control is None or given[1] != control[1] or given == control:
+        return None
+    return "lowers" if given < control else "raises"
+
+
+def _stated_by_ratio(text: str, outcome: Mention, numbers: Sequence[Statistic]) -> Sign | None:
+    """Return what one ratio with its interval says of a condition; an interval around 1 leaves it open."""
+    ratios = [s for s in numbers if s.kind == "effect" and s.measure in RATIOS]
+    intervals = [s for s in numbers if s.kind == "interval"]
+    if outcome.kind == "measure" or len(ratios) != 1 or len(intervals) != 1 or _REVERSED.search(text):
+        return None
+    ratio, low, high = ratios[0].value, intervals[0].low, intervals[0].high
+    if ratio is None or low is None or high is None or not low <= ratio <= high:
+        return None
+    return "lowers" if high < 1 else ("raises" if low > 1 else None)
+
+
+def _share(shares: re.Match[str], arm: str) -> tuple[float, str] | None:
+    """Return what share of an arm had the outcome, and how it is written; arms with cases alone are taken as alike."""
+    if shares[arm]:
+        return float(shares[arm].replace("·", ".")), "share"
+    if shares[f"{arm}_part"]:
+        whole = float(shares[f"{arm}_all"])
+        return (float(shares[f"{arm}_part"]) / whole, "part") if whole else None
+    return float(shares[f"{arm}_cases"]), "cases"
 
 
 def _is_significant(p_value: str) -> bool:

@@ -22,10 +22,17 @@ _IN_BRACKETS = re.compile(r"\([^()]*\d[^()]*\)")
 _FINITE = r"[a-z -]{1,40}(?:s|ed|fell|rose|had|did|led)\b"
 BREAK = re.compile(
     r"\s*(?:;|,? (?:but|while|whereas|whilst|although|though|yet|however)\b|, and (?=(?:NUT|OUT)_?\b)|"
-    rf", and (?=(?:[\w-]+ ){{1,4}}NUT_? {_FINITE})|"
+    rf", and (?=(?:[\w-]+ ){{1,4}}NUT_? {_FINITE})| and (?=too (?:little|much) NUT_? {_FINITE})|"
     rf" and (?=(?:NUT|OUT)_? {_FINITE}))\s*"
 )
-_ASIDE = re.compile(r",? but not (?:(?!NUT|OUT)[\w-]+ ?){1,5}(?=,)")  # "zinc, but not placebo, ..."
+_ASIDE = re.compile(
+    r",? but not (?:(?!NUT\b|OUT)[\w-]+ ?){1,5}(?:\([^()]*\))?(?=,| (?!NUT|OUT)\w+(?:ed|s)\b)"
+)  # "zinc, but not placebo, ..."
+_JOINED = re.compile(
+    r"(\bbetween (?:(?!and\b)[\w()-]+ ){0,6}?(?:(?!and\b)[\w()-]+)|"
+    r"\b(?:NUT|OUT)(?: [\w-]+){0,2}(?= and (?:[\w-]+ ){0,2}(?:NUT|OUT)(?: [\w-]+){0,2} (?:were|are|was|is) "
+    r"(?:\w+ ){0,2}(?:un)?(?:correlated|associated|related|linked|connected)\b)) and "
+)  # "a link between iron and fatigue emerged", "iron and fatigue were unrelated"
 _OPENING = re.compile(
     r"((?:even though|although|though|while|whereas|whilst) [^,;()]*(?:\([^()]*\)[^,;()]*)*), "
 )  # "although chromium did not lower HbA1c, zinc ..."
@@ -69,7 +76,7 @@ def outside_values(sentence: Sentence, nutrient: Mention, beside: Sequence[Menti
 
 def clauses(text: str) -> tuple[list[str], int | None, int | None]:
     """Return the clauses of a masked sentence, and which of them hold NUT and OUT."""
-    text = _ASIDE.sub("", text)
+    text = _JOINED.sub(r"\1 with ", _ASIDE.sub("", text))
     opening = _OPENING.match(text)
     parts = [opening[1]] if opening else []
     parts += [part for part in BREAK.split(text[opening.end() if opening else 0 :]) if part]

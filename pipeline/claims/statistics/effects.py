@@ -50,8 +50,8 @@ _OF_WHAT = (  # "the odds ratio for death was 0.8"
 )
 _EFFECT = re.compile(
     rf"(?<![\w-])(?:{_NAME}){MARKS}{_SHORT}(?:\s?per(?: (?!of\b)(?:\d\d\(OH\)\w+|[\w/-]+)){{1,4}})??\s?"
-    rf"(?:[=:≈,]|of|was|were|is|estimated at|{_OF_WHAT})?\s?(?:about |approximately )?"
-    rf"(?P<value>{SIGNED})(?!\d|\s?%?\s?CI\b|-[a-z]|\(OH\))"
+    rf"(?:[=:≈,]|of|was|were|is|being|estimated at|{_OF_WHAT})?\s?(?:about |approximately )?"
+    rf"(?P<value>{SIGNED})(?!\d|\s?%?\s?CI\b|-[a-z]|\(OH\)){MARKS}"
 )
 _WITH_INTERVAL = re.compile(
     rf"(?<![\w-])(?:{_NAME})\s?[,;(\[]\s?(?P<level>\d{{2}})\s?%\s?CI\s?[)\]]?\s?[=:]\s?(?P<value>{SIGNED})\s?[,;(\[]\s?{RANGE}"
@@ -113,6 +113,8 @@ def effects(text: str) -> Iterator[Statistic]:
         whole = "." not in match["value"] and "·" not in match["value"]
         if measure in RATIOS and whole and value > _LARGEST_WHOLE_RATIO:
             continue
+        if measure in ("MD", "RD") and whole and "," in match.group():
+            continue  # "Lena Falk, MD, 48, ..."
         if measure not in ("MD", "RD", "beta") and _VITAL_SIGN.match(text, match.end()):
             continue
         yield Statistic(match.start(), match.end(), "", "effect", measure, value=value)

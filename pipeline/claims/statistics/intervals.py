@@ -9,7 +9,7 @@ from pipeline.records import Statistic
 
 NAME = (
     r"(?:(?:confidence|credible|credibility|uncertainty|compatibility|highest (?:posterior )?density) "
-    r"(?:intervals?|limits?)(?: [(\[](?:CI|CrI|UI|CL)s?[)\]])?|(?-i:C\.?[Iil]\.?s?|Cr\.?I|BCI|UI|HDI|HPDI?|CL))"
+    r"(?:intervals?|limits?)(?: [(\[](?:CI|CrI|UI|CL)s?[)\]])?|(?-i:C\.?[Iil]\.?s?|Cr\.?I|BCI|IC|UI|HDI|HPDI?|CL))"
 )
 _INTERVAL = re.compile(
     rf"(?:(?P<level>\d{{2}}(?:[.·]\d)?)\s?%?\s?)?(?<![A-Za-z]){NAME}{MARKS}(?:\s?(?P<named>\d{{2}})\s?%?(?![\d.·]))?\s?[\])]?"

@@ -5,11 +5,12 @@ import re
 POSITIVE = r"(?:\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?|[.·]\d+)"
 SIGNED = rf"[-−–+]?\s?{POSITIVE}"
 _TO = r"\s*(?:-|−|–|—|‐|‑|\bto\b|,|;|\band\b)\s*"
-RANGE = rf"(?P<low>{SIGNED})\s?%?{_TO}\(?(?P<high>{SIGNED})\s?%?\)?"
-MARKS = r"[*†‡§¶]{0,2}"  # of footnotes, straight after a number or a name
+_UNIT = r"(?:\s?(?:%|(?:kg|mg|g|cm|mm ?Hg|[mn]mol/L|points?|hours?|h|days?|d|weeks?|months?|years?)\b))?"
+RANGE = rf"(?P<low>{SIGNED}){_UNIT}{_TO}\(?(?P<high>{SIGNED})\s?%?\)?"
+MARKS = r"[*†‡§¶ªᵃᵇᶜᵈᵉᶠᵍ]{0,2}"  # of footnotes, straight after a number or a name
 
 _THIN = re.compile(r"[\u00a0\u2009\u202f\u2002-\u2008\u200a]")
-_DECIMAL_COMMA = re.compile(r"(?<![\d,.·])(?:\d+,\d{1,2}|0,\d+)(?![\d,]|[.·]\d)")
+_DECIMAL_COMMA = re.compile(r"(?<![\d,.·])(?:\d+,\d{1,2}|0,\d+)(?!\d|,\d|[.·]\d)")
 _OF_A_RESULT = re.compile(
     r"(?:\b(?:OR|RR|HR|SMD|MD|[pP]|CI|ratio|ratios|risk|difference|interval)|[=<>≤≥(\[%])[^\w,]{0,4}$"
 )

@@ -30,7 +30,7 @@ _PREPARATION = (
     r"suspension|emulsion|powder|infusion|spray|w/v|v/v|w/w"
 )
 _STRENGTH_AFTER = re.compile(rf"\)?\s(?:[\w-]+ ){{0,2}}?(?:{_PREPARATION})\b", re.IGNORECASE)
-_STRENGTH_BEFORE = re.compile(rf"\b(?:{_PREPARATION})\s?[(\[]?\s?(?:of )?$", re.IGNORECASE)
+_STRENGTH_BEFORE = re.compile(rf"\b(?:{_PREPARATION})\s?[(\[]?\s?(?:(?:of|with|containing)\b ?)?$", re.IGNORECASE)
 _OF_A_DOSE = re.compile(
     r"\s(?:of|below|above) (?:the |their |its |an? |daily )?(?:[\w-]+ ){0,3}?(?:doses?|dosage|intakes?|allowances?|"
     r"RD[AI]s?|requirements?|energy|calories|capacity)\b"
