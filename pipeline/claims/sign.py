@@ -6,6 +6,7 @@ trained reader that says the opposite of such words is wrong, however sure it is
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.claims.clauses import clauses, masked, outside_values
 from pipeline.lexicons import Cues
@@ -17,13 +18,13 @@ _FEW = r"(?:(?!NUT|OUT)[\w'’%/().,=<>·−–-]+ ){0,5}?"
 _DENIAL = re.compile(
     r"\b(?:not|n[o’']t|never|neither|nor|no|failed to|fails? to|failure to|unable to|cannot|"
     r"without any?|ineffective(?:ly)?)\b"
-    r"(?! only\b| just\b| less\b| longer\b| doubt\b| (?:\w+ ){0,2}other than\b| without\b| inferior\b|"
+    r"(?! (?:only|just|merely|simply|solely|worse|less|longer|doubt|without|inferior)\b| (?:\w+ ){0,2}other than\b|"
     r" (?:having|getting|eating|consuming|absorbing|receiving|enough|sufficient)\b)"
 )
 _ONLY = re.compile(
     r"\b(?:no|not any|nothing)(?: \w+){0,3} (?:other than|except(?: for)?|but|besides) (?=NUT\b)"
 )  # alone does it
-_PSEUDO = r"\b(?:not (?:only|just|without|inferior)|no (?:longer|doubt|less)|other than)\b"
+_PSEUDO = r"\b(?:not (?:only|just|merely|simply|solely|without|inferior)|no (?:longer|doubt|less)|other than)\b"
 _DENIED_BEFORE = re.compile(
     r"(?:\bneither (?:NUT_?(?:,| and| or)? )*|\bnor |"
     r"\bno (?:\w+ ){0,4}(?:evidence|indication|sign|suggestion|proof) (?:\w+ ){0,3}(?:that|of|for) (?:\w+ ){0,3})$"
@@ -40,6 +41,11 @@ _BOTH_ARMS = re.compile(
     r"\b(?:and|versus|vs\.?|against|compared with) (?:by )?[\d.]+"
 )  # "fell by 12 points on zinc and by 11 on placebo"
 _TAKEN_BACK = re.compile(r"(?!.*\b(?:NUT|OUT)_?\b).*\b(?:not (?:\w+ly )?significan\w+|n\.?s\.?\b|non-?significant)")
+_GOOD_END = re.compile(
+    r"(?:(?:complete|full|clinical|partial) )?(?:remission|recovery|relief|resolution|healing|cure|clearance|"
+    r"regression|disappearance|reversal|prevention|reduction|improvement) (?:of|from|in) (?:the )?(?=\w)",
+    re.IGNORECASE,
+)
 _OPPOSITE: dict[Sign, Sign] = {"raises": "lowers", "lowers": "raises", "improves": "worsens", "worsens": "improves"}
 _ELLIPSIS = re.compile(
     rf"(?:[\w-]+ ){{0,2}}NUT {_FEW}(?:"
@@ -70,7 +76,8 @@ def sign(
     What a later clause leaves out ("but not OUT", "whereas NUT did not") is taken from the one before. `beside` are
     further mentions that take part in claims, so that a cue of theirs is not taken for the pair's.
     """
-    parts, first, second = clauses(masked(sentence, outside_values(sentence, nutrient, beside), outcome, beside))
+    nutrient, outcome = outside_values(sentence, nutrient, beside), _what_ends(outcome)
+    parts, first, second = clauses(masked(sentence, nutrient, outcome, beside))
     if first is None or second is None:
         return None
     if any(_TAKEN_BACK.match(part) for part in parts[max(first, second) + 1 :]):
@@ -86,6 +93,14 @@ def sign(
     if "NUT_" in re.split(r"OUT\b", said)[0]:
         return None
     return "none" if re.match(rf"(?:not|nor) {_FEW}OUT\b", said) else _stated(f"NUT {said}", cues)
+
+
+def _what_ends(outcome: Mention) -> Mention:
+    """Return what an outcome is the good end of ("remission of depression" is read as a remission of OUT)."""
+    good = _GOOD_END.match(outcome.text)
+    if good is None:
+        return outcome
+    return replace(outcome, start=outcome.start + good.end(), text=outcome.text[good.end() :])
 
 
 def relation_of(said: Sign, outcome: Mention) -> Relation:
@@ -118,7 +133,7 @@ def _stated(text: str, cues: Cues) -> Sign | None:
             return "none"
         if _DENIAL.search(ahead):
             return None
-        if _DENIAL.search(said):
+        if _DENIAL.search(said) and not cue.within:
             return None if cue.sign == "affected_by" else "none"
         before = re.split(r"NUT\b", ahead + said)[0]
         if _UNLIKE.search(before) or _BOTH_ARMS.search(text):

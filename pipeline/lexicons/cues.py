@@ -90,10 +90,11 @@ class SentenceBounds:
 
 @dataclass(frozen=True, slots=True)
 class SignPattern:
-    """Words around NUT and OUT, the names of a pair, that state one direction."""
+    """Words around NUT and OUT, the names of a pair, that state one direction; a denial may be `within` them."""
 
     sign: Sign
     pattern: re.Pattern[str]
+    within: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,8 @@ def _signs(files: LexiconFiles) -> Iterator[SignPattern]:
         for row in data["patterns"]:
             pattern = re.sub(r"\b(NUT|OUT)\b", r"\\b\1\\b", row["find"])
             pattern = re.sub(r"\{(\w*[a-z]\w*)\}", lambda place: words[place[1]], pattern)
-            yield SignPattern(files.one_of(row["sign"], get_args(Sign), name), re.compile(rf"\b(?:{pattern})\b"))
+            sign = files.one_of(row["sign"], get_args(Sign), name)
+            yield SignPattern(sign, re.compile(rf"\b(?:{pattern})\b"), row.get("denial_within", False))
     except (tomllib.TOMLDecodeError, KeyError, re.error) as error:
         raise LexiconError(f"{name}: it is no TOML with words and patterns of them ({error}).") from None
 
