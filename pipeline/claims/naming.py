@@ -28,6 +28,7 @@ class Namer:
         self._document = annotated.document
         self._reader = reader
         self._meanings = reader.meanings(annotated.abbreviations)
+        self._abbreviations = annotated.abbreviations
         self._given = reader.given(annotated.sentences)
 
     def name(self, sentence: Sentence, span: EncodedSpan, earlier: Sequence[Sentence]) -> tuple[Mention, ...]:
@@ -67,7 +68,7 @@ class Namer:
             return tuple(
                 replace(placed, name=m.name, identifier=m.identifier, anaphoric=True) for m in antecedents
             ) or (replace(placed, anaphoric=True),)
-        return (placed,)
+        return (replace(placed, name=_plain(self._abbreviations.get(stripped, stripped))),)
 
 
 def _straight_before(sentence: Sentence, placed: Mention) -> Mention | None:

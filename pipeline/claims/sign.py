@@ -85,14 +85,29 @@ def sign(
     if first == second:
         return _stated(parts[first], cues)
     said = parts[max(first, second)]
+    if first > second and _ELLIPSIS.match(said):
+        return "none"
+    if nearer := _in_one_clause(sentence, nutrient, outcome, beside):
+        return _stated(nearer, cues)
     if first > second:
-        if _ELLIPSIS.match(said):
-            return "none"
         further = _GOES_ON.match(said)
         return _stated(f"OUT was {said[further.start('verb') :]}", cues) if further else None
     if "NUT_" in re.split(r"OUT\b", said)[0]:
         return None
     return "none" if re.match(rf"(?:not|nor) {_FEW}OUT\b", said) else _stated(f"NUT {said}", cues)
+
+
+def _in_one_clause(sentence: Sentence, nutrient: Mention, outcome: Mention, beside: Sequence[Mention]) -> str | None:
+    """Return the clause that holds the pair where the sentence names one of the two again beside the other."""
+    mentions = {(m.start, m.end): m for m in (*sentence.mentions, *beside)}.values()
+    for n, o in (
+        *((nutrient, m) for m in mentions if m.kind == outcome.kind and m.text == outcome.text and m != outcome),
+        *((m, outcome) for m in mentions if m.kind == "nutrient" and m.text == nutrient.text and m != nutrient),
+    ):
+        parts, first, second = clauses(masked(sentence, n, o, beside))
+        if first is not None and first == second:
+            return parts[first]
+    return None
 
 
 def _what_ends(outcome: Mention) -> Mention:
@@ -126,7 +141,7 @@ def _stated(text: str, cues: Cues) -> Sign | None:
             continue
         said, ahead = match.group(), text[: match.start()]
         if cue.sign == "none":
-            if re.search(_PSEUDO, said):
+            if not cue.within and re.search(_PSEUDO, said):
                 continue
             return "none"
         if _DENIED_BEFORE.search(ahead):

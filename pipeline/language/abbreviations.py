@@ -27,6 +27,7 @@ _OPENING, _CLOSING, _BRACKET = re.compile(r"\("), re.compile(r"\)"), re.compile(
 _LAST_LETTERS = re.compile(r"([^\W\d_]+|\d+)\W*$")
 _LONGEST_SHORT_FORM = 40  # characters: three tokens of nine, and the blanks between and around them
 _MOST_WORDS = 8  # of a long form in brackets
+_PLURAL = re.compile(r"[A-Z][A-Z0-9-]*[A-Z]s")
 _FARTHEST = 1_000  # characters from a bracket that may belong to a definition
 _LONGEST_DEFINITION = 200  # characters on either side of a bracket that may hold its long form
 
@@ -83,8 +84,16 @@ def definitions_in(document: Document) -> tuple[Definition, ...]:
             for short in doc._.abbreviations:
                 long = short._.long_form
                 at = start + min(short.start_char, long.start_char)
-                found.append(Definition(at, short.text, " ".join(long.text.split())))
+                found += _one_and_many(Definition(at, short.text, " ".join(long.text.split())))
     return tuple(sorted(found, key=lambda definition: definition.start))
+
+
+def _one_and_many(definition: Definition) -> Iterator[Definition]:
+    """Yield a definition, and that of the one where it is of several ("venous leg ulcers (VLUs)" defines VLU)."""
+    yield definition
+    if _PLURAL.fullmatch(definition.short):
+        long = definition.long.removesuffix("s") if not definition.long.endswith("ss") else definition.long
+        yield Definition(definition.start, definition.short[:-1], long)
 
 
 def may_define(text: str) -> bool:
