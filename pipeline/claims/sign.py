@@ -141,14 +141,16 @@ def _stated(text: str, cues: Cues) -> Sign | None:
             continue
         said, ahead = match.group(), text[: match.start()]
         if cue.sign == "none":
-            if not cue.within and re.search(_PSEUDO, said):
+            if not cue.as_it_stands and re.search(_PSEUDO, said):
                 continue
             return "none"
         if _DENIED_BEFORE.search(ahead):
             return "none"
         if _DENIAL.search(ahead):
             return None
-        if _DENIAL.search(said) and not cue.within:
+        if cue.as_it_stands:
+            return cue.sign
+        if _DENIAL.search(said):
             return None if cue.sign == "affected_by" else "none"
         before = re.split(r"NUT\b", ahead + said)[0]
         if _UNLIKE.search(before) or _BOTH_ARMS.search(text):

@@ -90,11 +90,11 @@ class SentenceBounds:
 
 @dataclass(frozen=True, slots=True)
 class SignPattern:
-    """Words around NUT and OUT, the names of a pair, that state one direction; a denial may be `within` them."""
+    """Words around NUT and OUT, the names of a pair, that state one direction; some count `as_it_stands`."""
 
     sign: Sign
     pattern: re.Pattern[str]
-    within: bool = False
+    as_it_stands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,7 @@ def _signs(files: LexiconFiles) -> Iterator[SignPattern]:
             pattern = re.sub(r"\b(NUT|OUT)\b", r"\\b\1\\b", row["find"])
             pattern = re.sub(r"\{(\w*[a-z]\w*)\}", lambda place: words[place[1]], pattern)
             sign = files.one_of(row["sign"], get_args(Sign), name)
-            yield SignPattern(sign, re.compile(rf"\b(?:{pattern})\b"), row.get("denial_within", False))
+            yield SignPattern(sign, re.compile(rf"\b(?:{pattern})\b"), row.get("as_it_stands", False))
     except (tomllib.TOMLDecodeError, KeyError, re.error) as error:
         raise LexiconError(f"{name}: it is no TOML with words and patterns of them ({error}).") from None
 
