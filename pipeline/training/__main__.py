@@ -26,7 +26,7 @@ from pipeline.training.adapt import Adaptation, adapt
 from pipeline.training.corpora import Passage
 from pipeline.training.fit import Schedule, fit, held_out_figures
 from pipeline.training.network import ClaimNetwork
-from pipeline.training.prepare import HERE, Inputs, Source, prepare, read_schedule
+from pipeline.training.prepare import HERE, Inputs, Source, plan_of, prepare, read_schedule
 from pipeline.training.pretrained import encoder_folder, load_tokenizer
 
 LOOKED_AT = 60  # documents kept apart that figures are printed for while learning
@@ -63,17 +63,17 @@ class Trainer:
     def claims(self, name: str, seed: int) -> None:
         """Fit a network to a set of annotated documents, beside the other corpora."""
         tasks = {**self.inputs.others, "claims": self.inputs.claims[name]}
-        step = self._of_set(name)
+        step = plan_of(name, self.schedule)
         held_out = self.inputs.held_out.get(name, [])[:LOOKED_AT]
         self._fit(step["start"][str(seed)], f"{name}-{seed}", self._plan("claims", seed, step), tasks, held_out)
 
     def seeds(self, name: str) -> list[int]:
         """Return the seeds that a set of documents is learnt with, in order."""
-        return [int(seed) for seed in self._of_set(name)["start"]]
+        return [int(seed) for seed in plan_of(name, self.schedule)["start"]]
 
     def average(self, name: str) -> None:
         """Write the mean of the weights that the seeds of a set came to; print held-out figures of vote and mean."""
-        averaged = self._of_set(name).get("averaged", self.seeds(name))
+        averaged = plan_of(name, self.schedule).get("averaged", self.seeds(name))
         networks = [self._network(f"{name}-{seed}") for seed in averaged]
         states = [network.state_dict() for network in networks]
         average = {key: torch.stack([state[key] for state in states]).mean(0) for key in states[0]}
@@ -101,11 +101,6 @@ class Trainer:
         for of_all_seeds in ("start", "averaged"):
             given.pop(of_all_seeds, None)
         return Schedule(**(given if seed is None else {**given, "seed": seed}))
-
-    def _of_set(self, name: str) -> dict[str, Any]:
-        """Return what the schedule says of a set; shares of the documents are learnt as `apart` is."""
-        steps: dict[str, Any] = self.schedule["claims"]
-        return dict(steps.get(name, steps["apart"]))
 
     def _network(self, checkpoint: str) -> ClaimNetwork:
         network = new_network(self.encoder, self.schedule["network_seed"], self.device)

@@ -1,8 +1,10 @@
-"""In: networks that learned from shares of the annotated documents; out: their figures on dev.jsonl, a learning curve.
+"""In: networks that learned from shares of the newer annotated documents; out: their figures on dev.jsonl, a curve.
 
-What more annotation would bring: one network for each share and one of all documents, each with the first seed, read
+What the newer text brought and what more of it would: one network without it, one with half of it, one with all, and
+one with all but the documents written for training. Each goes on from the same weights for the same passes and is read
 with the bundled calibration, so that the encoders alone differ. They come from
-`python -m pipeline.training --steps claims --seeds 3 --sets share25 share50 share75 final`.
+`python -m pipeline.training --steps prepare begin claims --sets fresh0 fresh50 fresh100 unwritten`, with the weights to
+begin with in --models.
 
 >>> python -m pipeline.training.curve --reference ../shared --work outputs/training
 """
@@ -24,6 +26,8 @@ from pipeline.training.prepare import SHARES, Inputs
 from pipeline.training.pretrained import encoder_folder
 from pipeline.training.reading import READER
 
+SETS = (*(f"fresh{100 * share:.0f}" for share in SHARES), "unwritten")
+
 
 def main() -> None:
     """Print the figures of each share."""
@@ -33,8 +37,8 @@ def main() -> None:
     options = parser.parse_args()
     trainer = Trainer(Inputs.load(options.work / "inputs.pkl.xz"), options.work, "cpu", encoder_folder())
     torch.set_num_threads(2)
-    seed = trainer.seeds("apart")[0]
-    for name in [*(f"share{100 * share:.0f}" for share in SHARES), "final"]:
+    for name in SETS:
+        seed = trainer.seeds(name)[0]
         folder = options.work / f"{name}-{seed}"
         if not (folder / "config.json").exists():
             trainer.export(folder.name, folder)

@@ -23,7 +23,7 @@ from pipeline.training.corpora import Passage
 from pipeline.training.pretrained import load_tokenizer
 
 HERE = Path(__file__).parent
-SHARES = (0.25, 0.5, 0.75)  # of the annotated documents, for the learning curve
+SHARES = (0, 0.5, 1)  # of the documents that no earlier weights learned from, for the learning curve
 Source = Sequence[Sequence[Passage]]
 """The passages of a corpus, for each pass over it; passes beyond the last begin again."""
 
@@ -33,7 +33,7 @@ class Inputs:
     """What training reads.
 
     `text` is running text as word pieces of 16 bits; `others` the corpora without claims; `claims` the annotated
-    documents of each set (apart, final, share25 ...), changed anew for each pass; `held_out` those that `apart` leaves
+    documents of each set (apart, final, fresh50 ...), changed anew for each pass; `held_out` those that `apart` leaves
     out.
     """
 
@@ -67,10 +67,19 @@ def kept_apart(documents: Sequence[dict[str, Any]], schedule: Mapping[str, Any])
 
 
 def document_sets(documents: Sequence[dict[str, Any]], schedule: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Return the sets of annotated documents that networks learn from: all but those kept apart, all, shares of all."""
+    """Return the sets of annotated documents that networks learn from.
+
+    `apart` is all but those kept apart, `final` all; for the curve `fresh0` is those that earlier weights learned from,
+    `fresh50` these and half of the others, `fresh100` all, and `unwritten` all but those written for training.
+    """
     apart = kept_apart(documents, schedule)
-    sets = {"apart": [d for d in documents if d["doc_id"] not in apart], "final": list(documents)}
-    shares = {f"share{100 * s:.0f}": corpora.share_of(documents, s, schedule["apart_seed"]) for s in SHARES}
+    known, fresh = documents[: schedule["learned_before"]], documents[schedule["learned_before"] :]
+    sets = {
+        "apart": [d for d in documents if d["doc_id"] not in apart],
+        "final": list(documents),
+        "unwritten": [d for d in documents if d["kind"] != "written"],
+    }
+    shares = {f"fresh{100 * s:.0f}": [*known, *corpora.share_of(fresh, s, schedule["apart_seed"])] for s in SHARES}
     return sets | shares
 
 
@@ -88,7 +97,6 @@ def prepare(reference: Path, wanted: Collection[str] | None = None, with_text: b
     documents = corpora.read_jsonl(reference / "gold" / "train.jsonl")
     dev = corpora.read_jsonl(reference / "gold" / "dev.jsonl")
     archive = reference / "corpora" / "pmc-rct" / "pmc-rct-nxml.tar.xz"
-    passes = math.ceil(schedule["claims"]["schedule"]["passes"]["claims"])
     sets = {n: some for n, some in document_sets(documents, schedule).items() if n in (wanted or ("apart", "final"))}
     held_out = {}
     apart = kept_apart(documents, schedule)
@@ -98,9 +106,24 @@ def prepare(reference: Path, wanted: Collection[str] | None = None, with_text: b
     return Inputs(
         text=b"".join(read_articles(archive, [*documents, *dev])) if with_text else b"",
         others=read_others(reference / "corpora", dev, tokenizer),
-        claims={name: list(claim_passes(some, tokenizer, schedule["changed"], passes)) for name, some in sets.items()},
+        claims={
+            name: list(claim_passes(some, tokenizer, schedule["changed"], passes_of(name, schedule)))
+            for name, some in sets.items()
+        },
         held_out=held_out,
     )
+
+
+def plan_of(name: str, schedule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the schedule says of a set of documents; those of the learning curve are learnt alike."""
+    steps: dict[str, Any] = schedule["claims"]
+    return dict(steps.get(name, steps["curve"]))
+
+
+def passes_of(name: str, schedule: Mapping[str, Any]) -> int:
+    """Return how many passes over a set of documents have to be made ready; a begun one counts."""
+    planned = schedule["claims"]["schedule"] | plan_of(name, schedule)
+    return math.ceil(planned["passes"]["claims"])
 
 
 def claim_passes(
