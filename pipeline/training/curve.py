@@ -1,10 +1,10 @@
 """In: networks that learned from shares of the newer annotated documents; out: their figures on dev.jsonl, a curve.
 
-What the newer text brought and what more of it would: one network without it, one with half of it, one with all, and
-one with all but the documents written for training. Each goes on from the same weights for the same passes and is read
-with the bundled calibration, so that the encoders alone differ. They come from
-`python -m pipeline.training --steps prepare begin claims --sets fresh0 fresh50 fresh100 unwritten`, with the weights to
-begin with in --models.
+What the newer text brought and what more of it would: one network without it, one with half of it, one with all, one
+with all but the documents written for training, and one without changed copies. Each goes on from the same weights for
+the same passes and is read with the bundled calibration, so that the encoders alone differ. They come from
+`python -m pipeline.training --steps prepare begin claims --sets fresh0 fresh50 fresh100 unwritten unchanged`, with the
+weights to begin with in --models.
 
 >>> python -m pipeline.training.curve --reference ../shared --work outputs/training
 """
@@ -26,7 +26,7 @@ from pipeline.training.prepare import SHARES, Inputs
 from pipeline.training.pretrained import encoder_folder
 from pipeline.training.reading import READER
 
-SETS = (*(f"fresh{100 * share:.0f}" for share in SHARES), "unwritten")
+SETS = (*(f"fresh{100 * share:.0f}" for share in SHARES), "unwritten", "unchanged")
 
 
 def main() -> None:

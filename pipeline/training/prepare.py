@@ -70,13 +70,15 @@ def document_sets(documents: Sequence[dict[str, Any]], schedule: Mapping[str, An
     """Return the sets of annotated documents that networks learn from.
 
     `apart` is all but those kept apart, `final` all; for the curve `fresh0` is those that earlier weights learned from,
-    `fresh50` these and half of the others, `fresh100` all, and `unwritten` all but those written for training.
+    `fresh50` these and half of the others, `fresh100` all, `unwritten` all but those written for training, and
+    `unchanged` all as they are, without copies of turned sign, other names or references back.
     """
     apart = kept_apart(documents, schedule)
     known, fresh = documents[: schedule["learned_before"]], documents[schedule["learned_before"] :]
     sets = {
         "apart": [d for d in documents if d["doc_id"] not in apart],
         "final": list(documents),
+        "unchanged": list(documents),
         "unwritten": [d for d in documents if d["kind"] != "written"],
     }
     shares = {f"fresh{100 * s:.0f}": [*known, *corpora.share_of(fresh, s, schedule["apart_seed"])] for s in SHARES}
@@ -107,7 +109,7 @@ def prepare(reference: Path, wanted: Collection[str] | None = None, with_text: b
         text=b"".join(read_articles(archive, [*documents, *dev])) if with_text else b"",
         others=read_others(reference / "corpora", dev, tokenizer),
         claims={
-            name: list(claim_passes(some, tokenizer, schedule["changed"], passes_of(name, schedule)))
+            name: list(claim_passes(some, tokenizer, changed_in(name, schedule), passes_of(name, schedule)))
             for name, some in sets.items()
         },
         held_out=held_out,
@@ -118,6 +120,12 @@ def plan_of(name: str, schedule: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the schedule says of a set of documents; those of the learning curve are learnt alike."""
     steps: dict[str, Any] = schedule["claims"]
     return dict(steps.get(name, steps["curve"]))
+
+
+def changed_in(name: str, schedule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how documents are changed for a pass over a set: those of `unchanged` are not."""
+    changed: dict[str, Any] = schedule["changed"]
+    return {**changed, "documents": 0.0} if name == "unchanged" else changed
 
 
 def passes_of(name: str, schedule: Mapping[str, Any]) -> int:
