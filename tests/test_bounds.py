@@ -16,10 +16,12 @@ from pipeline.comparison import compare, load_rules
 from pipeline.comparison.consequence import consequences
 from pipeline.config import load_settings
 from pipeline.extractor import Extractor
+from pipeline.ingest import read
 from pipeline.language.mentions import MOST_MENTIONS
 from pipeline.language.sentences import LONGEST_SENTENCE
 from pipeline.records import Reference, StudyReport
 from pipeline.studies.registry import study_registry
+from pipeline.tables import EVIDENCE, write_table
 
 FAST = Extractor.load(load_settings(model="fast"))
 NUTRIENTS = ("iron", "zinc", "magnesium", "vitamin D", "folate", "selenium", "calcium", "copper")
@@ -287,3 +289,41 @@ def test_an_abbreviation_among_hundreds_keeps_its_long_form(tmp_path: Path) -> N
     path.write_text(f"Iron\n\n{'Iron (AB) (AC) ' * 300} causes restless legs syndrome (RLS) in adults.\n")
     annotated = FAST.annotate(FAST.read(path)[0])
     assert annotated.abbreviations["RLS"] == "restless legs syndrome"
+
+
+def csv_records(n: int) -> str:
+    return "title,year,abstract\n" + "".join(
+        f'Trial {i},20{i % 30:02},"Zinc shortened colds, {i}."\n' for i in range(n)
+    )
+
+
+def ris_records(n: int) -> str:
+    return "".join(
+        f"TY  - JOUR\nTI  - Trial {i}\nPY  - 2001\nAB  - Zinc shortened colds.\nER  - \n\n" for i in range(n)
+    )
+
+
+def json_records(n: int) -> str:
+    return "".join(f'{{"title": "Trial {i}", "abstract": "Zinc shortened colds."}}\n' for i in range(n))
+
+
+@pytest.mark.parametrize("records", [csv_records, ris_records, json_records], ids=lambda records: records.__name__)
+def test_files_of_records_are_read_no_slower_than_n_log_n(records: Callable[[int], str], tmp_path: Path) -> None:
+    def spend(size: int) -> Counter[str]:
+        path = tmp_path / "export.txt"
+        path.write_text(records(4 * size), encoding="utf-8")
+        began = time.process_time()
+        assert len(list(read(path))) == 4 * size
+        return Counter({"records": time.process_time() - began})  # type: ignore[dict-item]
+
+    assert_gentle(spend)
+
+
+def test_tables_are_written_no_slower_than_n_log_n(tmp_path: Path) -> None:
+    def spend(size: int) -> Counter[str]:
+        rows = (replace(ROW, claim_id=f"{i:016x}", source_id=f"{i}.txt") for i in range(4 * size))
+        began = time.process_time()
+        write_table(tmp_path / "evidence.csv", EVIDENCE, rows)
+        return Counter({"tables": time.process_time() - began})  # type: ignore[dict-item]
+
+    assert_gentle(spend)

@@ -54,7 +54,20 @@ def test_a_server_may_not_lead_on_to_the_own_network(tmp_path: Path, allowed: bo
         assert "private address" in summary.failures[0].reason and not inside.asked
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "10.1.2.3", "192.168.0.9", "169.254.169.254", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "[::1]",
+        "10.1.2.3",
+        "192.168.0.9",
+        "169.254.169.254",
+        "0.0.0.0",
+        "[::ffff:10.0.0.1]",
+        "[64:ff9b::a00:1]",
+        "[2002:7f00:1::]",
+    ],
+)
 def test_addresses_of_the_own_network_are_known(host: str) -> None:
     assert is_private(f"http://{host}/latest")
 

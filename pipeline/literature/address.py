@@ -5,6 +5,7 @@ import re
 import socket
 from urllib.parse import urlsplit
 
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SECRET = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
@@ -24,4 +25,18 @@ def is_private(url: str) -> bool:
         found = {entry[4][0] for entry in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):
         return False  # a host that cannot be found cannot be reached either
-    return any(not ipaddress.ip_address(str(address).partition("%")[0]).is_global for address in found)
+    return any(not _meant(str(address).partition("%")[0]).is_global for address in found)
+
+
+def _meant(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the address that is reached in the end: that of version 4 within one of version 6 (RFC 4291, 3056, 6052).
+
+    >>> str(_meant("64:ff9b::7f00:1")), str(_meant("2002:7f00:1::")), str(_meant("::ffff:10.0.0.1"))
+    ('127.0.0.1', '127.0.0.1', '10.0.0.1')
+    """
+    given = ipaddress.ip_address(address)
+    if given.version == 4:
+        return given
+    if given in _NAT64:
+        return ipaddress.IPv4Address(int(given) & 0xFFFFFFFF)
+    return given.ipv4_mapped or given.sixtofour or (given.teredo[1] if given.teredo else None) or given

@@ -129,7 +129,8 @@ class Workers:
                 worker = self._replace(worker)
                 break
             except WorkerDied as error:
-                reason = f"{source.name} ended the process that read it ({error}); it may need more memory."
+                hint = "; it may need more memory" if error.killed else ""
+                reason = f"{source.name} ended the process that read it ({error}){hint}."
                 worker = self._replace(worker)
                 own, killed = (own, killed + 1) if error.killed else (own + 1, killed)
                 if own == ATTEMPTS or killed == KILLS:
