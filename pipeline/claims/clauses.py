@@ -18,6 +18,7 @@ _LISTS = {
     name: re.compile(rf"(?:{name}_{_VALUES}{_LINK}{_AMOUNT})*{name}(?:{_VALUES}{_LINK}{_AMOUNT}{name}_)*(?!_)")
     for name in ("NUT", "OUT")
 }  # "NUT_, NUT_ and NUT"
+_QUOTED = re.compile(r"[‘“\"']((?:NUT|OUT)_?)[’”\"']")
 _IN_BRACKETS = re.compile(r"\([^()]*\d[^()]*\)")
 _FINITE = r"[a-z -]{1,40}(?:s|ed|fell|rose|had|did|led)\b"
 BREAK = re.compile(
@@ -58,7 +59,7 @@ def named(sentence: Sentence, nutrient: Mention, outcome: Mention, beside: Itera
     for (start, end), name in sorted(spots.items()):
         pieces += [sentence.text[position : start - sentence.start].lower(), name]
         position = end - sentence.start
-    return "".join([*pieces, sentence.text[position:].lower()])
+    return _QUOTED.sub(r"\1", "".join([*pieces, sentence.text[position:].lower()]))
 
 
 def outside_values(sentence: Sentence, nutrient: Mention, beside: Sequence[Mention]) -> Mention:

@@ -46,6 +46,7 @@ _GOOD_END = re.compile(
     r"regression|disappearance|reversal|prevention|reduction|improvement) (?:of|from|in) (?:the )?(?=\w)",
     re.IGNORECASE,
 )
+_GOOD_AFTER = re.compile(r"\bOUT (?:symptoms? )?(improvements?|relief|remission|resolution)\b")  # "relief of OUT"
 _OPPOSITE: dict[Sign, Sign] = {"raises": "lowers", "lowers": "raises", "improves": "worsens", "worsens": "improves"}
 _ELLIPSIS = re.compile(
     rf"(?:[\w-]+ ){{0,2}}NUT {_FEW}(?:"
@@ -132,6 +133,7 @@ def relation_of(said: Sign, outcome: Mention) -> Relation:
 
 
 def _stated(text: str, cues: Cues) -> Sign | None:
+    text = _GOOD_AFTER.sub(r"\1 of OUT", text)
     if _AFTER.search(text) or re.search(r"\bboth NUT\b", text):
         return None
     text = _RATHER.sub("", _ONLY.sub("", text))
