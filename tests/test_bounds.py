@@ -20,6 +20,9 @@ from pipeline.ingest import read
 from pipeline.language.mentions import MOST_MENTIONS
 from pipeline.language.sentences import LONGEST_SENTENCE
 from pipeline.records import Reference, StudyReport
+from pipeline.review.carrying import carry
+from pipeline.review.decision import Decision
+from pipeline.review.event import Event
 from pipeline.studies.registry import study_registry
 from pipeline.tables import EVIDENCE, write_table
 
@@ -325,5 +328,26 @@ def test_tables_are_written_no_slower_than_n_log_n(tmp_path: Path) -> None:
         began = time.process_time()
         write_table(tmp_path / "evidence.csv", EVIDENCE, rows)
         return Counter({"tables": time.process_time() - began})  # type: ignore[dict-item]
+
+    assert_gentle(spend)
+
+
+def test_decisions_find_their_claims_again_no_slower_than_n_log_n() -> None:
+    def spend(size: int) -> Counter[str]:
+        rows = [
+            replace(ROW, claim_id=f"{i:016x}", source_id="a.txt", sentence=f"In trial {i}, {ROW.sentence}")
+            for i in range(2 * size)
+        ]
+        names = [column.name for column in EVIDENCE.columns]
+        decisions = {}
+        for i, row in enumerate(rows):
+            gone, cells = f"gone{i}", {name: str(getattr(row, name, "")) for name in names}
+            said = Event(gone, "review_status", "accepted", source_id="a.txt", number=i)
+            decisions[gone] = Decision(gone, "a.txt", row.sentence, cells | {"claim_id": gone}, "", said)
+        began = time.process_time()
+        carried = carry(decisions, lambda wanted: [rows])
+        spent = time.process_time() - began
+        assert carried.count("stale") == len(rows)
+        return Counter({"decisions": spent})  # type: ignore[dict-item]
 
     assert_gentle(spend)

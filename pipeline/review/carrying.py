@@ -9,7 +9,7 @@ from pipeline.records import EvidenceRow, Flag
 from pipeline.review.cells import date_of
 from pipeline.review.decision import REJECTED, Decision
 from pipeline.review.event import Event
-from pipeline.review.matching import find, spot_of, spot_of_row
+from pipeline.review.matching import Spots, spot_of, spot_of_row
 from pipeline.tables import EVIDENCE
 from pipeline.tables.cells import from_cell, to_cell
 from pipeline.tables.columns import CORRECTABLE
@@ -94,21 +94,21 @@ def _beside(
 ) -> Iterable[tuple[Decision, EvidenceRow | None, str]]:
     by_id = {row.claim_id: row for row in rows}
     decisions = sorted(decisions, key=lambda decision: decision.latest, reverse=True)
-    free = {row.claim_id: spot_of_row(row) for row in rows}
     for decision in decisions:
         if decision.claim_id in by_id:
-            free.pop(decision.claim_id, None)
             yield decision, by_id[decision.claim_id], ""
-    every = {row.claim_id: spot_of_row(row) for row in rows}
+    every = Spots(map(spot_of_row, rows))
+    taken = {decision.claim_id for decision in decisions}
+    free = Spots(spot_of_row(row) for row in rows if row.claim_id not in taken)
     for decision in decisions:
         if decision.claim_id in by_id:
             continue
         spot = replace(spot_of(decision.row), source_id=decision.source_id)
-        match = find(spot, free.values())
+        match = free.find(spot)
         if match:
-            free.pop(match.claim_id)
+            free.remove(match)
             yield decision, by_id[match.claim_id], "the claim has changed; see whether the decision still holds"
-        elif other := find(spot, every.values()):
+        elif other := every.find(spot):
             yield decision, None, f"claim {other.claim_id}, which took its place, has a decision of its own"
         else:
             yield decision, None, f"no claim of {decision.source_id} stands in that sentence at that place any more"

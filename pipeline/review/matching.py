@@ -71,6 +71,27 @@ def find(wanted: Spot, claims: Iterable[Spot]) -> Spot | None:
     return found[0] if len(found) == 1 else None
 
 
+class Spots:
+    """Claims of one source by the words of their sentence, so that a claim is looked for where it stood first."""
+
+    def __init__(self, spots: Iterable[Spot]) -> None:
+        self._by_words: dict[str, dict[str, Spot]] = {}
+        for spot in spots:
+            self._by_words.setdefault(spot.words, {})[spot.claim_id] = spot
+
+    def find(self, wanted: Spot) -> Spot | None:
+        """Return what `find` does, in sentences with the same words, else in those that hold them or lie in them."""
+        same = find(wanted, self._by_words.get(wanted.words, {}).values())
+        if same is not None:
+            return same
+        others = (words for words in self._by_words if wanted.words in words or words in wanted.words)
+        return find(wanted, [spot for words in others for spot in self._by_words[words].values()])
+
+    def remove(self, spot: Spot) -> None:
+        """Leave out a claim that was found."""
+        del self._by_words[spot.words][spot.claim_id]
+
+
 def same_words(first: str, second: str) -> bool:
     """Tell whether two sentences are the same but for white space, case and a cut at the end."""
     one, other = sorted((_plain(first).removesuffix("…"), _plain(second).removesuffix("…")), key=len)
