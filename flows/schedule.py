@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,8 @@ def schedule_of(cron: str, timezone: str = "UTC") -> CronSchedule:
 def serve(paths: Sequence[str], out: str | Path, schedule: CronSchedule, *, settings: Settings) -> None:
     """Make the deployment in the Prefect API of the settings, and carry out its runs until this process is ended."""
     hush_at_exit()
+    # Prefect's runner says so of itself where a signal comes while it makes the deployment
+    warnings.filterwarnings("ignore", r"coroutine 'Runner\.astop' was never awaited", RuntimeWarning)
     os.environ["PYTHONSAFEPATH"] = "1"  # a `flows` of the folder that it is started in is not ours
     os.environ["PYTHONPATH"] = import_path()
     scheduled_evidence.serve(
