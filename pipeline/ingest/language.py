@@ -13,12 +13,16 @@ from pipeline.ingest.resources import rows
 from pipeline.records import Block
 
 ENGLISH = "English"
+# Words of other languages that English text holds too: "vitamin E", "et al.", "per", "son", "met".
+SHARED = "shared with English"
 # Fewer words tell no language: a title, a name.
 FEWEST_WORDS = 8
 # So much of a paragraph is looked at.
 LONGEST_LOOK = 600
 # Shares of words: with less English, and more of another language, a paragraph is in that one.
 LEAST_ENGLISH, LEAST_OTHER = 0.12, 0.15
+# Different words of another language alone that a paragraph in it has.
+FEWEST_TELLING = 3
 # The share of letters of other alphabets than the Latin one with which a paragraph is in another language.
 OTHER_ALPHABET = 0.3
 _OTHER_LETTER = re.compile(r"[^\W\d_\u0000-\u036f\u1d00-\u1eff\u2000-\u2bff]")
@@ -42,6 +46,8 @@ def is_foreign(paragraph: str) -> bool:
     True
     >>> is_foreign("Zinc did not lower the risk of a common cold in this trial.")
     False
+    >>> is_foreign("As Miller et al. reported, vitamin E increased all-cause mortality.")
+    False
     """
     words = paragraph.lower().split()
     if len(words) < FEWEST_WORDS:
@@ -52,8 +58,11 @@ def is_foreign(paragraph: str) -> bool:
         return False
     if len(_OTHER_LETTER.findall(paragraph)) > OTHER_ALPHABET * len(paragraph):
         return True
-    most = max(sum(word in own for word in words) for name, own in languages.items() if name != ENGLISH)
-    return most >= LEAST_OTHER * len(words) and most > english
+    others = [own for name, own in languages.items() if name not in (ENGLISH, SHARED)]
+    own = max(others, key=lambda own: sum(word in own for word in words))
+    most = sum(word in own for word in words)
+    telling = own.intersection(words) - languages[ENGLISH] - languages[SHARED]
+    return most >= LEAST_OTHER * len(words) and most > english and len(telling) >= FEWEST_TELLING
 
 
 @cache
