@@ -129,4 +129,5 @@ def test_of_a_thousand_sources_only_the_five_that_changed_are_read_again(tmp_pat
     read: list[Progress] = []
     second = run([sources], out, settings=FAST, progress=read.append)
     assert len([event for event in read if event.source]) == 5 and second.n_unchanged == 995
-    assert second.seconds < first.seconds / 10, f"{second.seconds:.1f} s after {first.seconds:.1f} s"
+    # reading has become faster than the tables, which both runs write
+    assert second.seconds < first.seconds / 5, f"{second.seconds:.1f} s after {first.seconds:.1f} s"
