@@ -146,6 +146,10 @@ def table_page(rows: str) -> str:
     return f"<html><body><article>{body}</article></body></html>"
 
 
+def long_words(n: int) -> str:
+    return f"Zinc, but not {'a' * n}! lowered asthma (RR 0.8; interaction with {'b' * n}! P = 0.2)."
+
+
 def sections_of_an_article(n: int) -> str:
     parts = "".join(
         f"<sec><title>Part {i}</title><p>Iron reduced asthma <xref rid='r{i}'>{i}</xref>.</p></sec>" for i in range(n)
@@ -157,6 +161,7 @@ def sections_of_an_article(n: int) -> str:
 
 
 SHAPES = (
+    long_words,
     arms,
     left_out,
     glosses,

@@ -27,7 +27,7 @@ BREAK = re.compile(
     rf" and (?=(?:NUT|OUT)_? {_FINITE}))\s*"
 )
 _ASIDE = re.compile(
-    r",? but not (?:(?!NUT\b|OUT)[\w-]+ ?){1,5}(?:\([^()]*\))?(?=,| (?!NUT|OUT)\w+(?:ed|s)\b)"
+    r",? but not (?:(?!NUT\b|OUT)[\w-]+ ){0,4}(?!NUT\b|OUT)[\w-]+(?: \([^()]*\))?(?=,| (?!NUT|OUT)\w+(?:ed|s)\b)"
 )  # "zinc, but not placebo, ..."
 _JOINED = re.compile(
     r"(\bbetween (?:(?!and\b)[\w()-]+ ){0,6}?(?:(?!and\b)[\w()-]+)|"

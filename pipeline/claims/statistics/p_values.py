@@ -53,7 +53,7 @@ _P_VALUE = re.compile(
 _NAMED_AFTER = re.compile(rf"\s?[,(\[]?\s?(?:for|of) (?:the )?(?P<side>{_SIDE})\b", re.IGNORECASE)
 _NAMED_BEFORE = re.compile(
     rf"\b(?:(?P<side>{_SIDE})|(?:Egger|Begg)(?:['’]s)?(?: test)?|I[²2]\s?=\s?\d+(?:[.·]\d+)?\s?%|Q\s?=\s?[\d.·]+)"
-    r"(?: (?:with|by|of|between|across) (?:[\w-]+ ?){1,4})?(?: tests?)?[\s,:;(\[]*$",
+    r"(?: (?:with|by|of|between|across) (?:[\w-]+ ){0,3}[\w-]+)?(?: tests?)?[\s,:;(\[]*$",
     re.IGNORECASE,
 )
 _FURTHER = re.compile(r"(?:,?\s?and|,)\s?(?P<value>[01]?[.·]\d+)(?![\d%–-])")
