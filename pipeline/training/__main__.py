@@ -98,7 +98,7 @@ class Trainer:
 
     def _plan(self, step: str, seed: int | None = None, of_set: Mapping[str, Any] | None = None) -> Schedule:
         given = dict(self.schedule[step]["schedule"]) | dict(of_set or {})
-        for of_all_seeds in ("start", "averaged"):
+        for of_all_seeds in ("start", "averaged", "changed"):
             given.pop(of_all_seeds, None)
         return Schedule(**(given if seed is None else {**given, "seed": seed}))
 

@@ -75,9 +75,12 @@ def document_sets(documents: Sequence[dict[str, Any]], schedule: Mapping[str, An
     """
     apart = kept_apart(documents, schedule)
     known, fresh = documents[: schedule["learned_before"]], documents[schedule["learned_before"] :]
+    rest = [d for d in documents if d["doc_id"] not in apart]
     sets = {
-        "apart": [d for d in documents if d["doc_id"] not in apart],
+        "apart": rest,
+        "settled_apart": rest,
         "final": list(documents),
+        "settled": list(documents),
         "unchanged": list(documents),
         "unwritten": [d for d in documents if d["kind"] != "written"],
     }
@@ -123,9 +126,9 @@ def plan_of(name: str, schedule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed_in(name: str, schedule: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how documents are changed for a pass over a set: those of `unchanged` are not."""
+    """Return how documents are changed for a pass over a set: not at all where the set's plan says so."""
     changed: dict[str, Any] = schedule["changed"]
-    return {**changed, "documents": 0.0} if name == "unchanged" else changed
+    return changed if plan_of(name, schedule).get("changed", True) else {**changed, "documents": 0.0}
 
 
 def passes_of(name: str, schedule: Mapping[str, Any]) -> int:
