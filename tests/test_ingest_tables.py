@@ -83,7 +83,7 @@ def test_tables_of_a_word_document(read_bytes):
 
 
 def test_the_tables_of_a_pdf_are_those_with_a_numbered_caption(tmp_path: Path):
-    from pipeline.ingest.mupdf import pymupdf
+    from pipeline.mupdf import pymupdf
 
     def ruled(page: Any, top: float, rows: tuple[tuple[str, ...], ...]) -> None:
         for number, cells in enumerate(rows):

@@ -1,133 +1,45 @@
 """In: shapes and text at places in inches. Out: a picture as SVG and PNG, the same bytes on every machine."""
 
-import logging
-import re
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import struct
+import zlib
+from collections.abc import Sequence
+from pathlib import Path as File
+from typing import Literal
 from xml.sax.saxutils import escape
 
 from pipeline.figures.labels import clean
+from pipeline.figures.letters import HEADING, LINE, NORMAL, POINTS, SMALL, Weight
+from pipeline.figures.shapes import Disc, Look, Path, Point, Words, painted
 from pipeline.figures.style import STYLE, Picture
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+Marker = Literal["o", "s", "v", "<", ">", "|"]
+"""A disc, a square, a triangle that points down, to the left or to the right, or an upright stroke."""
 
-SMALL, NORMAL, HEADING = 8.0, 9.5, 13.0
-"""Sizes of text, in points."""
-LINE = 1.35
-"""Height of a line, in sizes of its text."""
-POINTS = 72
-"""Points in an inch."""
+_CAP_HEIGHT = 0.72
+"""Height of a capital letter of Helvetica, in sizes of its text."""
 _DOT, _DOT_STEP = 4.2, 0.085
-_SALT = "provender"
-_UNDATED_SVG = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-
-
-@contextmanager
-def drawing() -> Iterator[None]:
-    """Draw in our style whatever the user's own settings of matplotlib say, without its warnings."""
-    logger = logging.getLogger("matplotlib")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        import matplotlib
-
-        with matplotlib.rc_context(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            matplotlib.rcdefaults()
-            matplotlib.rcParams.update(
-                {
-                    "font.family": [STYLE.picture.font],
-                    "text.parse_math": False,
-                    "svg.fonttype": "none",
-                    "svg.hashsalt": _SALT,
-                    "axes.unicode_minus": True,
-                }
-            )
-            yield
-    finally:
-        logger.setLevel(level)
-
-
-@lru_cache(maxsize=10_000)
-def width_of(text: str, size: float, weight: str = "normal") -> float:
-    """Return the width of a text, in inches."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextToPath
-
-    font = FontProperties(family=[STYLE.picture.font], size=size, weight=weight)
-    width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
-    return float(width) / POINTS
-
-
-def fit(text: str, width: float, size: float, weight: str = "normal") -> str:
-    """Return a text cut to a width in inches; an ellipsis stands for what is left out."""
-    text = clean(text)
-    if len(text) * size / POINTS < width or width_of(text, size, weight) <= width:
-        return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if width_of(text[:middle].rstrip() + "…", size, weight) <= width:
-            low = middle
-        else:
-            high = middle - 1
-    return text[:low].rstrip() + "…"
-
-
-def wrap(text: str, width: float, size: float, *, most: int = 99, weight: str = "normal") -> list[str]:
-    """Break a text into lines of a width in inches, the last of at most `most` lines cut to fit.
-
-    Lines break at spaces, and within a word that is wider than a line.
-    """
-    lines: list[str] = []
-    words = [part for word in clean(text).split(" ") for part in _parts(word, width, size, weight)]
-    while words and words[0]:
-        taken = 1
-        while taken < len(words) and width_of(" ".join(words[: taken + 1]), size, weight) <= width:
-            taken += 1
-        if len(lines) == most - 1:
-            taken = len(words)
-        lines.append(fit(" ".join(words[:taken]), width, size, weight))
-        words = words[taken:]
-    return lines
-
-
-def _parts(word: str, width: float, size: float, weight: str) -> list[str]:
-    """A word as it is, or in parts that are no wider than a width in inches."""
-    parts = []
-    while len(word) > 1 and width_of(word, size, weight) > width:
-        most = next((n for n in range(len(word) - 1, 1, -1) if width_of(word[:n], size, weight) <= width), 1)
-        parts.append(word[:most])
-        word = word[most:]
-    return [*parts, word]
+_CORNERS: dict[str, tuple[Point, ...]] = {
+    "s": ((-1, -1), (1, -1), (1, 1), (-1, 1)),
+    "v": ((-1, -1), (1, -1), (0, 1)),
+    "<": ((1, -1), (1, 1), (-1, 0)),
+    ">": ((-1, -1), (-1, 1), (1, 0)),
+    "|": ((0, -1), (0, 1)),
+}
+"""The corners of markers, from -1 to 1."""
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEADER = len(_SIGNATURE) + 25  # where the first chunk ends
 
 
 class Canvas:
-    """A sheet of so many inches; places count from its upper left corner."""
+    """A sheet of so many inches; places count from its upper left corner, sizes of text and marks are in points."""
 
     def __init__(self, width: float, height: float) -> None:
-        """Make a blank sheet. To be used inside `drawing()`."""
-        from matplotlib.figure import Figure
-
+        """Begin with a blank sheet."""
         self.width, self.height = width, height
         self.look: Picture = STYLE.picture
-        self._figure = Figure(figsize=(width, height), dpi=self.look.dots_per_inch, facecolor=self.look.ground)
-        self._sheet = self.panel(0, 0, width, height)
-        self._sheet.set(xlim=(0, width))
-        self._sheet.set_axis_off()
-
-    def panel(self, x: float, y: float, width: float, height: float) -> "Axes":
-        """Return axes in a part of the sheet; their vertical coordinate is that of the sheet."""
-        place = (x / self.width, 1 - (y + height) / self.height, width / self.width, height / self.height)
-        axes = self._figure.add_axes(place)
-        axes.set(ylim=(y + height, y))
-        axes.patch.set_alpha(0)
-        return axes
+        self._ground: list[Path | Disc] = []
+        self._shapes: list[Path | Disc] = []
+        self._words: list[Words] = []
 
     def text(
         self,
@@ -137,66 +49,121 @@ class Canvas:
         *,
         size: float = NORMAL,
         colour: str = "",
-        weight: str = "normal",
-        **how: Any,
+        weight: Weight = "normal",
+        ha: str = "left",
     ) -> None:
-        """Write a text whose middle line stands at `y`, to the right of `x`, or as `how` says (ha, va, rotation)."""
-        places = {"va": "center_baseline", "ha": "left"} | how
-        self._sheet.text(x, y, clean(text), size=size, color=colour or self.look.ink, weight=weight, **places)
+        """Write a text whose middle line stands at `y`; `ha` says whether `x` is its left, center or right."""
+        at = x * POINTS, y * POINTS + size * _CAP_HEIGHT / 2
+        self._words.append(Words(clean(text), at, size, colour or self.look.ink, weight, ha))
+
+    def slanted(self, x: float, y: float, text: str, *, size: float = NORMAL) -> None:
+        """Write a text that rises from a place to the right."""
+        self._words.append(Words(clean(text), (x * POINTS, y * POINTS), size, self.look.ink, slanted=True))
 
     def box(
-        self, x: float, y: float, width: float, height: float, *, fill: str, edge: str = "none", **how: Any
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        fill: str,
+        edge: str = "",
+        lw: float = 0.8,
+        dashed: bool = False,
+        below: bool = False,
+        gid: str = "",
     ) -> None:
-        """Draw a filled rectangle; `how` may give lw, ls or gid."""
-        from matplotlib.patches import Rectangle
+        """Draw a filled rectangle, its edge of a width in points; `below` all other shapes."""
+        look = Look(fill, edge, lw, (3, 1.5) if dashed else None, gid)
+        corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
+        (self._ground if below else self._shapes).append(Path(_points(corners), look))
 
-        self._sheet.add_artist(Rectangle((x, y), width, height, facecolor=fill, edgecolor=edge, **how))
-
-    def shape(self, corners: list[tuple[float, float]], *, fill: str, gid: str | None = None) -> None:
+    def shape(self, corners: Sequence[Point], *, fill: str, gid: str = "") -> None:
         """Draw a filled polygon."""
-        from matplotlib.patches import Polygon
+        self._shapes.append(Path(_points(corners), Look(fill, gid=gid)))
 
-        self._sheet.add_artist(Polygon(corners, closed=True, facecolor=fill, edgecolor="none", gid=gid))
+    def line(
+        self,
+        points: Sequence[Point],
+        *,
+        colour: str,
+        lw: float,
+        dashes: tuple[float, float] | None = None,
+        gid: str = "",
+    ) -> None:
+        """Draw a line of a width in points."""
+        self._shapes.append(Path(_points(points), Look("", colour, lw, dashes, gid), closed=False))
 
-    def marks(self, xs: Sequence[float], y: float, size: float, *, fill: str, marker: str = "o") -> None:
+    def marks(
+        self,
+        xs: Sequence[float],
+        y: float,
+        size: float,
+        *,
+        fill: str,
+        marker: Marker = "o",
+        lw: float = 0.8,
+        gid: str = "",
+    ) -> None:
         """Draw markers of a size in points, side by side."""
-        look = {"marker": marker, "ms": size, "mfc": fill, "mec": self.look.ink, "mew": 0.8, "ls": "none"}
-        self._add_line(xs, [y] * len(xs), look)
+        look, radius = Look(fill, self.look.ink, lw, gid=gid), size / 2
+        for x, middle in _points([(x, y) for x in xs]):
+            if marker == "o":
+                self._shapes.append(Disc((x, middle), radius, look))
+            else:
+                corners = tuple((x + radius * right, middle + radius * down) for right, down in _CORNERS[marker])
+                self._shapes.append(Path(corners, look, closed=len(corners) > 2))
 
     def rule(self, x: float, y: float, to_x: float) -> None:
         """Draw a thin horizontal line."""
-        self._add_line([x, to_x], [y, y], {"color": self.look.line, "lw": 0.8})
+        self.line([(x, y), (to_x, y)], colour=self.look.line, lw=0.8)
 
-    def _add_line(self, xs: Sequence[float], ys: Sequence[float], look: dict[str, Any]) -> None:
-        from matplotlib.lines import Line2D
-
-        self._sheet.add_artist(Line2D(xs, ys, clip_on=False, **look))
-
-    def save(self, folder: Path, name: str, *, title: str, alt: str) -> tuple[Path, Path]:
+    def save(self, folder: File, name: str, *, title: str, alt: str) -> tuple[File, File]:
         """Write the picture as SVG and PNG, each first aside, then in place. Raises `OSError`."""
         svg, png = folder / f"{name}.svg", folder / f"{name}.png"
         draft = folder / f"{name}.part"
         try:
-            self._figure.savefig(draft, format="svg", metadata=_UNDATED_SVG)
-            draft.write_text(self._accessible(draft.read_text("utf-8"), name, title, alt), "utf-8", newline="\n")
+            draft.write_text(self._svg(name, clean(title), clean(alt)), "utf-8", newline="\n")
             draft.replace(svg)
-            metadata = {"Software": None, "Title": clean(title), "Description": clean(alt)}
-            self._figure.savefig(draft, format="png", metadata=metadata, pil_kwargs={"compress_level": 4})
+            draft.write_bytes(self._png({"Title": clean(title), "Description": clean(alt)}))
             draft.replace(png)
         finally:
             draft.unlink(missing_ok=True)
         return svg, png
 
-    def _accessible(self, svg: str, name: str, title: str, alt: str) -> str:
-        """Give the SVG a title and a description, fonts to fall back on, and no document type to fetch."""
-        svg = re.sub(r"<!DOCTYPE[^>]*>\n?", "", svg, count=1)
-        svg = svg.replace(f"'{self.look.font}'", f"'{self.look.font}', {self.look.fallback}")
-        start = svg.index(">", svg.index("<svg")) + 1
-        told = (
-            f'<title id="{name}-title">{escape(clean(title))}</title><desc id="{name}-desc">{escape(clean(alt))}</desc>'
+    def _svg(self, name: str, title: str, alt: str) -> str:
+        """The picture with a title, a description and fonts to fall back on; nothing in it is fetched."""
+        width, height = self.width * POINTS, self.height * POINTS
+        fonts = f"'{self.look.font}', {self.look.fallback}"
+        head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{name}-title {name}-desc" '
+            f'width="{width:.2f}pt" height="{height:.2f}pt" viewBox="0 0 {width:.2f} {height:.2f}" '
+            f'style="font-family: {escape(fonts)}">'
         )
-        opening = svg[:start].replace("<svg", f'<svg role="img" aria-labelledby="{name}-title {name}-desc"', 1)
-        return f"{opening}\n {told}{svg[start:]}"
+        told = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(alt)}</desc>'
+        ground = f'<rect width="100%" height="100%" fill="{self.look.ground}"/>'
+        drawn = [one.svg() for one in (*self._ground, *self._shapes, *self._words)]
+        return "\n".join(['<?xml version="1.0" encoding="utf-8"?>', head, told, ground, *drawn, "</svg>", ""])
+
+    def _png(self, told: dict[str, str]) -> bytes:
+        size = self.width * POINTS, self.height * POINTS
+        page = painted(*size, self.look.ground, (*self._ground, *self._shapes), self._words)
+        drawn: bytes = page.get_pixmap(dpi=self.look.dots_per_inch).tobytes("png")
+        return drawn[:_HEADER] + b"".join(_told(*one) for one in told.items()) + drawn[_HEADER:]
+
+
+def _points(places: Sequence[Point]) -> tuple[Point, ...]:
+    return tuple((x * POINTS, y * POINTS) for x, y in places)
+
+
+def _told(keyword: str, text: str) -> bytes:
+    """A text of a PNG, as a chunk of the file (PNG specification, 11.3.3)."""
+    try:
+        kind, content = b"tEXt", keyword.encode() + b"\0" + text.encode("latin-1")
+    except UnicodeEncodeError:
+        kind, content = b"iTXt", keyword.encode() + b"\0\0\0\0\0" + text.encode("utf-8", "replace")
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
 def heading(canvas: Canvas, title: list[str], subtitle: list[str], *, x: float = 0.2) -> float:
@@ -216,11 +183,6 @@ def paragraph(
         canvas.text(x, y, line, size=size, colour=colour or canvas.look.soft)
         y += size * LINE / POINTS
     return y
-
-
-def height_of(lines: list[str], size: float) -> float:
-    """Return the height of lines, in inches."""
-    return len(lines) * size * LINE / POINTS
 
 
 def certainty_dots(canvas: Canvas, x: float, y: float, filled: int) -> None:

@@ -5,19 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.figures.canvas import (
-    HEADING,
-    NORMAL,
-    SMALL,
-    Canvas,
-    fit,
-    heading,
-    height_of,
-    paragraph,
-    width_of,
-    wrap,
-)
+from pipeline.figures.canvas import Canvas, heading, paragraph
 from pipeline.figures.labels import counted, slug
+from pipeline.figures.letters import HEADING, NORMAL, SMALL, fit, height_of, width_of, wrap
 from pipeline.figures.style import STYLE
 from pipeline.records import Figure
 from pipeline.vocabulary import CERTAINTIES, Certainty

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.figures.canvas import HEADING, NORMAL, Canvas, drawing, heading, height_of, wrap
+from pipeline.figures.canvas import Canvas, heading
+from pipeline.figures.letters import HEADING, NORMAL, height_of, wrap
 from pipeline.records import Figure, FlowRow
 from pipeline.vocabulary import FlowStage
 
@@ -38,24 +39,23 @@ class _Box:
 def draw_flow(rows: Sequence[FlowRow], folder: Path) -> Figure:
     """Draw what became of the records of each origin, now and in the run before. Raises `OSError`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with drawing():
-        origins = list(dict.fromkeys(row.origin for row in rows if row.origin != "all"))
-        columns = [(origin, _boxes([row for row in rows if row.origin == origin])) for origin in origins]
-        title = "What became of the records"
-        width = 2 * _MARGIN + (len(columns) + 1) * (_COLUMN + _GAP) - _GAP
-        told = wrap(_SUBTITLE, width - 2 * _MARGIN, NORMAL)
-        top = 0.32 + height_of([title], HEADING) + height_of(told, NORMAL) + 0.4
-        tall = max([sum(box.height + _ARROW for box in boxes) for _, boxes in columns] or [0])
-        last = _Box(tuple(wrap(_whole(rows), width - 2 * _MARGIN - 2 * _PADDING, NORMAL)), aside=False)
-        canvas = Canvas(width, top + tall + last.height + _MARGIN)
-        heading(canvas, [title], told)
-        before = _Box(tuple(wrap(_before(rows), _COLUMN - 2 * _PADDING, NORMAL)), aside=False)
-        _column(canvas, "the run before", [before], _MARGIN, top, tall)
-        for place, (origin, boxes) in enumerate(columns, start=1):
-            _column(canvas, origin, boxes, _MARGIN + place * (_COLUMN + _GAP), top, tall)
-        _box(canvas, last, _MARGIN, top + tall, width - 2 * _MARGIN)
-        alt = f"{title}. " + " ".join(_said(row) + "." for row in rows)
-        svg, png = canvas.save(folder, _NAME, title=title, alt=alt)
+    origins = list(dict.fromkeys(row.origin for row in rows if row.origin != "all"))
+    columns = [(origin, _boxes([row for row in rows if row.origin == origin])) for origin in origins]
+    title = "What became of the records"
+    width = 2 * _MARGIN + (len(columns) + 1) * (_COLUMN + _GAP) - _GAP
+    told = wrap(_SUBTITLE, width - 2 * _MARGIN, NORMAL)
+    top = 0.32 + height_of([title], HEADING) + height_of(told, NORMAL) + 0.4
+    tall = max([sum(box.height + _ARROW for box in boxes) for _, boxes in columns] or [0])
+    last = _Box(tuple(wrap(_whole(rows), width - 2 * _MARGIN - 2 * _PADDING, NORMAL)), aside=False)
+    canvas = Canvas(width, top + tall + last.height + _MARGIN)
+    heading(canvas, [title], told)
+    before = _Box(tuple(wrap(_before(rows), _COLUMN - 2 * _PADDING, NORMAL)), aside=False)
+    _column(canvas, "the run before", [before], _MARGIN, top, tall)
+    for place, (origin, boxes) in enumerate(columns, start=1):
+        _column(canvas, origin, boxes, _MARGIN + place * (_COLUMN + _GAP), top, tall)
+    _box(canvas, last, _MARGIN, top + tall, width - 2 * _MARGIN)
+    alt = f"{title}. " + " ".join(_said(row) + "." for row in rows)
+    svg, png = canvas.save(folder, _NAME, title=title, alt=alt)
     return Figure(_NAME, title, "flow", svg, png, alt, "")
 
 
@@ -109,7 +109,7 @@ def _column(canvas: Canvas, title: str, boxes: Sequence[_Box], x: float, top: fl
 
 def _box(canvas: Canvas, box: _Box, x: float, y: float, width: float) -> None:
     fill = canvas.look.ground if box.aside else canvas.look.band
-    canvas.box(x, y, width, box.height, fill=fill, edge=canvas.look.soft, lw=0.8, ls="--" if box.aside else "-")
+    canvas.box(x, y, width, box.height, fill=fill, edge=canvas.look.soft, dashed=box.aside)
     for place, line in enumerate(box.lines):
         at = y + _PADDING + height_of(["one"], NORMAL) * (place + 0.5)
         canvas.text(x + _PADDING, at, line, colour=canvas.look.soft if box.aside else "")

@@ -3,32 +3,15 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from pipeline.figures.canvas import (
-    HEADING,
-    LINE,
-    NORMAL,
-    POINTS,
-    SMALL,
-    Canvas,
-    certainty_dots,
-    fit,
-    heading,
-    height_of,
-    paragraph,
-    width_of,
-    wrap,
-)
+from pipeline.figures.canvas import Canvas, Marker, certainty_dots, heading, paragraph
 from pipeline.figures.estimate import Estimate, Forest
 from pipeline.figures.labels import counted, number
+from pipeline.figures.letters import HEADING, LINE, NORMAL, POINTS, SMALL, fit, height_of, width_of, wrap
 from pipeline.figures.scale import Scale, scale_of
 from pipeline.figures.style import STYLE
 from pipeline.records import Figure, PooledSummary
 from pipeline.vocabulary import Exposure
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _MARGIN, _GAP = 0.2, 0.2
 _NAMES, _PLOT, _EFFECTS, _EVIDENCE = 2.9, 3.5, 2.3, 2.6
@@ -37,12 +20,13 @@ _BAND, _PADDING = 0.28, 0.16
 _SMALL_LINE = SMALL * LINE / POINTS
 _NORMAL_LINE = NORMAL * LINE / POINTS
 _MOST_FLAG_LINES = 3
-_MARK = 7.0
+_MARK, _END, _LINE = 7.0, 6.0, 1.3  # points
+_TICK = 0.04
 _SUMMARY = _NORMAL_LINE + _SMALL_LINE + _PADDING
 _DIAMOND = 0.09
 _COLUMNS = ("Source", "", "Effect", "Certainty, design, flags")
 
-_LEGEND = (
+_LEGEND: tuple[tuple[Marker, bool, str], ...] = (
     ("s", True, "the source's own result"),
     ("o", True, "a result that the source cites or reports"),
     ("s", False, "hollow: flagged, look at it first"),
@@ -79,20 +63,20 @@ def draw_forest(forest: Forest, name: str, folder: Path) -> Figure:
     bottom = top + len(bands) * _BAND + sum(map(_height, shown)) + len(summaries) * _SUMMARY + 0.06
     canvas = Canvas(_WIDTH, bottom + 1.0 + height_of([*notes, *warnings], SMALL) + 0.08)
     heading(canvas, titles, told)
-    panel = _axis(canvas, scale := scale_of(shown, forest.family), top, bottom)
+    _axis(canvas, scale := scale_of(shown, forest.family), top, bottom)
     _columns(canvas, top - 0.14)
     y, place = top, 0
     for exposure, group in bands:
-        canvas.box(_MARGIN, y, _WIDTH - 2 * _MARGIN, _BAND - 0.04, fill=canvas.look.band, zorder=0)
+        canvas.box(_MARGIN, y, _WIDTH - 2 * _MARGIN, _BAND - 0.04, fill=canvas.look.band, below=True)
         canvas.text(_MARGIN + 0.06, y + _BAND / 2 - 0.02, exposure, weight="bold")
         y += _BAND
         for one in group:
             place += 1
             _label(canvas, one, y + _PADDING / 2)
-            _mark(panel, one, scale, y + _height(one) / 2, place)
+            _mark(canvas, one, scale, y + _height(one) / 2, place)
             y += _height(one)
         if exposure in summaries:
-            _summary(canvas, panel, summaries[exposure], scale, y, exposure)
+            _summary(canvas, summaries[exposure], scale, y, exposure)
             y += _SUMMARY
     _legend(canvas, bottom + 0.8)
     y = paragraph(canvas, notes, bottom + 1.06)
@@ -119,70 +103,63 @@ def _columns(canvas: Canvas, y: float) -> None:
         x += width + _GAP
 
 
-def _axis(canvas: Canvas, scale: Scale, top: float, bottom: float) -> "Axes":
+def _axis(canvas: Canvas, scale: Scale, top: float, bottom: float) -> None:
     """The axis of the effects, with its line at no effect."""
     look, family = canvas.look, scale.family
-    panel = canvas.panel(_MARGIN + _NAMES + _GAP, top, _PLOT, bottom - top)
-    panel.set_xscale("log" if family.logarithmic else "linear")
-    panel.set_xlim(scale.low, scale.high)
-    panel.minorticks_off()
-    ticks = scale.ticks()
-    panel.set_xticks(ticks, [number(tick) for tick in ticks])
-    panel.set_yticks([])
-    panel.tick_params(axis="x", labelsize=SMALL + 0.5, labelcolor=look.ink, color=look.soft, length=3)
-    for side in ("left", "right", "top"):
-        panel.spines[side].set_visible(False)
-    panel.spines["bottom"].set_color(look.soft)
-    panel.axvline(family.no_effect, color=look.soft, lw=1.0, ls=(0, (4, 2)), zorder=1, gid="no-effect")
     x = _MARGIN + _NAMES + _GAP
+    canvas.line([(x, bottom), (x + _PLOT, bottom)], colour=look.soft, lw=0.8)
+    for tick in scale.ticks():
+        at = _place(scale, tick)
+        canvas.line([(at, bottom), (at, bottom + _TICK)], colour=look.soft, lw=0.8)
+        canvas.text(at, bottom + 0.14, number(tick), size=SMALL + 0.5, ha="center")
+    at = _place(scale, family.no_effect)
+    canvas.line([(at, top), (at, bottom)], colour=look.soft, lw=1.0, dashes=(4, 2), gid="no-effect")
     canvas.text(x + _PLOT / 2, bottom + 0.36, family.axis, size=SMALL + 0.5, ha="center")
     canvas.text(x, bottom + 0.36 + _SMALL_LINE, "◀ lower", size=SMALL, colour=look.soft)
     canvas.text(x + _PLOT, bottom + 0.36 + _SMALL_LINE, "higher ▶", size=SMALL, colour=look.soft, ha="right")
-    return panel
 
 
-def _mark(panel: "Axes", one: Estimate, scale: Scale, y: float, place: int) -> None:
-    """An estimate with its interval; what lies beyond the axis ends in an arrow."""
-    look = STYLE.picture
+def _place(scale: Scale, value: float) -> float:
+    """Where a value stands on the sheet, in inches; one beyond the axis stands at its end."""
+    return _MARGIN + _NAMES + _GAP + scale.share(value) * _PLOT
+
+
+def _interval(canvas: Canvas, scale: Scale, bounds: tuple[float, float], y: float, gid: str, *, ends: bool) -> None:
+    """A line from bound to bound, with strokes at its `ends`; what lies beyond the axis ends in an arrow."""
+    look = canvas.look
+    places = [_place(scale, bound) for bound in bounds]
+    canvas.line([(place, y) for place in places], colour=look.ink, lw=_LINE, gid=gid)
+    arrows: tuple[Marker, Marker] = ("<", ">")
+    for bound, place, arrow in zip(bounds, places, arrows, strict=True):
+        if not scale.holds(bound):
+            canvas.marks([place], y, _END, fill=look.ink, marker=arrow)
+        elif ends:
+            canvas.marks([place], y, _END, fill=look.ink, marker="|", lw=1.0)
+
+
+def _mark(canvas: Canvas, one: Estimate, scale: Scale, y: float, place: int) -> None:
+    """An estimate with its interval."""
+    look = canvas.look
     if one.low is not None and one.high is not None:
-        ends = scale.nearest(one.low), scale.nearest(one.high)
-        how: dict[str, Any] = {"color": look.ink, "lw": 1.3, "ms": 6, "mew": 1.0, "zorder": 2, "clip_on": False}
-        panel.plot(ends, (y, y), "|-", solid_capstyle="butt", gid=f"interval-{place}", **how)
-        for bound, arrow in ((one.low, "<"), (one.high, ">")):
-            if not scale.holds(bound):
-                panel.plot([scale.nearest(bound)], [y], arrow, **how)
-    marker = "s" if one.basis == "own result" else "o"
+        _interval(canvas, scale, (one.low, one.high), y, f"interval-{place}", ends=True)
+    marker: Marker = "s" if one.basis == "own result" else "o"
     if not scale.holds(one.value):
         marker = "<" if one.value < scale.low else ">"
-    panel.plot(
-        [scale.nearest(one.value)],
-        [y],
-        marker,
-        ms=_MARK,
-        mfc=look.ground if one.flags else look.ink,
-        mec=look.ink,
-        mew=1.4,
-        zorder=3,
-        clip_on=False,
-        gid=f"estimate-{place}-{'hollow' if one.flags else 'filled'}",
-    )
+    gid = f"estimate-{place}-{'hollow' if one.flags else 'filled'}"
+    fill = look.ground if one.flags else look.ink
+    canvas.marks([_place(scale, one.value)], y, _MARK, fill=fill, marker=marker, lw=1.4, gid=gid)
 
 
-def _summary(canvas: Canvas, panel: "Axes", pooled: PooledSummary, scale: Scale, y: float, exposure: str) -> None:
+def _summary(canvas: Canvas, pooled: PooledSummary, scale: Scale, y: float, exposure: str) -> None:
     """The pooled effect of an exposure: a diamond as wide as its interval, the prediction interval, and the words."""
-    look = STYLE.picture
+    look = canvas.look
     middle = y + _SUMMARY / 2
     if pooled.prediction_low is not None and pooled.prediction_high is not None:
-        ends = scale.nearest(pooled.prediction_low), scale.nearest(pooled.prediction_high)
-        how: dict[str, Any] = {"color": look.ink, "lw": 1.3, "zorder": 2, "clip_on": False}
-        panel.plot(ends, (middle, middle), "-", gid=f"prediction-1-{exposure}", **how)
-        for bound, arrow in ((pooled.prediction_low, "<"), (pooled.prediction_high, ">")):
-            if not scale.holds(bound):
-                panel.plot([scale.nearest(bound)], [middle], arrow, ms=6, **how)
-    effect = scale.nearest(pooled.effect)
-    xs = (scale.nearest(pooled.ci_low), effect, scale.nearest(pooled.ci_high), effect)
-    ys = (middle, middle - _DIAMOND, middle, middle + _DIAMOND)
-    panel.fill(xs, ys, fc=look.ink, ec=look.ink, zorder=3, clip_on=False, gid=f"pooled-1-{exposure}")
+        bounds = pooled.prediction_low, pooled.prediction_high
+        _interval(canvas, scale, bounds, middle, f"prediction-1-{exposure}", ends=False)
+    low, effect, high = (_place(scale, value) for value in (pooled.ci_low, pooled.effect, pooled.ci_high))
+    corners = [(low, middle), (effect, middle - _DIAMOND), (high, middle), (effect, middle + _DIAMOND)]
+    canvas.shape(corners, fill=look.ink, gid=f"pooled-1-{exposure}")
     first, second = y + _PADDING / 2 + _NORMAL_LINE / 2, y + _PADDING / 2 + _NORMAL_LINE + _SMALL_LINE / 2
     canvas.text(_MARGIN, first, f"Pooled, {counted(pooled.studies, 'study', 'studies')}", weight="bold")
     if pooled.i2 is not None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.figures.canvas import drawing
 from pipeline.figures.certainty import SourceCount, draw_certainty
 from pipeline.figures.estimate import Forest, Pair, forests_of
 from pipeline.figures.forest import draw_forest
@@ -56,14 +55,13 @@ class Gallery:
             return ()
         folder.mkdir(parents=True, exist_ok=True)
         names = FileNames()
-        with drawing():
-            figures = draw_matrix(self._comparisons.in_order(), self._comparisons.seen, folder)
-            shown = self._sources.in_order()
-            figures += draw_certainty(shown, n_sources=self._sources.seen, n_claims=self._n_claims, folder=folder)
-            plots = [
-                draw_forest(plot, names.take("forest", plot.nutrient, plot.condition, plot.family.plural), folder)
-                for plot in self._forests.in_order()
-            ]
+        figures = draw_matrix(self._comparisons.in_order(), self._comparisons.seen, folder)
+        shown = self._sources.in_order()
+        figures += draw_certainty(shown, n_sources=self._sources.seen, n_claims=self._n_claims, folder=folder)
+        plots = [
+            draw_forest(plot, names.take("forest", plot.nutrient, plot.condition, plot.family.plural), folder)
+            for plot in self._forests.in_order()
+        ]
         if left := self._forests.seen - len(plots):
             more = (
                 f"{counted(left, 'more forest plot')} of pairs that fewer sources give numbers for "

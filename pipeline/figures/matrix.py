@@ -5,20 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.figures.canvas import (
-    HEADING,
-    NORMAL,
-    SMALL,
-    Canvas,
-    certainty_dots,
-    fit,
-    heading,
-    height_of,
-    paragraph,
-    width_of,
-    wrap,
-)
+from pipeline.figures.canvas import Canvas, certainty_dots, heading, paragraph
 from pipeline.figures.labels import counted
+from pipeline.figures.letters import HEADING, NORMAL, SMALL, fit, height_of, width_of, wrap
 from pipeline.figures.style import STYLE
 from pipeline.records import ComparisonRow, Figure
 from pipeline.vocabulary import EXPOSURES, Exposure
@@ -123,9 +112,9 @@ def _draw(page: Page, number: int, of: int, note: str, folder: Path) -> Figure:
     heading(canvas, [title], told)
     for place, name in enumerate(conditions):
         x = left + (place + 0.5) * _CELL_WIDTH
-        canvas.text(x - 0.05, top - 0.06, name, rotation=45, rotation_mode="anchor", va="baseline")
+        canvas.slanted(x - 0.05, top - 0.06, name)
         if place % 2 == 0:
-            canvas.box(x - _CELL_WIDTH / 2, top, _CELL_WIDTH, bottom - top, fill=canvas.look.band, zorder=0)
+            canvas.box(x - _CELL_WIDTH / 2, top, _CELL_WIDTH, bottom - top, fill=canvas.look.band, below=True)
     before = ""
     for place, row in enumerate(page.rows):
         y = top + place * _CELL_HEIGHT

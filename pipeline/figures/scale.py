@@ -31,6 +31,12 @@ class Scale:
         """Return a value, or the end of the axis that it lies beyond."""
         return min(max(value, self.low), self.high)
 
+    def share(self, value: float) -> float:
+        """Return where a value stands between the ends of the axis, from 0 to 1; one beyond them stands at an end."""
+        put = math.log if self.family.logarithmic else float
+        low, high = put(self.low), put(self.high)
+        return (put(self.nearest(value)) - low) / (high - low)
+
     def ticks(self) -> list[float]:
         """Return the values that the axis is labelled with; None of them lies outside it."""
         if not self.family.logarithmic:

@@ -12,7 +12,6 @@ from pipeline.ingest.boilerplate import is_journal, is_label
 from pipeline.ingest.byline import is_front_matter, is_sentence, person_names
 from pipeline.ingest.citations import HIGHEST_LABEL, find_citations, merge
 from pipeline.ingest.dates import parse_date
-from pipeline.ingest.mupdf import pymupdf
 from pipeline.ingest.outline import organise
 from pipeline.ingest.passages import Piece, assemble
 from pipeline.ingest.pdf_dashes import with_dashes
@@ -35,6 +34,7 @@ from pipeline.ingest.reference_lists import reference_lists
 from pipeline.ingest.references import DOI, NUMBER, read_reference_lists
 from pipeline.ingest.sections import section_role
 from pipeline.ingest.source import Source
+from pipeline.mupdf import pymupdf
 from pipeline.records import Document, Table
 from pipeline.vocabulary import QualityFlag
 

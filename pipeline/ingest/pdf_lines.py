@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from pipeline.ingest.mupdf import pymupdf
+from pipeline.mupdf import pymupdf
 
 BOLD = re.compile(r"bold|black|heavy|demi|semibd|medium|[-,]bd\b", re.IGNORECASE)
 BOLD_FLAG, SUPERSCRIPT_FLAG = 16, 1

@@ -52,7 +52,7 @@ _LIBRARIES = (
 )
 """Libraries whose version may change what is read or found."""
 
-_WRITING_LIBRARIES = ("duckdb", "jinja2", "matplotlib", "provender", "pyarrow", "scipy", "statsmodels", "xlsxwriter")
+_WRITING_LIBRARIES = ("duckdb", "jinja2", "provender", "pyarrow", "pymupdf", "scipy", "statsmodels", "xlsxwriter")
 """Libraries whose version may change what is written of it."""
 
 _SETTINGS_WITHOUT_EFFECT: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""MuPDF as ingestion uses it: without the models that are installed with it, and silent on standard error."""
+"""In: nothing. Out: MuPDF without the models that are installed with it, and silent on standard error."""
 
 import sys
 from typing import Any
