@@ -74,7 +74,8 @@ class Disc:
 
     def paint(self, shape: Any) -> None:
         """Draw the disc on a page."""
-        shape.draw_circle(self.centre, self.radius)
+        (x, y), r = self.centre, self.radius
+        shape.draw_oval((x - r, y - r, x + r, y + r))
         self.look.paint(shape, closed=True)
 
 
