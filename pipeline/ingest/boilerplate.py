@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from pipeline.ingest.resources import patterns, rows
+from pipeline.screen import Screen
 from pipeline.vocabulary import QUALITY_FLAGS, QualityFlag, one_of
 
 Scope = Literal["", "line", "box", "section", "rest"]
@@ -18,10 +19,13 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"(])")
 
 
 @cache
-def _pattern(scope: str) -> re.Pattern[str]:
-    return re.compile(
-        "|".join(f"(?:{row['pattern']})" for row in rows("boilerplate") if row["scope"] == scope), re.IGNORECASE
-    )
+def _patterns(scope: str) -> Screen[re.Pattern[str]]:
+    compiled = [re.compile(row["pattern"], re.IGNORECASE) for row in rows("boilerplate") if row["scope"] == scope]
+    return Screen(compiled, lambda pattern: pattern)
+
+
+def _matches(scope: str, text: str) -> bool:
+    return _patterns(scope).find(text) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -30,9 +34,9 @@ def scope_of(text: str) -> Scope:
     line = " ".join(text.split())
     if len(line) <= HEADING_LENGTH:
         for scope in OPENING:
-            if _pattern(scope).search(line):
+            if _matches(scope, line):
                 return scope
-    if len(line) <= LINE_LENGTH and _pattern("line").search(line):
+    if len(line) <= LINE_LENGTH and _matches("line", line):
         return "line"
     return ""
 
@@ -40,28 +44,28 @@ def scope_of(text: str) -> Scope:
 def is_disclaimer(paragraph: str) -> bool:
     """Say whether at least half of the paragraph's sentences are those of a disclaimer or an offer of the site."""
     sentences = SENTENCE_END.split(paragraph.strip())
-    hits = sum(bool(_pattern("sentence").search(sentence)) for sentence in sentences)
+    hits = sum(_matches("sentence", sentence) for sentence in sentences)
     return hits > 0 and 2 * hits >= len(sentences)
 
 
 def is_small_print(paragraph: str) -> bool:
     """Say whether a paragraph in small type begins like an affiliation, licence, funding note or acknowledgement."""
-    return bool(_pattern("print").search(paragraph.strip()))
+    return _matches("print", paragraph.strip())
 
 
 def is_label(text: str) -> bool:
     """Say whether a line is what a journal prints over its titles ("RESEARCH ARTICLE"), or a program's name."""
-    return len(text) <= LINE_LENGTH and bool(_pattern("label").search(" ".join(text.split())))
+    return len(text) <= LINE_LENGTH and _matches("label", " ".join(text.split()))
 
 
 def is_journal(text: str) -> bool:
     """Say whether a line is the name of a journal ("The Invented Journal of Nutrition"), with or without its volume."""
-    return len(text) <= LINE_LENGTH and bool(_pattern("journal").search(" ".join(text.split())))
+    return len(text) <= LINE_LENGTH and _matches("journal", " ".join(text.split()))
 
 
 def is_affiliation(text: str) -> bool:
     """Say whether a text begins as an author's address does."""
-    return bool(_pattern("affiliation").search(text.strip()))
+    return _matches("affiliation", text.strip())
 
 
 def notices(text: str) -> tuple[QualityFlag, ...]:

@@ -31,6 +31,8 @@ NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-esca
 AS_BROWSERS = dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"), "cp1252")
 CREDENTIALS = re.compile(r"(?:[A-Z][A-Za-z]?\.?){1,5}(?:[ -][A-Z]{1,4})?|PhD|PharmD|DrPH|MScN?")
 
+# Dates that a page states; a search of its whole text takes longer than the reading and finds years of other things.
+DATES = {"extensive_search": False, "original_date": True}
 MOST_CELLS = 100_000
 """Cells of a page, were all its rows as long as the longest."""
 TRUNCATED: tuple[QualityFlag, ...] = ("truncated",)
@@ -129,10 +131,15 @@ def _level(root: Any) -> bool:
 
 
 def _extract(root: Any) -> tuple[dict[str, str], str]:
-    """Return the metadata and the main text as letters and digits, both empty where trafilatura finds no article."""
+    """Return the metadata and the main text as letters and digits, both empty where trafilatura finds no article.
+
+    Its second opinions (readability, justext) are left out: the walk over the page is one, and keeps as much.
+    """
     import trafilatura
 
-    found: Any = trafilatura.bare_extraction(root, include_comments=False, include_tables=True, with_metadata=True)
+    found: Any = trafilatura.bare_extraction(
+        root, fast=True, include_comments=False, include_tables=True, with_metadata=True, date_extraction_params=DATES
+    )
     if found is None:
         return {}, ""
     metadata = {key: str(getattr(found, key, None) or "") for key in ("title", "author", "date")}

@@ -63,23 +63,27 @@ def _by_make_up(
     headings = [text[block.start : block.end] for block in blocks if block.kind == "heading"]
     sample = "\n".join(content)[:SAMPLE]
     hundreds = max(len(sample.split()), 50) / 100
-    study, label, lay, plain, clinical = (
-        len(_cue(name).findall(sample)) for name in ("study", "label", "lay", "plain", "clinical")
-    )
     brief = hundreds * 100 <= ABSTRACT_WORDS and not has_references
     if roles >= {"methods", "results"} or (has_references and len(roles & PAPER_PARTS) >= MIN_PARTS):
         return "abstract" if brief else "research article"
+    lay = _count("lay", sample)
     if lay / hundreds >= MUCH_LAY:
         return "consumer health page"
     asks = any(line.rstrip().endswith("?") for line in (title, *headings))
-    reports = study + 2 * label - (MIN_QUESTION_STUDY if title.rstrip().endswith("?") else 0)
-    if brief and len(content) <= ABSTRACT_PARAGRAPHS and reports > lay:
+    study = _count("study", sample)
+    reports = study - (MIN_QUESTION_STUDY if title.rstrip().endswith("?") else 0)
+    if brief and len(content) <= ABSTRACT_PARAGRAPHS and reports + 2 * _count("label", sample) > lay:
         return "abstract"
     if not (asks or form in {"html", "mhtml"} or len(content) > ABSTRACT_PARAGRAPHS):
         return "other"
+    plain, clinical = _count("plain", sample), _count("clinical", sample)
     if lay / hundreds >= SOME_LAY or ((lay + plain) / hundreds >= MUCH_LAY and lay + plain > clinical):
         return "consumer health page"
     return "consumer health page" if (study + clinical) / hundreds < MUCH_STUDY else "other"
+
+
+def _count(cue: str, text: str) -> int:
+    return len(_cue(cue).findall(text))
 
 
 @cache

@@ -25,6 +25,10 @@ WINDOW, MIN_WINDOWS = 40, 0.6
 LEAD_LENGTH, LEAD_PIECES = 50, 8
 # A name whose elements hold more of the main text than this calls nothing furniture on this page.
 MAX_FURNITURE = 0.2
+# An element that holds more of the main text than this holds the article.
+MAX_AROUND = 0.6
+# Below the rank of every heading (h1 to h6).
+LOWEST_RANK = 7
 # At most so many pieces between two of the article are taken for article too.
 GAP_PIECES = 5
 # Below this share of trafilatura's text, the walk over the page has left out where the article stands.
@@ -83,12 +87,21 @@ def _stands_in(key: str, main: str) -> bool:
 
 
 def _furniture(page: Page, keys: list[str], kept: list[bool]) -> list[bool]:
-    """Say of each piece whether it stands in furniture: in elements so named, which hold little of the main text."""
+    """Say of each piece whether it stands in furniture: in elements so named, which hold little of the main text.
+
+    An element that holds most of it (`<body class="sidebar">`) says nothing of the others of that name.
+    """
+    weights = [len(key) * is_kept for key, is_kept in zip(keys, kept, strict=True)]
+    total = sum(weights)
+    within: Counter[tuple[int, str]] = Counter()
+    for weight, named in zip(weights, page.furniture, strict=True):
+        within.update(dict.fromkeys(named, weight))
+    around = {named for named, weight in within.items() if weight > MAX_AROUND * total}
     held: Counter[str] = Counter()
-    for key, is_kept, words in zip(keys, kept, page.furniture, strict=True):
-        held.update(dict.fromkeys(words, len(key) * is_kept))
-    most = MAX_FURNITURE * sum(len(key) for key, is_kept in zip(keys, kept, strict=True) if is_kept)
-    return [any(held[word] <= most for word in words) for words in page.furniture]
+    for (number, word), weight in within.items():
+        held[word] += weight * ((number, word) not in around)
+    most = MAX_FURNITURE * total
+    return [any(named not in around and held[named[1]] <= most for named in all_named) for all_named in page.furniture]
 
 
 def _keep_lead(page: Page, texts: list[bool], kept: list[bool]) -> None:
@@ -114,10 +127,20 @@ def _keep_gaps(page: Page, texts: list[bool], kept: list[bool]) -> None:
 
 
 def _keep_headings(page: Page, furniture: list[bool], kept: list[bool]) -> None:
-    """Keep each heading that stands over a kept piece, with nothing but headings between."""
-    below = False
+    """Keep the headings that stand over a kept piece, with nothing or only headings of lower rank between.
+
+    Another heading over nothing belongs to a part that is no article; titles, and headings below the last
+    text, stay as trafilatura found them.
+    """
+    below, highest = False, LOWEST_RANK
     for index in range(len(kept) - 1, -1, -1):
-        if page.pieces[index].kind == "heading":
-            kept[index] = (kept[index] or below) and not furniture[index]
-        else:
+        piece = page.pieces[index]
+        if piece.kind != "heading":
+            if kept[index]:
+                highest = LOWEST_RANK
             below = kept[index]
+            continue
+        over_text = kept[index] and (piece.level < highest or piece.level == 1)
+        kept[index] = (over_text or below) and not furniture[index]
+        if kept[index]:
+            highest = min(highest, piece.level)

@@ -10,6 +10,7 @@ from pipeline.ingest.citations import UNITS, expand_labels
 from pipeline.ingest.inline import SKIP, InlineText, tag_of, write_element
 from pipeline.ingest.passages import Piece
 from pipeline.ingest.resources import rows
+from pipeline.ingest.tables import CELLS, lays_out
 from pipeline.vocabulary import BlockKind
 
 NO_TEXT_TAGS = """
@@ -35,19 +36,21 @@ LITERATURE = re.compile(
     r"ncbi\.nlm\.nih\.gov|pubmed|doi\.org|europepmc|sciencedirect|wiley|springer|nejm|jamanetwork|bmj", re.IGNORECASE
 )
 MIN_SUPERSCRIPTS = 3
+# Where a name's words meet: "post-author__bioBox".
+WORD_BREAK = re.compile(r"(?<=[a-z])(?=[A-Z])|[_-]+")
 
 
 @dataclass(slots=True)
 class Page:
     """A page's pieces, and where its citations link to.
 
-    For each piece: the share of its characters that are links, and the words in the names of the elements around it
-    that call them furniture ("sharing").
+    For each piece: the share of its characters that are links, and the elements around it whose names call them
+    furniture, each as its number and the word ("sharing").
     """
 
     pieces: list[Piece] = field(default_factory=list)
     link_shares: list[float] = field(default_factory=list)
-    furniture: list[frozenset[str]] = field(default_factory=list)
+    furniture: list[frozenset[tuple[int, str]]] = field(default_factory=list)
     targets: dict[str, str] = field(default_factory=dict)
 
 
@@ -58,17 +61,22 @@ def read_page(root: Any, *, with_asides: bool = False) -> Page:
         tag_of(node) == "sup" and bool(NUMBERS.fullmatch("".join(node.itertext()))) for node in root.iter("sup")
     )
     walk = _Walk(page, cites_raised=raised >= MIN_SUPERSCRIPTS, with_asides=with_asides)
+    for node in root.iter(*BLOCKS):
+        around = node.getparent()
+        while around is not None and around not in walk.holders:
+            walk.holders.add(around)
+            around = around.getparent()
     walk.block(root, "paragraph", 0)
     return page
 
 
 def meta(root: Any, *names: str) -> str:
     """Return what the first of these names states in the page's metadata, "" where none does."""
-    for name in names:
-        for node in root.iter("meta"):
-            if (node.get("name") or node.get("property") or "").lower() == name and (node.get("content") or "").strip():
-                return str(node.get("content")).strip()
-    return ""
+    stated: dict[str, str] = {}
+    for node in root.iter("meta"):
+        if content := (node.get("content") or "").strip():
+            stated.setdefault((node.get("name") or node.get("property") or "").lower(), content)
+    return next((stated[name] for name in names if name in stated), "")
 
 
 class _Walk:
@@ -78,24 +86,29 @@ class _Walk:
         self.page = page
         self.cites_raised = cites_raised
         self.with_asides = with_asides
-        self.furniture: frozenset[str] = frozenset()
+        self.holders: set[Any] = set()
+        self.furniture: frozenset[tuple[int, str]] = frozenset()
+        self.n_furniture = 0
+        self.in_layout = False
         self.text = InlineText()
         self.linked = 0
         self.items: dict[Any, int] = {}
 
     def block(self, element: Any, kind: BlockKind, level: int) -> None:
-        """Emit the pieces of a block element."""
+        """Emit the pieces of a block element that is not left out."""
         tag = tag_of(element)
-        if self._is_left_out(element, tag):
-            return
-        around = self.furniture
-        self.furniture = around | _furniture_words(f"{element.get('class') or ''} {element.get('id') or ''}")
+        around, around_table = self.furniture, self.in_layout
+        if tag == "table":
+            self.in_layout = lays_out(element)
+        if words := _furniture_words(f"{element.get('class') or ''} {element.get('id') or ''}"):
+            self.n_furniture += 1
+            self.furniture = around | {(self.n_furniture, word) for word in words}
         if tag in HEADINGS:
             kind, level = "heading", HEADINGS[tag]
         elif tag in {"li", "dt", "dd"}:
             kind, level = "list item", self._ordinal(element)
-        elif tag in {"td", "th"} or tag in TABLES:
-            kind = "table"
+        elif tag in CELLS or tag in TABLES:
+            kind = "paragraph" if self.in_layout else "table"
         elif tag == "figcaption":
             kind = "caption"
         self.text.add(element.text or "")
@@ -103,7 +116,7 @@ class _Walk:
             self._child(child, kind, level)
             self.text.add(child.tail or "")
         self.flush(kind, level)
-        self.furniture = around
+        self.furniture, self.in_layout = around, around_table
 
     def _is_left_out(self, element: Any, tag: str) -> bool:
         return tag in NO_TEXT or not (self.with_asides or (tag not in ASIDES and not _is_hidden(element)))
@@ -112,7 +125,7 @@ class _Walk:
         tag = tag_of(child)
         if self._is_left_out(child, tag):
             return
-        if tag in BLOCKS or (tag and any(tag_of(node) in BLOCKS for node in child.iterdescendants())):
+        if tag in BLOCKS or child in self.holders:
             self.flush(kind, level)
             self.block(child, kind, level)
         elif (
@@ -183,17 +196,19 @@ def _link_length(element: Any) -> int:
     )
 
 
-@lru_cache(maxsize=8192)
 def _furniture_words(names: str) -> frozenset[str]:
     """Return the words in the class and id of an element that call it furniture."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]+", " ", names)
-    return frozenset(word.lower() for word in _furniture().findall(words))
+    return frozenset(filter(_is_furniture, WORD_BREAK.sub(" ", names).lower().split()))
+
+
+@lru_cache(maxsize=8192)
+def _is_furniture(word: str) -> bool:
+    return bool(_furniture().fullmatch(word))
 
 
 @cache
 def _furniture() -> re.Pattern[str]:
-    joined = "|".join(row["pattern"] for row in rows("page_parts") if row["part"] == "furniture")
-    return re.compile(rf"(?<!\S)(?:{joined})(?!\S)", re.IGNORECASE)
+    return re.compile("|".join(row["pattern"] for row in rows("page_parts") if row["part"] == "furniture"))
 
 
 def _is_hidden(element: Any) -> bool:

@@ -17,6 +17,8 @@ MIN_NOTE_WORDS = 4
 # Spans beyond these are slips of the mark-up; a table wider or longer than this is not kept.
 MAX_COLUMNS, MAX_ROWS = 100, 2_000
 CELLS = frozenset({"td", "th"})
+# What stands in no table of data: another table, and headings of the page.
+PARTS = ("table", "h1", "h2", "h3", "h4", "h5", "h6")
 CAPTIONS = frozenset({"caption", "paragraph"})
 
 Grid = tuple[tuple[str, ...], ...]
@@ -44,18 +46,27 @@ def html_tables(root: Any) -> tuple[Table, ...]:
     """Return the tables of data of a page, with a caption of their own or the line above that begins "Table 2"."""
     found: list[Table] = []
     for element in root.iter("table"):
-        if any(tag_of(node) == "table" for node in element.iterdescendants()):
+        if lays_out(element):
             continue
         header, body = cells_of(element, _all)
         rows, notes = without_notes(body)
-        cells = [cell for row in (*header, *rows) for cell in row]
         if len(rows) + len(header) < 2 or not rows or len(rows[0]) < 2:
-            continue
-        if any(len(cell.split()) > MAX_CELL_WORDS for cell in cells):
             continue
         caption = _html_caption(element)
         found.append(Table(label_of(caption), caption, header, rows, notes))
     return tuple(found)
+
+
+def lays_out(table: Any) -> bool:
+    """Say whether a table element of a page holds no data but the page's own text, set side by side or in a frame."""
+    if (table.get("role") or "").lower() in {"presentation", "none"} or next(
+        table.iterdescendants(*PARTS), None
+    ) is not None:
+        return True
+    cells = list(table.iter(*CELLS))
+    if all(len(row) < 2 for row in table.iter("tr")):
+        return True
+    return any(len("".join(cell.itertext()).split()) > MAX_CELL_WORDS for cell in cells)
 
 
 def without_notes(rows: Grid) -> tuple[Grid, tuple[str, ...]]:
