@@ -15,6 +15,7 @@ from pipeline.ingest.decoding import decode
 from pipeline.ingest.main_text import covers, letters, main_pieces
 from pipeline.ingest.outline import UNCERTAIN, entry_lines, organise
 from pipeline.ingest.page import Page, meta, read_page
+from pipeline.ingest.page_metadata import stated_metadata
 from pipeline.ingest.page_title import article_title
 from pipeline.ingest.passages import Piece, assemble
 from pipeline.ingest.quality import Findings, finish
@@ -31,8 +32,6 @@ NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-esca
 AS_BROWSERS = dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"), "cp1252")
 CREDENTIALS = re.compile(r"(?:[A-Z][A-Za-z]?\.?){1,5}(?:[ -][A-Z]{1,4})?|PhD|PharmD|DrPH|MScN?")
 
-# Dates that a page states; a search of its whole text takes longer than the reading and finds years of other things.
-DATES = {"extensive_search": False, "original_date": True}
 MOST_CELLS = 100_000
 """Cells of a page, were all its rows as long as the longest."""
 TRUNCATED: tuple[QualityFlag, ...] = ("truncated",)
@@ -44,7 +43,8 @@ def read_html(source: Source) -> list[Document]:
     root, too_deep = _tree(markup, source)
     tables = html_tables(root)
     flags = TRUNCATED * too_deep + TRUNCATED * _level(root)
-    metadata, main = _extract(root)
+    main = _main_text(root)
+    stated = stated_metadata(root)
     page, uncertain = _read_page(root, main)
     if not page.pieces and too_deep:
         raise SourceError(f"{source.path} has elements that are nested too deeply to read; save the page again.")
@@ -54,7 +54,7 @@ def read_html(source: Source) -> list[Document]:
         )
     kept = main_pieces(page, main)
     headings = [piece for piece in page.pieces if piece.kind == "heading"]
-    title = article_title(root, headings, kept, metadata.get("title", ""))
+    title = article_title(root, headings, kept, stated.title)
     top = next((index for index, piece in enumerate(kept) if piece.text == title and piece.kind == "heading"), -1)
     # A heading above the title names the site's department.
     pieces = [piece for index, piece in enumerate(kept) if index > top or (index < top and piece.kind != "heading")]
@@ -66,10 +66,8 @@ def read_html(source: Source) -> list[Document]:
         format="html",
         text=assembly.text,
         title=title,
-        date=meta(root, "citation_publication_date", "citation_date").replace("/", "-")
-        or metadata.get("date", "")
-        or outline.date,
-        authors=_authors(metadata.get("author", "")) or outline.authors,
+        date=meta(root, "citation_publication_date", "citation_date").replace("/", "-") or stated.date or outline.date,
+        authors=_authors(stated.author) or outline.authors,
         identifiers=identifiers,
         blocks=assembly.blocks,
         citations=merge(
@@ -130,21 +128,17 @@ def _level(root: Any) -> bool:
     return len(rows) > left
 
 
-def _extract(root: Any) -> tuple[dict[str, str], str]:
-    """Return the metadata and the main text as letters and digits, both empty where trafilatura finds no article.
+def _main_text(root: Any) -> str:
+    """Return the main text of a page as letters and digits, "" where trafilatura finds none.
 
     Its second opinions (readability, justext) are left out: the walk over the page is one, and keeps as much.
     """
     import trafilatura
 
-    found: Any = trafilatura.bare_extraction(
-        root, fast=True, include_comments=False, include_tables=True, with_metadata=True, date_extraction_params=DATES
-    )
+    found: Any = trafilatura.bare_extraction(root, fast=True, include_comments=False, include_tables=True)
     if found is None:
-        return {}, ""
-    metadata = {key: str(getattr(found, key, None) or "") for key in ("title", "author", "date")}
-    body = "".join(found.body.itertext()) if found.body is not None else found.text or ""
-    return metadata, letters(body)
+        return ""
+    return letters("".join(found.body.itertext()) if found.body is not None else found.text or "")
 
 
 def _references(lists: tuple[tuple[Piece, ...], ...], page: Page) -> tuple[Reference, ...]:
