@@ -8,7 +8,8 @@ from pipeline.config import Settings, load_settings
 from pipeline.extractor import Extractor
 from pipeline.places import placed
 from pipeline.records import Claim, Document, EvidenceRow
-from pipeline.runs import add, against, run
+from pipeline.runs import add, run
+from pipeline.runs.against import against
 
 __all__ = ["Extractor", "add", "against", "compare", "extract", "grade", "read", "run"]
 

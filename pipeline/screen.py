@@ -32,6 +32,8 @@ _DIGIT = "0"
 _DIGITS = dict.fromkeys(map(ord, "123456789"), _DIGIT)
 _ANY_DIGIT = re.compile(r"\d")
 _DOT_ABOVE = "\u0307"  # İ in lower case is an i and this
+REMEMBERED: dict[str, list[Words]] = {}
+"""What was read off expressions, by their flags and letters; a program may know it before (`expression_cache`)."""
 _REPEATS = frozenset({kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT})
 
 
@@ -92,6 +94,13 @@ def level(text: str) -> str:
 
 def needed(pattern: re.Pattern[str]) -> list[Words]:
     """Return the most telling lists of levelled words: any match of the expression holds a word of each."""
+    key = f"{pattern.flags & ~re.DEBUG} {pattern.pattern}"
+    if key not in REMEMBERED:
+        REMEMBERED[key] = _needed(pattern)
+    return REMEMBERED[key]
+
+
+def _needed(pattern: re.Pattern[str]) -> list[Words]:
     parts = parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
     lists = {words for words in _of_sequence(parts) if _telling(words)}
     return sorted(lists, key=_telling, reverse=True)[:_MOST_LISTS]

@@ -100,7 +100,18 @@ def test_importing_every_module_changes_nothing_of_its_host() -> None:
 
 
 ROOMS = (
-    ("errors", "vocabulary", "logs", "delimited", "screen", "rule_table", "import_path", "mupdf"),
+    (
+        "errors",
+        "vocabulary",
+        "logs",
+        "delimited",
+        "screen",
+        "rule_table",
+        "expression_cache",
+        "import_path",
+        "lazy",
+        "mupdf",
+    ),
     ("records", "config"),
     ("places", "lexicons", "ingest"),
     ("language",),

@@ -1,13 +1,17 @@
 """In: paths of sources and an output folder. Out: the tables of all of them, and a summary of what was done."""
 
-from pipeline.runs.against import AgainstReport, Finding, against
-from pipeline.runs.changes import Changes
-from pipeline.runs.replay import Replay, replay
-from pipeline.runs.restore import restore
-from pipeline.runs.reviewing import decide, import_review, review_events, review_status, undo_decision
-from pipeline.runs.runner import Batch, Dispatch, Pool, PoolMaker, Progress, ProgressCallback, add, in_threads, run
-from pipeline.runs.summary import Failure, RunSummary
-from pipeline.runs.workers import RunError
+from typing import TYPE_CHECKING
+
+from pipeline.lazy import on_demand
+
+if TYPE_CHECKING:
+    from pipeline.runs.against import AgainstReport, Finding
+    from pipeline.runs.changes import Changes
+    from pipeline.runs.replay import Replay
+    from pipeline.runs.reviewing import decide, import_review, review_events, review_status, undo_decision
+    from pipeline.runs.runner import Batch, Dispatch, Pool, PoolMaker, Progress, ProgressCallback, add, in_threads, run
+    from pipeline.runs.summary import Failure, RunSummary
+    from pipeline.runs.workers import RunError
 
 __all__ = [
     "AgainstReport",
@@ -24,14 +28,38 @@ __all__ = [
     "RunError",
     "RunSummary",
     "add",
-    "against",
     "decide",
     "import_review",
     "in_threads",
-    "replay",
-    "restore",
     "review_events",
     "review_status",
     "run",
     "undo_decision",
 ]
+
+__getattr__ = on_demand(
+    __name__,
+    {
+        "AgainstReport": "against",
+        "Batch": "runner",
+        "Changes": "changes",
+        "Dispatch": "runner",
+        "Failure": "summary",
+        "Finding": "against",
+        "Pool": "runner",
+        "PoolMaker": "runner",
+        "Progress": "runner",
+        "ProgressCallback": "runner",
+        "Replay": "replay",
+        "RunError": "workers",
+        "RunSummary": "summary",
+        "add": "runner",
+        "decide": "reviewing",
+        "import_review": "reviewing",
+        "in_threads": "runner",
+        "review_events": "reviewing",
+        "review_status": "reviewing",
+        "run": "runner",
+        "undo_decision": "reviewing",
+    },
+)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
+from pipeline.expression_cache import remembered
 from pipeline.logs import hold_back_parsers
 from pipeline.store.folder import DISK_FAULTS
 
@@ -31,7 +32,8 @@ def main() -> None:
     tasks = _tasks(sys.stdin)
     try:
         first = next(tasks)
-        extract = _extractor(first)
+        with remembered():
+            extract = _extractor(first)
     except Exception as error:
         said = _sentence(error)
         unexpected = f"Reading could not begin ({type(error).__name__}: {said}); please report this."

@@ -16,6 +16,7 @@ _CODE = (
     "vocabulary.py",
     "config.py",
     "ingest",
+    "mupdf.py",
     "language",
     "screen.py",
     "claims",

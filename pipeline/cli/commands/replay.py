@@ -23,7 +23,7 @@ def replay(
       provender replay evidence/
     """
     with errors_in_words():
-        from pipeline.runs import replay as read_again
+        from pipeline.runs.replay import replay as read_again
 
         found = read_again(out)
         if as_json:

@@ -22,7 +22,7 @@ def restore(
       provender restore evidence/
     """
     with errors_in_words():
-        from pipeline.runs import restore as bring_back
+        from pipeline.runs.restore import restore as bring_back
 
         taken = bring_back(out)
         for note in taken.notes:
