@@ -40,6 +40,7 @@ _FACTUALITY: dict[Stance, Factuality] = {
     "doubted": "Doubtful",
     "quoted": "Doubtful",
     "open": "Possible",
+    "expected": "Unknown",
 }
 
 
@@ -86,7 +87,7 @@ def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], 
     flags = tuple(flag for flag in claim.flags if flag != DISPUTED)
     if stance in ("rejected", "refuted"):
         return replace(claim, relation="no_effect", factuality="Factual", flags=flags)
-    if stance and claim.factuality != "Unknown":
+    if stance and (claim.factuality != "Unknown" or stance == "open"):
         claim = replace(claim, factuality=_FACTUALITY[stance])
     said = sign(claim.sentence, claim.nutrient, claim.condition, cues, beside) or stated_by_arms(
         claim.sentence, claim.nutrient, claim.condition, claim.statistics, beside, claim.exposure

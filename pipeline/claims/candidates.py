@@ -71,9 +71,7 @@ class CandidateFinder:
                 for o_index, condition in enumerate(o.mentions):
                     met = exposure(sentence, nutrient, cues, abbreviations=self._annotated.abbreviations)
                     rule = relate(sentence, all_cues, nutrient, condition, met, cues)
-                    stated = (
-                        factuality(sentence, cues, clause(sentence.text, n.span, o.span)) if stated_at_all else None
-                    )
+                    stated = factuality(sentence, cues, clause(sentence.text, n.span, o.span))
                     population = names_population(sentence, condition)
                     yield Candidate(
                         nutrient,

@@ -24,7 +24,8 @@ _FINITE = r"[a-z -]{1,40}(?:s|ed|fell|rose|had|did|led)\b"
 BREAK = re.compile(
     r"\s*(?:;|,? (?:but|while|whereas|whilst|although|though|yet|however)\b|, and (?=(?:NUT|OUT)_?\b)|"
     rf", and (?=(?:[\w-]+ ){{1,4}}NUT_? {_FINITE})| and (?=too (?:little|much) NUT_? {_FINITE})|"
-    rf" and (?=(?:NUT|OUT)_? {_FINITE}))\s*"
+    rf" and (?=(?:NUT|OUT)_? {_FINITE})|"
+    r" and (?=(?:as|equally|no more|no less|more|less) \w+ (?:with|in|on|among|after|under|for) NUT_?\b))\s*"
 )
 _ASIDE = re.compile(
     r",? but not (?:(?!NUT\b|OUT)[\w-]+ ){0,4}(?!NUT\b|OUT)[\w-]+(?: \([^()]*\))?(?=,| (?!NUT|OUT)\w+(?:ed|s)\b)"

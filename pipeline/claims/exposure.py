@@ -57,6 +57,8 @@ def exposure(
                 return ExposureFinding(cue.exposure, list_end, list_end + found.end())
             if cue.pattern.search(own_words):
                 return ExposureFinding(cue.exposure, start, end)
+        elif cue.where == "before biomarker" and not nutrient.biomarker:
+            continue
         elif found := cue.pattern.search(before):
             return ExposureFinding(cue.exposure, start - len(before) + found.start(), start)
     return ExposureFinding("status" if nutrient.biomarker else default, start, start)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.claims.encoder import EncoderOutput, PairReading, log_odds
+from pipeline.claims.factuality import asks
 from pipeline.claims.relation import RelationFinding
 from pipeline.records import AnnotatedDocument, Mention, Sentence
 from pipeline.vocabulary import Factuality
@@ -155,7 +156,7 @@ class SentenceFeatures:
             distance=math.log1p(max(o.span[0] - n.span[1], n.span[0] - o.span[1])),
             nutrient_first=float(n.span < o.span),
             title=float(sentence.kind == "title"),
-            question=float(sentence.text.rstrip().endswith("?")),
+            question=float(asks(sentence.text)),
             nutrient_in_title=float(names.name in words.title),
             outcome_in_title=float(name.name in words.title),
             nutrient_share=words.counts[names.name] / max(1, words.nutrients),

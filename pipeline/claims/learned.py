@@ -17,7 +17,7 @@ from pipeline.claims.bystanders import stands_by
 from pipeline.claims.calibration import Calibration
 from pipeline.claims.candidates import Candidate, CandidateFinder
 from pipeline.claims.encoder import ClaimEncoder, Mark, MarkedSentence
-from pipeline.claims.factuality import asserted_in_title
+from pipeline.claims.factuality import CLOSING, asks, asserted_in_title
 from pipeline.claims.naming import Namer
 from pipeline.claims.statistics import statistics
 from pipeline.records import AnnotatedDocument, Claim, Mention, Sentence
@@ -36,8 +36,8 @@ SENTENCES_BACK = 100  # that a reference may look back for what it refers to
 MARK_ORDER = ("reference", "condition", "measure", "nutrient")  # of overlapping marks the last one holds
 _ASSERTED: tuple[Factuality, ...] = tuple(value for value in FACTUALITIES if value != "Unknown")
 _WORDS_DECIDE: frozenset[tuple[Exposure, Exposure]] = frozenset(
-    (("deficiency", "excess"), ("excess", "deficiency"), ("deficiency", "intake"), ("intake", "status"),
-     ("status", "excess"))
+    (("deficiency", "excess"), ("excess", "deficiency"), ("deficiency", "intake"), ("deficiency", "status"),
+     ("intake", "status"), ("status", "excess"))
 )  # fmt: skip
 """What the words state, and what the trained reader then may not make of it."""
 Label = TypeVar("Label", bound=str)
@@ -74,11 +74,21 @@ def candidates_of(
     near = _near_nutrients(annotated, flowing)
     finder = CandidateFinder(annotated, encoder, namer)
     for first, last in _stretches([sentence.index in near for sentence in flowing]):
-        marked = [MarkedSentence(s.text, marks_of(s, s.start)) for s in flowing[first:last]]
+        marked = [MarkedSentence(closed(s), marks_of(s, s.start)) for s in flowing[first:last]]
         found = encoder.read(marked, annotated.document.title, opens=first == 0)
         for position, output in enumerate(found, start=first):
             sentence = flowing[position]
             yield sentence, list(finder.find(sentence, output, flowing[max(0, position - SENTENCES_BACK) : position]))
+
+
+def closed(sentence: Sentence) -> str:
+    """Return the text of a sentence, with the mark that it lacks at its end, as items of lists do.
+
+    Few annotated sentences end without one: mostly those that are no sentences but links and labels.
+    """
+    if sentence.kind == "title" or sentence.text[-1:] in CLOSING:
+        return sentence.text
+    return f"{sentence.text}?" if asks(sentence.text) else f"{sentence.text}."
 
 
 def _stretches(wanted: Sequence[bool]) -> Iterator[tuple[int, int]]:
@@ -162,7 +172,7 @@ def claim_of(
     if candidate.rule and opposed(candidate.rule.relation, relation, kind):
         flags.append(DISPUTED)
     open_ended = attributes["factuality"]["Unknown"] >= least_unknown and not asserted_in_title(sentence)
-    unknown = sentence.text.endswith("?") or open_ended
+    unknown = asks(sentence.text) or open_ended
     return Claim(
         claim_id="",
         sentence=sentence,

@@ -55,8 +55,6 @@ def rule_claims(annotated: AnnotatedDocument, cues: Cues) -> Iterator[Claim]:
 def _sentence_claims(
     annotated: AnnotatedDocument, sentence: Sentence, default: Exposure, cues: Cues
 ) -> Iterator[Claim]:
-    if factuality(sentence, cues) is None:
-        return
     numbers = statistics(sentence)
     taken = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.mentions]
     all_cues = [
@@ -77,7 +75,9 @@ def _sentence_claims(
         bounds = clause(
             sentence.text, *((m.start - sentence.start, m.end - sentence.start) for m in (nutrient, condition))
         )
-        stated = factuality(sentence, cues, bounds) or "Unknown"
+        stated = factuality(sentence, cues, bounds)
+        if stated is None:
+            continue
         claim = Claim(
             claim_id="",
             sentence=sentence,

@@ -16,15 +16,16 @@ from pipeline.vocabulary import Relation
 
 _FEW = r"(?:(?!NUT|OUT)[\w'’%/().,=<>·−–-]+ ){0,5}?"
 _DENIAL = re.compile(
-    r"\b(?:not|n[o’']t|never|neither|nor|no|failed to|fails? to|failure to|unable to|cannot|"
+    r"\b(?:not|n[o’']t|never|neither|nor|no|(?<!not )(?<!n['’]t )(?<!never )(?:failed to|fails? to)|failure to|unable to|cannot|"
     r"without any?|ineffective(?:ly)?)\b"
-    r"(?! (?:only|just|merely|simply|solely|worse|less|longer|doubt|without|inferior)\b| (?:\w+ ){0,2}other than\b|"
+    r"(?! (?:only|just|merely|simply|solely|worse|less|longer|doubt|without|inferior|fail(?:ed)? to)\b|"
+    r" (?:\w+ ){0,2}other than\b|"
     r" (?:having|getting|eating|consuming|absorbing|receiving|enough|sufficient)\b)"
 )
 _ONLY = re.compile(
     r"\b(?:no|not any|nothing)(?: \w+){0,3} (?:other than|except(?: for)?|but|besides) (?=NUT\b)"
 )  # alone does it
-_PSEUDO = r"\b(?:not (?:only|just|merely|simply|solely|without|inferior)|no (?:longer|doubt|less)|other than)\b"
+_PSEUDO = r"\b(?:not (?:only|just|merely|simply|solely|without|inferior|fail)|never fail(?:ed)?|no (?:longer|doubt|less)|other than)\b"
 _DENIED_BEFORE = re.compile(
     r"(?:\bneither (?:NUT_?(?:,| and| or)? )*|\bnor |"
     r"\bno (?:\w+ ){0,4}(?:evidence|indication|sign|suggestion|proof) (?:\w+ ){0,3}(?:that|of|for) (?:\w+ ){0,3})$"
@@ -43,7 +44,8 @@ _BOTH_ARMS = re.compile(
 _TAKEN_BACK = re.compile(r"(?!.*\b(?:NUT|OUT)_?\b).*\b(?:not (?:\w+ly )?significan\w+|n\.?s\.?\b|non-?significant)")
 _GOOD_END = re.compile(
     r"(?:(?:complete|full|clinical|partial) )?(?:remission|recovery|relief|resolution|healing|cure|clearance|"
-    r"regression|disappearance|reversal|prevention|reduction|improvement) (?:of|from|in) (?:the )?(?=\w)",
+    r"regression|disappearance|reversal|prevention|reduction|improvement) (?:of|from|in) (?:the )?(?=\w)|"
+    r"(?:cur|treat|heal|reliev|prevent|reduc|eas|correct|manag|alleviat|improv|lower)ing (?=\w)",
     re.IGNORECASE,
 )
 _GOOD_AFTER = re.compile(r"\bOUT (?:symptoms? )?(improvements?|relief|remission|resolution)\b")  # "relief of OUT"
@@ -53,7 +55,8 @@ _ELLIPSIS = re.compile(
     r"(?:was|were|is|are|remained) (?:[\w-]+ ){0,2}(?:similar|comparable|the same|alike|unchanged|unaffected|unaltered|"
     r"equal|identical|no different)(?! to (?!placebo|controls?)\w)[^,;]*$|"
     r"(?:did|does|do|was|were|had|is|are|has|could)(?: ?n[o’']t| not| no)"
-    r"(?: (?:effect|so|differ\w*|significant\w*|change\w*))*[.\s]*$)"
+    r"(?: (?:effect|so|differ\w*|significant\w*|change\w*))*[.\s]*$)|"
+    r"(?:just |about |equally )?(?:as|equally|no more|no less) \w+ (?:with|in|on|among|after|under|for) NUT\b"
 )
 _GOES_ON = re.compile(
     r"(?:(?:was|were) )?(?P<verb>(?:not )?(?:\w+ly )?\w+ed) (?:by|with|in|after|on|during) "

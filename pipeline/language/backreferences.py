@@ -78,7 +78,7 @@ def _anaphoric(
         for reference in references:
             if reference.kind != kind or reference.refers_to == PRONOUN:
                 continue
-            places = reference.pattern.finditer(sentence.text)
+            places = (p for p in reference.pattern.finditer(sentence.text) if not _cuts_a_name(sentence, p))
             match = next((place for place in places if _names_nothing(sentence.text, place, stops)), None)
             if match is None:
                 continue
@@ -112,6 +112,12 @@ def _names_nothing(text: str, match: re.Match[str], stops: frozenset[str]) -> bo
         return False
     before = _QUALIFIED.search(text, 0, match.start())
     return not (match.group().lower() == "supplementation" and before and before["word"].lower() not in stops)
+
+
+def _cuts_a_name(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Whether referring words share words with a longer name ("A deficiency", "the vitamin" of "the vitamin A arm")."""
+    start, end = sentence.start + match.start(), sentence.start + match.end()
+    return any(m.start < end and start < m.end and not (start <= m.start and m.end <= end) for m in sentence.mentions)
 
 
 def _named_beside(sentence: Sentence, kind: MentionKind, match: re.Match[str]) -> list[Mention]:

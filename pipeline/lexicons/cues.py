@@ -17,19 +17,20 @@ from pipeline.lexicons.files import LexiconError, LexiconFiles
 from pipeline.screen import Screen
 from pipeline.vocabulary import EXPOSURES, FACTUALITIES, ConditionType, Exposure, Factuality, MentionKind, one_of
 
-ExposurePlace = Literal["after", "before", "word"]
+ExposurePlace = Literal["after", "before", "before biomarker", "word"]
 Sign = Literal["raises", "lowers", "improves", "worsens", "none", "undirected", "lower_in", "higher_in", "affected_by"]
 TableCueKind = Literal[
     "difference", "coefficient", "no estimate", "adjusted", "crude", "arm", "control", "versus", "turned", "no outcome",
     "subject", "reference", "graded", "neutral", "level", "low", "covariates", "effect", "recoded", "subgroups",
     "exposed", "not given", "unexposed", "part",
 ]  # fmt: skip
-Stance = Literal["plain", "rejected", "refuted", "doubted", "quoted", "open", "advice"]
+Stance = Literal["plain", "rejected", "refuted", "doubted", "quoted", "open", "expected", "advice"]
 
 _WORD = r"\w'’%/().,=<>·−–-"
 _EXPOSURE_SHAPES: Mapping[ExposurePlace, str] = {
     "after": r"[\s-]*(?:{})(?!\w)",
     "before": r"(?:^|(?<=\W))(?:{})[\s-]*$",
+    "before biomarker": r"(?:^|(?<=\W))(?:{})[\s-]*$",
     "word": r"(?:{})",
 }
 
@@ -44,7 +45,7 @@ class SenseCue:
 
 @dataclass(frozen=True, slots=True)
 class ExposureCue:
-    """Words that state an exposure, and where they stand: after or before the nutrient, or in its own words."""
+    """Words that state an exposure, and where they stand: after or before the nutrient (or a name of its amount in the body), or in it."""
 
     exposure: Exposure
     where: ExposurePlace
