@@ -25,7 +25,7 @@ import torch
 from pipeline.training.adapt import Adaptation, adapt
 from pipeline.training.corpora import Passage
 from pipeline.training.fit import Schedule, fit, held_out_figures
-from pipeline.training.network import ClaimNetwork
+from pipeline.training.network import ClaimNetwork, marked_encoder
 from pipeline.training.prepare import HERE, Inputs, Source, plan_of, prepare, read_schedule
 from pipeline.training.pretrained import encoder_folder, load_tokenizer
 
@@ -123,7 +123,7 @@ class Trainer:
 def new_network(encoder: Path, seed: int, device: torch.device) -> ClaimNetwork:
     """Return the network with the published encoder and new heads."""
     torch.manual_seed(seed)
-    return ClaimNetwork(str(encoder)).to(device)
+    return ClaimNetwork(marked_encoder(str(encoder))).to(device)
 
 
 def main() -> None:

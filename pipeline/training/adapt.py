@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.training.batches import CLS, MASK, SEP
-from pipeline.training.network import WIDTH, ClaimNetwork
+from pipeline.training.network import ClaimNetwork
 
 TEXT = 1  # the type of word pieces that are no title
 
@@ -40,8 +40,9 @@ class Unmasker(nn.Module):
 
     def __init__(self, embeddings: nn.Embedding) -> None:
         super().__init__()
-        self.dense = nn.Linear(WIDTH, WIDTH)
-        self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
+        width = embeddings.embedding_dim
+        self.dense = nn.Linear(width, width)
+        self.norm = nn.LayerNorm(width, eps=1e-12)
         self.embeddings = embeddings
         self.bias = nn.Parameter(torch.zeros(embeddings.num_embeddings))
 

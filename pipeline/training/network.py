@@ -23,7 +23,6 @@ from pipeline.training.corpora import (
     TAG_KINDS,
 )  # fmt: skip
 
-WIDTH = 384
 TAGGERS = {"claims": TAG_KINDS, "bc5cdr": GENERAL_KINDS, "ncbi": DISEASE_ONLY, "dimb": DIMB_KINDS}
 PAIR_HEADS = {
     "claim": 2,
@@ -42,7 +41,7 @@ REGIONS = 5  # before, between, after, in the subject, in the object
 class PairReader(nn.Module):
     """Attributes of pairs of word spans: both spans, the sentence mark, and what the pair attends to."""
 
-    def __init__(self, width: int = WIDTH, inner: int = 256, heads: int = 8, dropout: float = 0.2) -> None:
+    def __init__(self, width: int, inner: int = 256, heads: int = 8, dropout: float = 0.2) -> None:
         super().__init__()
         self.heads = heads
         self.query = nn.Linear(2 * width, inner)
@@ -106,23 +105,30 @@ def with_marks(types: nn.Embedding) -> nn.Embedding:
     return wider
 
 
+def marked_encoder(path: str) -> Any:
+    """Return the BERT encoder in a folder, with a piece type for each mark."""
+    encoder: Any = AutoModel.from_pretrained(
+        path, attn_implementation="eager", hidden_dropout_prob=0.1, attention_probs_dropout_prob=0.0,
+        add_pooling_layer=False,
+    )  # fmt: skip
+    encoder.float()
+    encoder.embeddings.token_type_embeddings = with_marks(encoder.embeddings.token_type_embeddings)
+    return encoder
+
+
 class ClaimNetwork(nn.Module):
     """The encoder with its taggers, sentence heads and pair heads."""
 
-    def __init__(self, encoder_path: str, dropout: float = 0.2) -> None:
+    def __init__(self, encoder: Any, dropout: float = 0.2) -> None:
+        """Take an encoder of transformers, whose word embeddings stay: rare words keep their place beside common ones."""
         super().__init__()
-        self.encoder: Any = AutoModel.from_pretrained(
-            encoder_path, attn_implementation="eager", hidden_dropout_prob=0.1, attention_probs_dropout_prob=0.0,
-            add_pooling_layer=False,
-        )  # fmt: skip
-        self.encoder.float()
-        embeddings = self.encoder.embeddings
-        embeddings.word_embeddings.weight.requires_grad_(False)  # rare words keep their place beside common ones
-        embeddings.token_type_embeddings = with_marks(embeddings.token_type_embeddings)
+        self.encoder = encoder
+        self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+        width = encoder.config.hidden_size
         self.dropout = nn.Dropout(dropout)
-        self.taggers = nn.ModuleDict({k: nn.Linear(WIDTH, 1 + 2 * len(v)) for k, v in TAGGERS.items()})
-        self.sentence = nn.ModuleDict({k: nn.Linear(WIDTH, n) for k, n in SENTENCE_HEADS.items()})
-        self.pairs = PairReader(dropout=dropout)
+        self.taggers = nn.ModuleDict({k: nn.Linear(width, 1 + 2 * len(v)) for k, v in TAGGERS.items()})
+        self.sentence = nn.ModuleDict({k: nn.Linear(width, n) for k, n in SENTENCE_HEADS.items()})
+        self.pairs = PairReader(width, dropout=dropout)
 
     def freeze_encoder(self) -> None:
         """Let only the heads learn, from states without dropout."""
