@@ -1,8 +1,9 @@
 """In: a sentence that only gives numbers of two arms or their ratio; out: the direction that these state.
 
 "Diarrhoea occurred in 4.6% of the synbiotic group and 8.0% of the placebo group (P = 0.03)" has no word of direction:
-the smaller share with the nutrient and the p-value say that diarrhoea was rarer; above 0.05 that it did not differ. Without
-any test shares say so where one is a quarter larger than the other. So does a ratio with its interval: "the risk ratio for neural tube defects with folic acid was 0.31 (0.17 to 0.58)".
+the smaller share with the nutrient and the p-value say that diarrhoea was rarer; above 0.05 that it did not differ.
+Without any test shares say so where one is a quarter larger than the other. So does a ratio with its interval: "the
+risk ratio for neural tube defects with folic acid was 0.31 (0.17 to 0.58)".
 """
 
 import re

@@ -16,8 +16,8 @@ from pipeline.vocabulary import Relation
 
 _FEW = r"(?:(?!NUT|OUT)[\w'’%/().,=<>·−–-]+ ){0,5}?"
 _DENIAL = re.compile(
-    r"\b(?:not|n[o’']t|never|neither|nor|no|(?<!not )(?<!n['’]t )(?<!never )(?:failed to|fails? to)|failure to|unable to|cannot|"
-    r"without any?|ineffective(?:ly)?)\b"
+    r"\b(?:not|n[o’']t|never|neither|nor|no|(?<!not )(?<!n['’]t )(?<!never )(?:failed to|fails? to)|failure to|"
+    r"unable to|cannot|without any?|ineffective(?:ly)?)\b"
     r"(?! (?:only|just|merely|simply|solely|worse|less|longer|doubt|without|inferior|fail(?:ed)? to)\b|"
     r" (?:\w+ ){0,2}other than\b|"
     r" (?:having|getting|eating|consuming|absorbing|receiving|enough|sufficient)\b)"
@@ -25,7 +25,10 @@ _DENIAL = re.compile(
 _ONLY = re.compile(
     r"\b(?:no|not any|nothing)(?: \w+){0,3} (?:other than|except(?: for)?|but|besides) (?=NUT\b)"
 )  # alone does it
-_PSEUDO = r"\b(?:not (?:only|just|merely|simply|solely|without|inferior|fail)|never fail(?:ed)?|no (?:longer|doubt|less)|other than)\b"
+_PSEUDO = (
+    r"\b(?:not (?:only|just|merely|simply|solely|without|inferior|fail)|never fail(?:ed)?|"
+    r"no (?:longer|doubt|less)|other than)\b"
+)
 _DENIED_BEFORE = re.compile(
     r"(?:\bneither (?:NUT_?(?:,| and| or)? )*|\bnor |"
     r"\bno (?:\w+ ){0,4}(?:evidence|indication|sign|suggestion|proof) (?:\w+ ){0,3}(?:that|of|for) (?:\w+ ){0,3})$"

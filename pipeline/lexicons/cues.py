@@ -45,7 +45,7 @@ class SenseCue:
 
 @dataclass(frozen=True, slots=True)
 class ExposureCue:
-    """Words that state an exposure, and where they stand: after or before the nutrient (or a name of its amount in the body), or in it."""
+    """Words that state an exposure, and where they stand: after or before the nutrient (or its biomarker), or in it."""
 
     exposure: Exposure
     where: ExposurePlace

@@ -120,7 +120,7 @@ class ClaimNetwork(nn.Module):
     """The encoder with its taggers, sentence heads and pair heads."""
 
     def __init__(self, encoder: Any, dropout: float = 0.2) -> None:
-        """Take an encoder of transformers, whose word embeddings stay: rare words keep their place beside common ones."""
+        """Take an encoder, whose word embeddings stay: rare words keep their place beside common ones."""
         super().__init__()
         self.encoder = encoder
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)

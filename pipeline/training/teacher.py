@@ -1,9 +1,9 @@
-"""In: the annotated documents and a large encoder; out: how well it finds claims beside the small one, after equal passes.
+"""In: annotated documents and a large encoder; out: how well it reads beside the small one, after equal passes.
 
 A larger encoder is worth having as a teacher only where it reads better. Both begin as published and make the same
 passes over the documents that the first weights learned from; figures are those on the documents kept apart. The large
-one is MPNet's (Song et al. 2020), whose word pieces are BERT's under other numbers and which knows no piece types: marks
-are added to its word embeddings. A fit that was stopped goes on where it was.
+one is MPNet's (Song et al. 2020), whose word pieces are BERT's under other numbers and which knows no piece types:
+marks are added to its word embeddings. A fit that was stopped goes on where it was.
 
 >>> python -m pipeline.training.teacher --inputs outputs/training/inputs.pkl.xz --large FOLDER --work outputs/teacher
 """
@@ -63,7 +63,11 @@ def main() -> None:
     inputs = Inputs.load(options.inputs)
     for name, plan in (("small", SMALL), ("large", LARGE)):
         torch.manual_seed(plan.seed)
-        network = TeacherNetwork(str(options.large)) if name == "large" else ClaimNetwork(marked_encoder(str(encoder_folder())))
+        network = (
+            TeacherNetwork(str(options.large))
+            if name == "large"
+            else ClaimNetwork(marked_encoder(str(encoder_folder())))
+        )
         given = {"window": (48, 160), "idle_share": 0.3, "log_every": 25, "check_every": 100}
         schedule = Schedule(**{**vars(plan), **given, "passes": {"claims": options.passes}})
         fit(network, {"claims": inputs.claims[options.set]}, schedule, options.work / f"{name}.pt")
