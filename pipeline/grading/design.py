@@ -102,6 +102,10 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
     if not whole and _is_review(annotated, scheme):
         add("narrative review", rules.shape.review_points, rules.shape.review_phrase)
 
+    if "rct" in points and not _may_be_randomised(annotated, rules):
+        points["non-randomised trial"] = points.get("non-randomised trial", 0) + points.pop("rct")
+        words["non-randomised trial"] = words.get("non-randomised trial", []) + words.pop("rct")
+
     ranking = sorted(points, key=lambda d: (-points[d], _rank(d, rules)))
     least = rules.shape.enough_in_study if whole else rules.enough
     enough = [design for design in ranking if points[design] >= least]
@@ -208,6 +212,17 @@ def _tells_of_a_study(annotated: AnnotatedDocument, scheme: Scheme) -> bool:
     if begins is None:
         return _gives_results(body, scheme)
     return any(shape.numbers.search(s.text) or shape.findings.search(s.text) for s in body[begins:])
+
+
+def _may_be_randomised(annotated: AnnotatedDocument, rules: DesignRules) -> bool:
+    """Whether a source tells of allotment by chance anywhere, or is too short to be held to it."""
+    if sum(len(sentence.text) for sentence in annotated.sentences) < rules.shape.paper_characters:
+        return True
+    own = (s for s in annotated.sentences if in_abstract(s) or s.role not in ("background", "discussion"))
+    told = "\n".join(
+        [*annotated.document.publication_types, *(s.text for s in own if not rules.tells_of_others(s.text))]
+    )
+    return rules.shape.by_chance.search(rules.masked["rct"].sub(" ", told)) is not None
 
 
 def _is_review(annotated: AnnotatedDocument, scheme: Scheme) -> bool:

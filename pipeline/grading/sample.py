@@ -75,10 +75,11 @@ def sample_size(sentences: Sequence[Sentence], words: Words) -> SampleSize:
         most = sample["most_points"] + extra + sample["abstract_points"] * fronted
         if best[0] >= most:
             continue  # nothing in this sentence could win
-        if sample["calculation"].search(sentence.text):
+        reckoned = sample["calculation"].search(sentence.text) is not None
+        if reckoned:
             extra += sample["calculation_points"]
         for points, number, phrase in _counts(sentence.text, words, arms):
-            told = fronted and (extra >= 0 or points >= sample["allotted_points"])
+            told = fronted and (extra >= 0 or (points >= sample["allotted_points"] and not reckoned))
             gained = points + extra + sample["abstract_points"] * told
             if gained > best[0]:
                 best = (gained, SampleSize(number, phrase, sentence.text))
@@ -252,7 +253,8 @@ def _subset(text: str, match: re.Match[str], words: Words, points: int) -> int:
     counted = text[match.start("n") : match.end()]
     share = sample["share"].search(counted) or sample["share"].match(text[match.end() :].lstrip())
     of_others = points <= sample["allotted_points"] and sample["subset_before"].search(before)
-    part = share or of_others or sample["subset"].search(around)
+    bracketed = sample["bracketed"].match(text, max(0, match.start("n") - 1))
+    part = share or of_others or bracketed or sample["subset"].search(around)
     return int(sample["subset_points"]) if part else 0
 
 
@@ -335,6 +337,7 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
     for kind in (
         "subset",
         "subset_before",
+        "bracketed",
         "share",
         "subset_of_groups",
         "group",

@@ -80,6 +80,8 @@ class SourceShape(RuleTable):
     numbers: Phrase
     statistics: Phrase
     study_sentences: int
+    paper_characters: int
+    by_chance: Phrase
     review_sentences: int
     review_title_not: Phrase
     review_points: int
