@@ -94,7 +94,7 @@ def overall(judgements: Sequence[BiasJudgement], design: StudyDesign, rules: Bia
 def _judgements(
     sentence: Sentence, cues: Sequence[BiasCue], rules: BiasRules, kind: str, *, others: bool
 ) -> Iterator[BiasJudgement]:
-    text = sentence.text
+    text = rules.contrast.sub(lambda match: " " * len(match.group()), sentence.text)
     for cue in cues:
         if others and not cue.others:
             continue

@@ -78,7 +78,8 @@ def number_flags(evidence: Evidence, scheme: Scheme) -> Iterator[FlagCode]:
         yield "impossible-value"
     if any(lopsided_interval(effect, rules, checks) for effect in effects):
         yield "asymmetric-interval"
-    if relative_against_absolute(text, effects, rules, checks):
+    arms = evidence.source.arms if evidence.basis.kind == "own result" else ()
+    if relative_against_absolute(text, effects, rules, checks, arms):
         yield "relative-risk-mismatch"
     if words_against_means(text, rules):
         yield "words-numbers-mismatch"

@@ -166,7 +166,8 @@ def association_within_trial(claim: Claim, design: StudyDesign, scheme: Scheme) 
     A level at baseline and an outcome were not randomised to each other, whatever the paper is.
     """
     rules, text = scheme.design.within_trial, claim.sentence.text
-    if design not in TRIALS or claim.exposure not in rules.exposures:
+    observed = claim.exposure in rules.exposures or (claim.exposure in rules.eaten and rules.degree.search(text))
+    if design not in TRIALS or not observed:
         return None
     association = rules.association.search(text)
     baseline = rules.baseline.search(text)

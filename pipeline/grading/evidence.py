@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline.grading.basis import Basis
 from pipeline.grading.bias import is_judged, judge_bias, overall
 from pipeline.grading.effect import Effect
-from pipeline.grading.plausibility import groups_against_total
+from pipeline.grading.plausibility import arm_sizes, groups_against_total
 from pipeline.grading.sample import SampleSize
 from pipeline.grading.scheme import Pooled, Scheme, Step
 from pipeline.grading.stated import StatedCertainty, is_review, stated_overall
@@ -19,13 +19,15 @@ class SourceWords:
     """What the whole source says that bears on its own results, read once for all its claims.
 
     `triggers` holds the words of each step of the scheme, in the scheme's order, "" where it has none; `no_control`
-    whether it says that it had no control group; `groups` sizes of groups that do not add up; `judgements`
-    how its study guards against bias, domain by domain; `stated` the certainty that a review states for all it found.
+    whether it says that it had no control group; `groups` sizes of groups that do not add up; `arms` the sizes of
+    its two groups, empty where it does not give them; `judgements` how its study guards against bias, domain by
+    domain; `stated` the certainty that a review states for all it found.
     """
 
     triggers: tuple[str, ...]
     no_control: bool = False
     groups: str = ""
+    arms: tuple[int, ...] = ()
     judgements: tuple[BiasJudgement, ...] = ()
     stated: StatedCertainty | None = None
 
@@ -41,8 +43,9 @@ def source_words(sentences: Sequence[Sentence], design: StudyDesign, scheme: Sch
     judgements = judge_bias(telling, design, scheme.bias, scheme.design.about_others)
     alone = any(scheme.level.no_control_words.search(sentence.text) for sentence in own)
     groups = next((words for s in own if (words := groups_against_total(s.text, scheme.plausibility))), "")
+    arms = next((sizes for s in own if (sizes := arm_sizes(s.text, scheme.plausibility))), ())
     stated = stated_overall(sentences, scheme) if is_review(design) else None
-    return SourceWords(tuple(triggers), alone, groups, judgements, stated)
+    return SourceWords(tuple(triggers), alone, groups, arms, judgements, stated)
 
 
 def trigger(step: Step, text: str) -> str:

@@ -12,6 +12,7 @@ from pipeline.grading.scheme import CheckRules, PlausibilityRules
 
 _ROUNDING = 0.5
 _MOST_PERCENT = 100.0
+_ARMS = 2
 
 
 def impossible_value(text: str, effects: Sequence[Effect], rules: PlausibilityRules, checks: CheckRules) -> str:
@@ -64,7 +65,7 @@ def groups_against_total(text: str, rules: PlausibilityRules) -> str:
     total_match = rules.total.search(text)
     if not total_match or rules.not_all.search(text):
         return ""
-    total = _number(total_match["n"] or total_match["m"] or total_match["k"])
+    total = _number(next(size for size in total_match.groupdict().values() if size))
     groups = [m for m in rules.group.finditer(text) if m.start() > total_match.start()]
     sizes = [_number(m["n"] or m["m"]) for m in groups]
     sizes = [size for size in sizes if size != total]
@@ -82,17 +83,26 @@ def subgroup_above_total(text: str, size: int | None, rules: PlausibilityRules) 
     return ""
 
 
-def relative_against_absolute(
-    text: str, effects: Sequence[Effect], rules: PlausibilityRules, checks: CheckRules
-) -> str:
-    """Return a relative effect that the counts or rates of its sentence do not give.
+def arm_sizes(text: str, rules: PlausibilityRules) -> tuple[int, ...]:
+    """Return the sizes of two groups that a sentence names, empty where it does not name just two."""
+    sizes = tuple(int(_number(match["n"] or match["m"])) for match in rules.group.finditer(text))
+    return sizes if len(sizes) == _ARMS else ()
 
+
+def relative_against_absolute(
+    text: str, effects: Sequence[Effect], rules: PlausibilityRules, checks: CheckRules, arms: tuple[int, ...] = ()
+) -> str:
+    """Return an effect, relative or absolute, that the counts or rates of its sentence do not give.
+
+    `arms` are the sizes of the two groups where the source gives them elsewhere, in the order of their naming.
     A ratio whose interval holds what they give, an adjusted one, and a change in percentage points are left alone.
     """
-    found = _two_risks(text, rules)
+    found = _two_risks(text, rules, arms)
     if found is None:
         return ""
     first, second, ordered, words = found
+    if difference := _other_difference(text, first, second, rules):
+        return f"{difference}; {words}"
     ratios = [_implied(*pair) for pair in ([(first, second)] if ordered else [(first, second), (second, first)])]
     ratios = [ratio for ratio in ratios if ratio]
     if not ratios:
@@ -144,7 +154,7 @@ def words_against_means(text: str, rules: PlausibilityRules) -> str:
 
 
 def _two_risks(
-    text: str, rules: PlausibilityRules
+    text: str, rules: PlausibilityRules, arms: tuple[int, ...] = ()
 ) -> tuple[tuple[float, float], tuple[float, float], bool, str] | None:
     """Two risks as (share, half a digit), whether the second is the comparison's, and their words."""
     if match := rules.counts.search(text):
@@ -159,6 +169,17 @@ def _two_risks(
         first, second = _share(match["first"]), _share(match["second"])
         if not (first[0] > 0 < second[0]):
             return None
+    elif arms and (match := rules.events_alone.search(text)):
+        events = [_number(match[name]) for name in ("e1", "e2")]
+        if not all(0 < count <= size for count, size in zip(events, arms, strict=True)):
+            return None
+        first, second = ((count / size, 0.0) for count, size in zip(events, arms, strict=True))
+        return (
+            first,
+            second,
+            rules.control.search(match.group(), match.end("e1") - match.start()) is not None,
+            match.group(),
+        )
     else:
         return None
     name = match.lastgroup and ("n1" if "n1" in match.groupdict() else "first")
@@ -170,6 +191,23 @@ def _two_risks(
     if first_is_control and not second_is_control:
         return second, first, True, match.group()
     return first, second, bool(second_is_control and not first_is_control), match.group()
+
+
+def _other_difference(
+    text: str, first: tuple[float, float], second: tuple[float, float], rules: PlausibilityRules
+) -> str:
+    """A stated difference of two risks, or number needed to treat, that the risks do not give."""
+    points = 100 * abs(first[0] - second[0])
+    rounding = 100 * (first[1] + second[1])
+    for match in rules.absolute.finditer(text):
+        said = match["points"] or match["more"]
+        if said and abs(_number(said) - points) > rules.points_slack + rounding:
+            return match.group()
+        if match["needed"] and points:
+            least, most = 100 / (points + rounding), 100 / max(points - rounding, 1e-9)
+            if not least / rules.needed_slack - 1 <= _number(match["needed"]) <= most * rules.needed_slack + 1:
+                return match.group()
+    return ""
 
 
 def _implied(first: tuple[float, float], second: tuple[float, float]) -> dict[str, tuple[float, float]]:
@@ -198,7 +236,7 @@ def _said_ratio(match: re.Match[str]) -> tuple[float | None, float | None]:
         return 0.5, None
     if match["doubled"]:
         return 2.0, None
-    down, up = match["share"] or match["less"], match["more"]
+    down, up = match["share"] or match["less"] or match["cut"], match["more"]
     percent = _number(down or up)
     ratio = 1 - percent / 100 if down else 1 + percent / 100
     return (ratio if ratio > 0 else None), percent

@@ -92,6 +92,8 @@ class WithinTrial(RuleTable):
     """When a trial tells of an association that owes nothing to what was allotted, and what design that is."""
 
     exposures: tuple[Exposure, ...]
+    eaten: tuple[Exposure, ...]
+    degree: Phrase
     becomes: StudyDesign
     followed: StudyDesign
     association: Phrase
@@ -304,6 +306,7 @@ class BiasRules(RuleTable):
     """Every cue of the judgements of bias."""
 
     denial: Phrase
+    contrast: Phrase
     clause: Phrase
     key: Mapping[str, tuple[BiasDomain, ...]]
     attrition: AttritionRules
@@ -334,6 +337,10 @@ class PlausibilityRules(RuleTable):
     rates: Phrase
     change: Phrase
     counts: Phrase
+    events_alone: Phrase
+    absolute: Phrase
+    points_slack: float
+    needed_slack: float
     control: Phrase
     relative: Phrase
     higher: Phrase
@@ -357,6 +364,7 @@ class SpinRules(RuleTable):
 
     lacking: tuple[Exposure, ...]
     asserted: tuple[Factuality, ...]
+    within: Phrase
     conclusion: Phrase
     result: Phrase
 

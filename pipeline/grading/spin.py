@@ -14,12 +14,14 @@ def spun(own: Sequence[Claim], rules: SpinRules, subgroup: Collection[str] = ())
     """Return the claim_id of every title or conclusion that says otherwise than the results on the same pair.
 
     `own` are the claims that rest on the source's own study, `subgroup` the claim_ids of results of a part of the
-    participants, which bear out no general conclusion. Results that differ among themselves bear out any of theirs.
+    participants, which bear out no general conclusion. A change within a group counts only where no result compares
+    the groups. Results that differ among themselves bear out any of theirs.
     Where no result has the very outcome, those whose name holds its words, or is held by them, count ("dementia
     progression" for "dementia").
     CONSORT 2010, item 22; Boutron and others 2010 (JAMA 303:2058) for the word.
     """
     results: defaultdict[tuple[str, bool], dict[str, set[str]]] = defaultdict(dict)
+    within: defaultdict[tuple[str, bool], dict[str, set[str]]] = defaultdict(dict)
     stated: defaultdict[tuple[str, bool], list[Claim]] = defaultdict(list)
     for claim in own:
         if claim.factuality == "Unknown":
@@ -28,7 +30,11 @@ def spun(own: Sequence[Claim], rules: SpinRules, subgroup: Collection[str] = ())
         if is_conclusion(claim.sentence, rules):
             stated[key].append(claim)
         elif claim.claim_id not in subgroup and _is_result(claim, rules):
-            results[key].setdefault(claim.condition.name, set()).add(direction_of(claim.relation, _type(claim)))
+            kept = within if rules.within.search(claim.sentence.text) else results
+            kept[key].setdefault(claim.condition.name, set()).add(direction_of(claim.relation, _type(claim)))
+    for key, changes in within.items():
+        for outcome, directions in changes.items():
+            results[key].setdefault(outcome, directions)
     return frozenset(
         claim.claim_id
         for key, claims in stated.items()

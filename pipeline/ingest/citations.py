@@ -8,7 +8,9 @@ from pipeline.records import Block, Citation, Reference
 
 LIST = r"\d{1,3}[a-z]?(?:\s*[,;–—−-]\s*\d{1,3}[a-z]?)*"
 BRACKETED = re.compile(rf"\[\s*{LIST}\s*\]")
-PARENTHESISED = re.compile(rf"(?<=[A-Za-z)%\d][ ])\(\s*{LIST}\s*\)(?=[\s.,;:!?]|$)")
+PARENTHESISED = re.compile(
+    rf"(?<=[A-Za-z)%\d][ ])\(\s*{LIST}\s*\)(?=[\s.,;:!?]|$)|(?<=[.?!”\"][ ])\(\s*{LIST}\s*\)(?=[ \u00a0]*(?:[\r\n]|\Z))"
+)
 SUPERSCRIPT = re.compile(r"(?<=[a-z).,;:”\"’?!])[⁰¹²³⁴-⁹]+(?:[⁻⁃–,˒][⁰¹²³⁴-⁹]+)*")
 # "... cause. 1, 2", "(p<0.05). 2 Importantly", "should include: 5" at the end of its line
 BARE = re.compile(

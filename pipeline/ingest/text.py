@@ -226,7 +226,7 @@ def _is_heading(line: str, following: str, *, alone: bool) -> bool:
         return False
     if line[-1] in ".,;:!" or not any(map(str.isalpha, line)) or SENTENCE_BREAK.search(line):
         return False
-    if re.search(r"[a-z)][.:]\s*\d{1,3}(?:\s*[,–-]\s*\d{1,3})*$", line):
+    if re.search(r"[a-z)][.:]\s*[\[(]?\d{1,3}(?:\s*[,–-]\s*\d{1,3})*[\])]?$", line):
         return False
     starts_well = line[0].isupper() or line[0].isdigit() or GLUED_PREFIX.match(line) is not None or line[0] in "“\"'("
     if alone:

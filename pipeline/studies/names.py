@@ -30,12 +30,13 @@ class Names:
 
     `sure` are identifiers: who shares one is the same study. `likely` are title and year, place in a journal, or first
     author and year: who shares one is the same study unless identifiers or other studies of that name speak against
-    it. `own` names the source itself.
+    it. `own` names the source itself; a preprint has identifiers of its own beside those of its article.
     """
 
     own: str
     sure: tuple[str, ...]
     likely: tuple[str, ...]
+    is_preprint: bool = False
 
 
 def names_of(report: StudyReport) -> Names:
@@ -51,7 +52,7 @@ def names_of(report: StudyReport) -> Names:
         if value
     ]
     sure += [f"registry:{plain_registry(identifier)}" for identifier in report.registry_ids]
-    return Names(own, tuple(sure), tuple(_likely(report)))
+    return Names(own, tuple(sure), tuple(_likely(report)), report.status == "preprint")
 
 
 def plain_doi(doi: str) -> str:

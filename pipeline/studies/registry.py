@@ -65,7 +65,7 @@ def study_registry(reports: Iterable[StudyReport], same: Iterable[tuple[str, str
     for report in reports:
         all_reports.append(report)
         all_reports += [cited_report(report.source_id, reference) for reference in report.included]
-    named = [(report, names_of(report)) for report in sorted(all_reports, key=lambda r: (r.label != "", r.source_id))]
+    named = [(report, names_of(report)) for report in sorted(all_reports, key=_before)]
     named = [(report, names) for report, names in named if not report.label or names.sure or names.likely]
     of_first = resolve(names for _, names in named)
     if same := list(same):
@@ -81,6 +81,11 @@ def study_registry(reports: Iterable[StudyReport], same: Iterable[tuple[str, str
         by_id[study.study_id] = study
         of_report |= {(report.source_id, report.label): study.study_id for report in group}
     return Studies(_with_reviews(by_id, all_reports, of_report), of_report)
+
+
+def _before(report: StudyReport) -> tuple[bool, bool, str]:
+    """Own reports before citations, an article before its preprint."""
+    return report.label != "", report.status == "preprint", report.source_id
 
 
 def _is_known(report: StudyReport) -> bool:
@@ -120,7 +125,9 @@ def _with_reviews(
 def _merged(reports: Sequence[StudyReport]) -> Study:
     own = [report for report in reports if not report.label]
     cited = [report for report in reports if report.label]
-    status = min((report.status for report in reports), key=_WORST_FIRST.index)
+    printed = any(report.status != "preprint" for report in own)
+    statuses = {report.status for report in reports} - ({"preprint"} if printed else set())
+    status = min(statuses, key=_WORST_FIRST.index)
     judgements: dict[str, BiasJudgement] = {}
     for report in own:
         for judgement in report.judgements:

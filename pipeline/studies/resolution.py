@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipeline.studies.names import Names
 
 _ONE_OF_A_KIND = ("pmid", "pmcid", "doi")
+_YEARS_TO_PRINT = 4
+"""How many years after a preprint its article may come."""
 
 
 def resolve(names: Iterable[Names], same: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
@@ -13,7 +15,8 @@ def resolve(names: Iterable[Names], same: Iterable[tuple[str, str]] = ()) -> dic
 
     Who shares an identifier is one study. Then who shares a title and year, a place in a journal or, last, a first
     author and year, unless their identifiers of one kind differ; a name that would fit several studies that are not
-    the same joins none. `same` are pairs of reports that a reviewer holds to be one study.
+    the same joins none. A preprint is one study with the one article of its title that follows. `same` are pairs of
+    reports that a reviewer holds to be one study.
     """
     names = list(names)
     groups = _Groups(name.own for name in names)
@@ -28,6 +31,7 @@ def resolve(names: Iterable[Names], same: Iterable[tuple[str, str]] = ()) -> dic
     identifiers = _identifiers(names, groups)
     for kind in ("title", "place", "author"):
         _join_likely(kind, names, groups, identifiers)
+    _join_preprints(names, groups)
     return {name.own: groups.root(name.own) for name in names}
 
 
@@ -72,6 +76,35 @@ def _join_by_author(
     bare = {groups.root(owner) for owner in owners} - full
     if len(full) == 1 and bare:
         _join([*full, *sorted(bare)], groups, identifiers)
+
+
+def _join_preprints(names: Sequence[Names], groups: "_Groups") -> None:
+    """Join each preprint with the article of its title, whose year is the same or follows, where there is just one."""
+    titled: defaultdict[str, list[tuple[Names, str]]] = defaultdict(list)
+    for name in names:
+        for likely in name.likely:
+            if likely.startswith("title:"):
+                title, _, year = likely.partition("|")
+                titled[title].append((name, year))
+    for reports in titled.values():
+        for preprint, since in ((name, year) for name, year in reports if name.is_preprint):
+            articles = {
+                groups.root(name.own): name.own
+                for name, year in reports
+                if not name.is_preprint and _follows(since, year) and _authors(name) & (_authors(preprint) or {""})
+            }
+            if len(articles) == 1:
+                groups.join([*articles.values(), preprint.own])
+
+
+def _follows(since: str, year: str) -> bool:
+    return not (since and year) or 0 <= int(year) - int(since) <= _YEARS_TO_PRINT
+
+
+def _authors(name: Names) -> set[str]:
+    """The first author that a report gives, and "" for one that gives none, which may be anybody."""
+    found = {likely.partition("|")[0] for likely in name.likely if likely.startswith("author:")}
+    return found | {""}
 
 
 def _join(studies: Sequence[str], groups: "_Groups", identifiers: dict[str, dict[str, set[str]]]) -> None:

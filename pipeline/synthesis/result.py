@@ -116,6 +116,7 @@ def _rank(row: EvidenceRow, study: Study, rules: SynthesisRules) -> tuple[object
     found = estimate_of(row, study.study_id, rules)
     return (
         row.source_id not in study.own_sources,
+        any(flag.code == "preprint" for flag in row.flags),
         any(flag.code == "subgroup-result" for flag in row.flags),
         bool(rules.pooling.unadjusted.search(row.sentence)),
         found is None,
