@@ -2,6 +2,8 @@
 
     make bench                                       # all sets, about an hour; writes benchmarks/RESULTS.md
     python benchmarks/bench.py ../shared --quick     # the same on few texts, in minutes
+    python benchmarks/bench.py ../shared --only night            # all full texts with one worker, and with two
+    python benchmarks/bench.py ../shared --only runs --sources 100000
 
 Provender and a peer read the same few files in turn, so that both meet the same machine; a figure is the median of the
 ratios of these turns. Whole runs are processes of their own, whose children are counted. `--only` names the sets.
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import peers
@@ -43,10 +45,11 @@ class Sizes:
     pages: int = 503
     pdfs: int = 100
     runs: tuple[int, ...] = (100, 1_000, 10_000)
+    night: int = 4_400
     a_turn: int = 5
 
 
-QUICK = Sizes(articles=40, abstracts=200, pages=30, pdfs=4, runs=(100,), a_turn=4)
+QUICK = Sizes(articles=40, abstracts=200, pages=30, pdfs=4, runs=(100,), night=40, a_turn=4)
 
 
 @dataclass(slots=True)
@@ -138,16 +141,40 @@ def run_rows(abstracts: list[sets.Abstract], folder: Path, counts: Sequence[int]
         command = [sys.executable, "-m", "pipeline.cli", "run", str(sources), "--out", str(out)]
         command += ["--model", "fast", "--plain", "--workers", "1"]
         for name in ("first run", "unchanged", "unchanged again"):
-            seconds, peak = _whole(command)
-            size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / 1e6
-            yield (
-                f"| {count:,} abstracts in {len(files)} files, {name} | {seconds:.1f} | {seconds / count * 1000:.2f} "
-                f"| {peak:.0f} | {size:.1f} |"
-            )
+            yield _whole(command).row(f"{count:,} abstracts in {len(files)} files, {name}", count, out)
 
 
-def _whole(command: Sequence[str]) -> tuple[float, float]:
-    """Return the processor seconds of a command and its children, and the peak memory of the largest, in MB."""
+def night_rows(articles: Sequence[Path], folder: Path) -> Iterator[str]:
+    """Yield the lines on runs of the default model over all full texts, with one worker and with two."""
+    sources = folder / "articles"
+    sources.mkdir(parents=True)
+    for article in articles:
+        (sources / article.name).symlink_to(article.resolve())
+    for workers in (1, 2):
+        out = folder / f"out-{workers}"
+        command = [sys.executable, "-m", "pipeline.cli", "run", str(sources), "--out", str(out)]
+        command += ["--plain", "--workers", str(workers)]
+        name = f"{len(articles):,} full texts, default model, {workers} worker{'s' if workers > 1 else ''}"
+        yield _whole(command).row(name, len(articles), out)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A command: the processor seconds of it and its children, seconds by the clock, peak MB of the largest process."""
+
+    processor: float
+    clock: float
+    peak: float
+
+    def row(self, name: str, count: int, out: Path) -> str:
+        """Return a line of the table of runs."""
+        size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / 1e6
+        each = f"{self.processor / count * 1000:.2f}"
+        return f"| {name} | {self.processor:.1f} | {self.clock:.1f} | {each} | {self.peak:.0f} | {size:.1f} |"
+
+
+def _whole(command: Sequence[str]) -> Whole:
+    began = time.monotonic()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, stdout=said, stderr=said)
         _, status, used = os.wait4(process.pid, 0)
@@ -155,24 +182,16 @@ def _whole(command: Sequence[str]) -> tuple[float, float]:
         if process.returncode:
             said.seek(0)
             raise SystemExit(f"{' '.join(command)} failed:\n{said.read().decode()[-2000:]}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return Whole(used.ru_utime + used.ru_stime, time.monotonic() - began, used.ru_maxrss / 1024)
 
 
 def one_file_rows(file: Path, folder: Path) -> Iterator[str]:
     """Yield the lines on the first table from one file."""
     for name, given in (("plain", ["--plain"]), ("with Prefect", [])):
-        command = [
-            sys.executable,
-            "-m",
-            "pipeline.cli",
-            "run",
-            str(file),
-            "--out",
-            str(folder / name.split()[0]),
-            *given,
-        ]
-        seconds, peak = _whole(command)
-        yield f"| one article, default model, {name} | {seconds:.1f} | | {peak:.0f} | |"
+        for time_of in ("first time", "second time"):  # the second finds what compiling its expressions came to
+            out = folder / f"{name.split()[0]}-{time_of.split()[0]}"
+            command = [sys.executable, "-m", "pipeline.cli", "run", str(file), "--out", str(out), *given]
+            yield _whole(command).row(f"one article, default model, {name}, {time_of}", 1, out)
 
 
 def main() -> None:
@@ -181,10 +200,12 @@ def main() -> None:
     parser.add_argument("reference", type=Path, help="the reference folder, with corpora and gold")
     parser.add_argument("--quick", action="store_true", help="few texts")
     parser.add_argument("--only", nargs="*", default=["texts", "abstracts", "reading", "runs"])
+    parser.add_argument("--sources", type=int, nargs="*", help="how many abstracts the runs have")
     parser.add_argument("--folder", type=Path, help="where the sets are kept for the next time")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     sizes = QUICK if given.quick else Sizes()
+    sizes = replace(sizes, runs=tuple(given.sources)) if given.sources else sizes
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
         lines = list(report(given.reference, folder, sizes, given.only))
@@ -220,10 +241,15 @@ def _report(reference: Path, folder: Path, sizes: Sizes, only: Sequence[str]) ->
         yield from reading_rows(pages, "web pages, reading alone", ["trafilatura"], sizes.a_turn)
         pdfs = list(sets.as_pdfs(articles[: sizes.pdfs], folder / "pdfs"))
         yield from reading_rows(pdfs, "PDFs, reading alone", ["pymupdf4llm", "pdfminer.six"], 1)
-    if "runs" in only:
+    if "runs" in only or "night" in only:
         yield ""
-        yield "| run | processor seconds | ms a source | peak MB | outputs MB |"
-        yield "|---|---|---|---|---|"
+        yield "| run | processor seconds | seconds by the clock | ms a source | peak MB | outputs MB |"
+        yield "|---|---|---|---|---|---|"
+    if "night" in only:
+        every = sets.unpacked(reference / sets.ARTICLES, folder, ".nxml", sizes.night)
+        with tempfile.TemporaryDirectory() as temporary:
+            yield from night_rows(every, Path(temporary))
+    if "runs" in only:
         with tempfile.TemporaryDirectory() as temporary:
             yield from one_file_rows(articles[0], Path(temporary))
             yield from run_rows(abstracts, Path(temporary), sizes.runs)

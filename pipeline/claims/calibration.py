@@ -6,7 +6,8 @@ say of an attribute gives its labels, as stacking does (Wolpert 1992, Neural Net
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from pipeline.claims.candidates import Candidate
 from pipeline.claims.encoder import session
+from pipeline.claims.features import Features
 from pipeline.errors import RunError
 from pipeline.vocabulary import EXPOSURES, FACTUALITIES, HEALTHY_DIRECTIONS, RELATIONS, STRENGTHS
 
@@ -29,12 +31,13 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "factuality": FACTUALITIES,
 }
 _SAID = {attribute: (*labels, "") for attribute, labels in ATTRIBUTES.items()}
+_VALUES = attrgetter(*(field.name for field in fields(Features)))
 _LEAST = 1e-4  # probability below which the encoder's doubts do not grow further
 
 
 def feature_row(candidate: Candidate) -> list[float]:
     """Return the numbers that the confidence of a candidate is computed from."""
-    return list(astuple(candidate.features))
+    return list(_VALUES(candidate.features))
 
 
 def attribute_row(candidate: Candidate) -> list[float]:

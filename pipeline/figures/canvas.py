@@ -27,7 +27,9 @@ _CORNERS: dict[str, tuple[Point, ...]] = {
 }
 """The corners of markers, from -1 to 1."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_HEADER = len(_SIGNATURE) + 25  # where the first chunk ends
+_UNFILTERED, _RGB, _FAST = b"\0", 2, 3
+"""How a row of dots stands in a PNG, what its dots are, and how hard it is compressed (1 to 9)."""
+_METRES_IN_INCH = 0.0254
 
 
 class Canvas:
@@ -149,20 +151,33 @@ class Canvas:
     def _png(self, told: dict[str, str]) -> bytes:
         size = self.width * POINTS, self.height * POINTS
         page = painted(*size, self.look.ground, (*self._ground, *self._shapes), self._words)
-        drawn: bytes = page.get_pixmap(dpi=self.look.dots_per_inch).tobytes("png")
-        return drawn[:_HEADER] + b"".join(_told(*one) for one in told.items()) + drawn[_HEADER:]
+        drawn = page.get_pixmap(dpi=self.look.dots_per_inch)
+        row = drawn.stride
+        rows = b"".join(_UNFILTERED + drawn.samples_mv[at : at + row] for at in range(0, row * drawn.height, row))
+        dots_per_metre = round(self.look.dots_per_inch / _METRES_IN_INCH)
+        chunks = [
+            (b"IHDR", struct.pack(">IIBBBBB", drawn.width, drawn.height, 8, _RGB, 0, 0, 0)),
+            (b"pHYs", struct.pack(">IIB", dots_per_metre, dots_per_metre, 1)),
+            *(_told(*one) for one in told.items()),
+            (b"IDAT", zlib.compress(rows, _FAST)),
+            (b"IEND", b""),
+        ]
+        return _SIGNATURE + b"".join(_chunk(*one) for one in chunks)
 
 
 def _points(places: Sequence[Point]) -> tuple[Point, ...]:
     return tuple((x * POINTS, y * POINTS) for x, y in places)
 
 
-def _told(keyword: str, text: str) -> bytes:
-    """A text of a PNG, as a chunk of the file (PNG specification, 11.3.3)."""
+def _told(keyword: str, text: str) -> tuple[bytes, bytes]:
+    """The kind and the content of the chunk that holds a text (PNG specification, 11.3.3)."""
     try:
-        kind, content = b"tEXt", keyword.encode() + b"\0" + text.encode("latin-1")
+        return b"tEXt", keyword.encode() + b"\0" + text.encode("latin-1")
     except UnicodeEncodeError:
-        kind, content = b"iTXt", keyword.encode() + b"\0\0\0\0\0" + text.encode("utf-8", "replace")
+        return b"iTXt", keyword.encode() + b"\0\0\0\0\0" + text.encode("utf-8", "replace")
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 

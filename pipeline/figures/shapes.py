@@ -12,6 +12,7 @@ Point = tuple[float, float]
 
 _ALIGNED = {"left": (0.0, "start"), "center": (0.5, "middle"), "right": (1.0, "end")}
 _SLANT = 45  # degrees
+_ROUND = 0.5523  # how far the handles of a curve lie that is a quarter of a circle, in radiuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,13 @@ class Look:
             found["stroke-dasharray"] = " ".join(f"{length:g}" for length in self.dashes)
         return " ".join(f"{name}={quoteattr(value)}" for name, value in found.items() if value)
 
-    def paint(self, shape: Any, *, closed: bool) -> None:
-        """Give the look to what was last drawn on a page."""
-        dashes = f"[{self.dashes[0]:g} {self.dashes[1]:g}] 0" if self.dashes else None
-        colours = {"color": rgb(self.edge), "fill": rgb(self.fill)}
-        shape.finish(width=self.width if self.edge else 0, dashes=dashes, closePath=closed, **colours)
+    def pdf(self, path: str, *, closed: bool) -> str:
+        """Return what draws a path with this look on a page of PDF (ISO 32000, 8.5)."""
+        dashes = f"[{self.dashes[0]:g} {self.dashes[1]:g}] 0 d" if self.dashes else "[] 0 d"
+        fill = f"{_numbers(rgb(self.fill))} rg" if self.fill else ""
+        edge = f"{_numbers(rgb(self.edge))} RG {self.width:g} w {dashes}" if self.edge else ""
+        painted = {(True, True): "B", (True, False): "f", (False, True): "S", (False, False): "n"}
+        return f"{fill} {edge} {path} {'h ' if closed else ''}{painted[bool(fill), bool(edge)]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,11 @@ class Path:
         places = " L ".join(f"{x:.2f} {y:.2f}" for x, y in self.points)
         return f'<path d="M {places}{" Z" if self.closed else ""}" {self.look.attributes()}/>'
 
-    def paint(self, shape: Any) -> None:
-        """Draw the path on a page."""
-        shape.draw_polyline(self.points)
-        self.look.paint(shape, closed=self.closed)
+    def pdf(self) -> str:
+        """Return what draws the path on a page of PDF."""
+        places = " l ".join(map(_numbers, self.points))
+        first, _, rest = places.partition(" l ")
+        return self.look.pdf(f"{first} m {rest} l", closed=self.closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,17 @@ class Disc:
         x, y = self.centre
         return f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{self.radius:.2f}" {self.look.attributes()}/>'
 
-    def paint(self, shape: Any) -> None:
-        """Draw the disc on a page."""
-        (x, y), r = self.centre, self.radius
-        shape.draw_oval((x - r, y - r, x + r, y + r))
-        self.look.paint(shape, closed=True)
+    def pdf(self) -> str:
+        """Return what draws the disc on a page of PDF: four curves."""
+        (x, y), r, k = self.centre, self.radius, self.radius * _ROUND
+        curves = (
+            (x + r, y + k, x + k, y + r, x, y + r),
+            (x - k, y + r, x - r, y + k, x - r, y),
+            (x - r, y - k, x - k, y - r, x, y - r),
+            (x + k, y - r, x + r, y - k, x + r, y),
+        )
+        path = " ".join(f"{_numbers(curve)} c" for curve in curves)
+        return self.look.pdf(f"{_numbers((x + r, y))} m {path}", closed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +116,28 @@ class Words:
             _, (x, y) = writer.append((x, y), part, font=font(name), fontsize=self.size)
 
 
-def rgb(colour: str) -> tuple[float, ...] | None:
-    """Return a colour of the form #rrggbb as its parts from 0 to 1; None for none."""
-    return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)) if colour else None
+def rgb(colour: str) -> tuple[float, ...]:
+    """Return a colour of the form #rrggbb as its parts from 0 to 1."""
+    return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+
+
+def _numbers(values: Iterable[float]) -> str:
+    return " ".join(f"{value:.3f}" for value in values)
 
 
 def painted(width: float, height: float, ground: str, shapes: Iterable[Path | Disc], words: Iterable[Words]) -> Any:
     """Return a page of a document, with shapes in order and words over them."""
     from pipeline.mupdf import pymupdf
 
-    page = pymupdf.open().new_page(width=width, height=height)
-    canvas = page.new_shape()
-    canvas.draw_rect(page.rect)
-    Look(fill=ground).paint(canvas, closed=True)
-    for shape in shapes:
-        shape.paint(canvas)
-    canvas.commit()
+    document = pymupdf.open()
+    page = document.new_page(width=width, height=height)
+    down = f"1 0 0 -1 0 {height:.3f} cm"  # in PDF places count from the lower left corner
+    corners = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
+    drawn = [Path(corners, Look(ground)), *shapes]
+    number = document.get_new_xref()
+    document.update_object(number, "<<>>")
+    document.update_stream(number, "\n".join(["q", down, *(one.pdf() for one in drawn), "Q"]).encode())
+    page.set_contents(number)
     writers: dict[str, Any] = {}
     for one in words:
         if one.slanted:

@@ -30,7 +30,7 @@ def written_forms(word: str, spellings: Iterable[Spelling]) -> set[str]:
     forms = {apart for form in forms for apart in _hyphens(form)}
     forms |= {variant for form in forms for variant in _numbers(form)}
     forms |= {plural for form in forms for plural in _plurals(form)}
-    return {fold_key(form).strip() for form in forms}
+    return {_key(form) for form in forms}
 
 
 def symbol_forms(symbol: str) -> set[str]:
@@ -39,7 +39,17 @@ def symbol_forms(symbol: str) -> set[str]:
     return {text, text + "s"} if len(text) > 2 and text[-2:].isalpha() and text.isupper() else {text}
 
 
+def _key(form: str) -> str:
+    """The folded key of a form of a folded word, which is one where nothing in it is folded anew."""
+    if form.isascii() and "-" not in form and "  " not in form:
+        return form.strip()
+    return fold_key(form).strip()
+
+
 def _hyphens(form: str) -> Iterator[str]:
+    if "-" not in form:
+        yield form
+        return
     parts = form.split("-")
     if len(parts) > 4:
         yield " ".join(parts)
@@ -49,6 +59,9 @@ def _hyphens(form: str) -> Iterator[str]:
 
 
 def _numbers(form: str) -> Iterator[str]:
+    if not _NUMBER_AFTER_LETTERS.search(form):
+        yield form
+        return
     yield _NUMBER_AFTER_LETTERS.sub("", form)
     yield _NUMBER_AFTER_LETTERS.sub(" ", form)
 

@@ -8,14 +8,19 @@ sends nothing but what it is asked to fetch.
 >>> summary.n_fetched, summary.failures                                      # doctest: +SKIP
 """
 
-from pipeline.literature.clock import Clock
-from pipeline.literature.dates import earliest_date
-from pipeline.literature.europepmc import fetch_europepmc
-from pipeline.literature.ledger import FetchError
-from pipeline.literature.pubmed import fetch_pubmed
-from pipeline.literature.remote import is_remote, local_sources
-from pipeline.literature.summary import FetchFailure, FetchProgress, FetchSummary, ProgressCallback
-from pipeline.literature.urls import fetch_urls
+from typing import TYPE_CHECKING
+
+from pipeline.lazy import on_demand
+
+if TYPE_CHECKING:
+    from pipeline.literature.clock import Clock
+    from pipeline.literature.dates import earliest_date
+    from pipeline.literature.europepmc import fetch_europepmc
+    from pipeline.literature.ledger import FetchError
+    from pipeline.literature.pubmed import fetch_pubmed
+    from pipeline.literature.remote import is_remote, local_sources
+    from pipeline.literature.summary import FetchFailure, FetchProgress, FetchSummary, ProgressCallback
+    from pipeline.literature.urls import fetch_urls
 
 __all__ = [
     "Clock",
@@ -31,3 +36,21 @@ __all__ = [
     "is_remote",
     "local_sources",
 ]
+
+__getattr__ = on_demand(
+    __name__,
+    {
+        "Clock": "clock",
+        "FetchError": "ledger",
+        "FetchFailure": "summary",
+        "FetchProgress": "summary",
+        "FetchSummary": "summary",
+        "ProgressCallback": "summary",
+        "earliest_date": "dates",
+        "fetch_europepmc": "europepmc",
+        "fetch_pubmed": "pubmed",
+        "fetch_urls": "urls",
+        "is_remote": "remote",
+        "local_sources": "remote",
+    },
+)

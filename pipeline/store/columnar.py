@@ -82,13 +82,13 @@ def from_arrow(hint: Any) -> Convert | None:
 def from_values(record: type[Record]) -> Callable[..., Record]:
     """Return what makes a record of the values of its fields, in order, as they were read back."""
     fields = _fields(record)
-    converts = [(name, convert) for name, part in fields.items() if (convert := from_arrow(part))]
+    converts = [(place, convert) for place, part in enumerate(fields.values()) if (convert := from_arrow(part))]
 
     def build(values: Any) -> Record:
-        named = dict(zip(fields, values, strict=True))
-        for name, convert in converts:
-            named[name] = convert(named[name])
-        return record(**named)
+        parts = list(values)
+        for place, convert in converts:
+            parts[place] = convert(parts[place])
+        return record(*parts)
 
     return build
 

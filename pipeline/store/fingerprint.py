@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -100,8 +101,9 @@ def extractor_version(settings: Settings) -> str:
     digest.update(settings.model_dump_json(exclude=_SETTINGS_WITHOUT_EFFECT).encode())
     digest.update(lexicon_fingerprint(settings).encode())
     own_model = Path(settings.model)
-    for root in [*(_PACKAGE / part for part in _CODE), *([own_model] if own_model.exists() else [])]:
-        for name, content in _contents(root):
+    held = [_contents(_PACKAGE / part) for part in _CODE]
+    for contents in [*held, *([_contents(own_model)] if own_model.exists() else [])]:
+        for name, content in contents:
             digest.update(f"{name} {content}\n".encode())
     return digest.hexdigest()
 
@@ -148,6 +150,7 @@ def _contents(root: Path) -> Iterator[tuple[str, str]]:
             yield file.relative_to(root.parent).as_posix(), file_hash(file)[0]
 
 
+@cache
 def _version(library: str) -> str:
     try:
         return version(library)

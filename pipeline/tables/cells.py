@@ -24,7 +24,11 @@ def neutralise(text: str) -> str:
     Text that already looks neutralised gets one more, so that `restore` always gives back what was written.
     Halves of a surrogate pair, which no file can hold, become the replacement character.
     """
-    text = _SURROGATE.sub("\ufffd", text)
+    if text.isascii():
+        if not text or text[0].isalnum():
+            return text
+    else:
+        text = _SURROGATE.sub("\ufffd", text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
@@ -48,7 +52,7 @@ def plain(value: Any, column: Column) -> Plain:
     Halves of a surrogate pair, which no file can hold, become the replacement character.
     """
     value = join(value, column.kind) if column.kind in _LISTS else value  # type: ignore[arg-type]
-    return _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
+    return value if not isinstance(value, str) or value.isascii() else _SURROGATE.sub("\ufffd", value)
 
 
 def plain_values(table: Table, record: object) -> list[Plain]:
