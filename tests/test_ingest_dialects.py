@@ -1,11 +1,14 @@
 """One record as each tool and database exports it gives the same title, year, authors, DOI and abstract."""
 
+import csv
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from pipeline.ingest import read
 
+RECORDS = Path(__file__).parent / "records"
 TITLE = "Zinc lozenges for colds: a randomised trial"
 ABSTRACT = "Zinc shortened colds by two days."
 DOI = "10.1000/zn.2019.7"
@@ -85,3 +88,40 @@ def test_each_dialect_gives_the_record(tmp_path: Path, name: str) -> None:
     assert (record.title, record.date[:4], record.identifiers["doi"]) == (TITLE, "2019", DOI)
     assert record.authors in (AUTHORS, LAST_FIRST), record.authors
     assert [record.text[block.start : block.end] for block in record.blocks if block.kind == "paragraph"] == [ABSTRACT]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_each_table_saved_as_a_workbook_gives_the_record(tmp_path: Path, name: str) -> None:
+    lines = TABLES[name].format(t=TITLE, a=ABSTRACT, d=DOI).splitlines()
+    delimiter = "\t" if "\t" in lines[0] else ","
+    book = openpyxl.Workbook()
+    book.active.append([f"Search of 4 May 2024 in {name}"])
+    book.active.append([])
+    for row in csv.reader(lines, delimiter=delimiter):
+        # Spreadsheets keep what looks like a number as one.
+        book.active.append([int(cell) if cell.isdigit() else cell for cell in row])
+    book.create_sheet("Search").append(["zinc AND cold"])
+    path = tmp_path / "export.xlsx"
+    book.save(path)
+    (record,) = read(path)
+    assert (record.format, record.title, record.identifiers["doi"]) == ("xlsx", TITLE, DOI)
+    assert record.date[:4] == "2019"
+    assert record.authors in (AUTHORS, LAST_FIRST), record.authors
+    assert [record.text[block.start : block.end] for block in record.blocks if block.kind == "paragraph"] == [ABSTRACT]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in RECORDS.glob("*.csv") if path.stem != "unread-fields"))
+def test_a_workbook_of_an_export_reads_as_the_export(tmp_path: Path, name: str) -> None:
+    book = openpyxl.Workbook()
+    with (RECORDS / name).open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.reader(file):
+            book.active.append(row)
+    path = tmp_path / "export.xlsx"
+    book.save(path)
+    for mine, theirs in zip(read(path), read(RECORDS / name), strict=True):
+        assert (mine.text, mine.title, mine.authors) == (theirs.text, theirs.title, theirs.authors)
+        assert (mine.date, mine.identifiers, mine.quality_flags) == (
+            theirs.date,
+            theirs.identifiers,
+            theirs.quality_flags,
+        )

@@ -41,11 +41,15 @@ def read_page(tmp_path: Path) -> Callable[[str], Document]:
         "<div aria-hidden='true'>{}</div>",
         "<div class='page has-sidebar comments-open'>{}</div>",
         "<footer>{}</footer>",
+        "<table><tr><td>{}</td></tr></table>",
+        "<table><tr><td>" + MENU + "</td><td><table><tr><td>{}</td></tr></table></td></tr></table>",
+        "<table role='presentation'><tr><td>Health</td><td>{}</td></tr></table>",
     ],
 )
 def test_an_article_is_read_wherever_the_page_has_put_it(read_page, around):
     document = read_page(around.format(f"<h1>Folate in pregnancy</h1>{PARAGRAPHS}"))
-    assert [text for text in TEXTS if text not in document.text] == []
+    prose = [document.text[block.start : block.end] for block in document.blocks if block.kind == "paragraph"]
+    assert [text for text in TEXTS if text not in prose] == []
     assert document.title == "Folate in pregnancy"
 
 
@@ -56,12 +60,40 @@ def test_an_article_is_read_wherever_the_page_has_put_it(read_page, around):
         "<p>Read also: <a href='/c'>Seven things to know about folate in bread and in breakfast cereals</a></p>",
         "<div id='relatedPosts'><p>Iron tablets cause constipation, our readers tell us every week.</p></div>",
         "<div class='authorBio author-bio'><p>Ann Roe writes about vitamins and lives with her cats.</p></div>",
+        "<div class='slot'><span>Advertisement &middot; Article continues below</span></div>",
+        "<p>More on: <a href='/c'>Folate</a></p>",
     ],
 )
 def test_furniture_within_an_article_is_left_out_and_nothing_else(read_page, furniture):
     parts = "".join(f"<p>{text}</p>{furniture * (index == 1)}" for index, text in enumerate(TEXTS))
     document = read_page(f"<article><h1>Folate in pregnancy</h1>{parts}</article>")
     assert document.text == "\n\n".join(("Folate in pregnancy", *TEXTS))
+
+
+def test_an_element_around_the_page_says_nothing_of_those_of_its_name(read_page):
+    document = read_page(
+        f"<div class='sidebar-left'><main><h1>Folate in pregnancy</h1>{PARAGRAPHS}</main>"
+        "<div class='sidebar'><p>Iron tablets cause constipation, our readers tell us every week.</p></div></div>"
+    )
+    assert document.text == "\n\n".join(("Folate in pregnancy", *TEXTS))
+
+
+def test_cells_of_data_are_no_sentences_in_a_frame(read_page):
+    cells = "<table><tr><th>Food</th><th>Folate</th></tr><tr><td>Spinach</td><td>194 mcg</td></tr></table>"
+    document = read_page(f"<table><tr><td><h1>Folate in pregnancy</h1>{PARAGRAPHS}{cells}</td></tr></table>")
+    kinds = {document.text[block.start : block.end]: block.kind for block in document.blocks}
+    assert (kinds["Spinach"], kinds[TEXTS[0]]) == ("table", "paragraph")
+    assert [table.rows for table in document.tables] == [(("Spinach", "194 mcg"),)]
+
+
+def test_a_page_has_the_date_that_it_states_and_no_year_of_its_text(tmp_path):
+    page = (
+        "<html><head>{}</head><body><h1>Folate</h1>" + PARAGRAPHS + "<p>Copyright 1996 to 2009 Folate Ltd.</p></body>"
+    )
+    stated, silent = tmp_path / "stated.html", tmp_path / "silent.html"
+    stated.write_text(page.format("<meta property='article:published_time' content='2021-08-19T08:00:00Z'>"))
+    silent.write_text(page.format(""))
+    assert [read(path)[0].date for path in (stated, silent)] == ["2021-08-19", ""]
 
 
 def test_the_lead_between_title_and_text_is_article(read_page):

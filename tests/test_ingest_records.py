@@ -120,6 +120,23 @@ def test_columns_named_by_two_letters_between_tabs(read_text):
     assert (document.source_id, document.publication_types) == ("PMID:90000001", ("Journal Article",))
 
 
+def test_long_names_of_columns_say_what_they_hold(read_text):
+    (document,) = read_text(
+        '"Title of the article (as indexed)","Authors (all)","Year of publication","Abstract (English)"\n'
+        '"Iron","Doe J; Roe R","2019","Iron helped."\n'
+    )
+    assert (document.title, document.authors, document.date) == ("Iron", ("Doe J", "Roe R"), "2019")
+    assert paragraphs(document) == ["Iron helped."]
+
+
+def test_a_row_whose_cells_have_moved_is_damaged_and_not_mixed(read_text):
+    moved, whole = read_text(
+        "title;authors;year;abstract\nTin;Doe, J; Roe, R;2018;Tin did not help.\nIron;Doe, J;2019;Iron helped.\n"
+    )
+    assert ("damaged record" in moved.quality_flags, moved.text) == (True, "")
+    assert (whole.date, paragraphs(whole)) == ("2019", ["Iron helped."])
+
+
 def test_registry_entries_are_named_by_their_number():
     first, second = read(FOLDER / "clinicaltrials.csv")
     assert (first.identifiers, first.authors) == ({"registry": "NCT90000001"}, ("University of Example",))
@@ -247,6 +264,7 @@ def test_a_broken_bibtex_entry_costs_itself_alone(read_text):
         ("RT Journal\nA1 Doe\nT1 Iron\nYR 2001\nAB Iron.\n\nRT Journal\nA1 Roe\nT1 Tin\nYR 2002\n", "tag lines"),
         ("1. J X. 2001;1:2.\n\nIron.\n\nPMID: 90000001\n\n\n2. J X. 2002;1:2.\n\nTin.\n\nPMID: 90000002\n", "several"),
         ("nutrient;dose;arm\n" + "iron;5;A\n" * 5, "a table with the columns nutrient, dose, arm"),
+        ('"nutrient","dose, daily","arm"\n"iron","5","A, then B"\n', "a table with the columns"),
         ("nutrient\tdose\tunit\n" + "vitamin D\t5\tµg\n" * 5, "a table with the columns"),
         ("function f() {\n  const iron = {\n    dose: 5,\n  };\n  return [iron];\n}\n", "braces"),
     ],
@@ -276,3 +294,22 @@ def test_real_exports_give_every_record_its_title_year_authors_and_identifiers(s
     for path in paths:
         for document in read(path):
             assert document.title and document.date and document.authors and document.identifiers, document.path
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["", "<Abstract/>", "<Abstract><AbstractText>El hierro no ayudó a las mujeres que no dormían por la noche y que"
+     " tenían una falta de hierro en la sangre.</AbstractText></Abstract>"],
+)  # fmt: skip
+def test_the_only_english_abstract_of_a_record_is_its_abstract(read_text, first: str):
+    others = (
+        '<OtherAbstract Type="Publisher" Language="spa"><AbstractText>El hierro.</AbstractText></OtherAbstract>'
+        '<OtherAbstract Type="plain-language-summary" Language="eng"><AbstractText>Iron helped.</AbstractText>'
+        "</OtherAbstract>"
+    )
+    (document,) = read_text(
+        f"<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>90000001</PMID><Article><ArticleTitle>Iron"
+        f"</ArticleTitle>{first}</Article>{others}</MedlineCitation></PubmedArticle></PubmedArticleSet>",
+        "records.xml",
+    )
+    assert paragraphs(document) == ["Iron helped."]

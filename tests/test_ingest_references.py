@@ -107,3 +107,13 @@ def test_runs_of_numbers_after_a_word_cite_the_entries_of_the_list(tmp_path):
         ("3 12", ("3", "12")),
         ("1,2", ("1", "2")),
     ]
+
+
+@pytest.mark.parametrize("mark", ["", " ", ". "])
+def test_addresses_between_the_heading_and_the_list_hide_neither(tmp_path, mark):
+    addresses = f"1{mark}Department of Sleep, Nowhere Hospital\n2{mark}Institute of Rest, University of Elsewhere"
+    path = tmp_path / "paper.txt"
+    path.write_text(f"Iron and rest\n\nIron helped women to sleep in two trials.1,2\n\nReferences\n{addresses}\n" +
+                    "\n".join(ENTRIES))  # fmt: skip
+    (document,) = read(path)
+    assert [entry.title for entry in document.references] == ["Iron and rest", "Iron for all"]

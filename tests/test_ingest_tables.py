@@ -79,7 +79,7 @@ def test_tables_of_a_word_document(read_bytes):
 
     body = paragraph(run("Table 1. Ferritin by arm")) + f"<w:tbl>{row('Arm', 'Ferritin')}{row('Iron', '52')}</w:tbl>"
     (table,) = read_bytes(docx(WITHOUT_NOTES + body), "a.docx").tables
-    assert (table.label, table.rows[-1]) == ("Table 1", ("Iron", "52"))
+    assert (table.label, table.header, table.rows) == ("Table 1", (("Arm", "Ferritin"),), (("Iron", "52"),))
 
 
 def test_the_tables_of_a_pdf_are_those_with_a_numbered_caption(tmp_path: Path):

@@ -9,6 +9,7 @@ from pipeline.errors import SourceError
 from pipeline.ingest.boilerplate import notices
 from pipeline.ingest.dates import iso_date, month_number, parse_date
 from pipeline.ingest.inline import InlineText, write_inline
+from pipeline.ingest.language import is_foreign
 from pipeline.ingest.markup import iterate_records
 from pipeline.ingest.passages import Passage, Piece, assemble
 from pipeline.ingest.quality import Damage, Findings, damaged_record, finish_records
@@ -89,12 +90,12 @@ def _text(element: Any) -> str:
 
 
 def _main_abstract(element: Any, article: Any) -> Any:
-    """Return the abstract, or where the record has none, another one that is in English; None without either."""
+    """Return the abstract, or where the record has none in English, another one that is; None without any."""
     abstract = article.find("Abstract")
-    if abstract is not None:
-        return abstract
     others = element.iterfind("./*/OtherAbstract")
-    return next((other for other in others if other.get("Language", "").lower() in ENGLISH), None)
+    other = next((other for other in others if other.get("Language", "eng").lower() in ENGLISH), None)
+    words = "" if other is None or abstract is None else " ".join(" ".join(abstract.itertext()).split())
+    return abstract if other is None or (words and not is_foreign(words)) else other
 
 
 def _abstract(abstract: Any) -> Iterator[Passage]:

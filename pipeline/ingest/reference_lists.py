@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from pipeline.ingest.boilerplate import is_affiliation
 from pipeline.ingest.passages import Piece
 from pipeline.ingest.resources import rows
 from pipeline.ingest.sections import is_references
@@ -27,6 +28,8 @@ ENTRY_CUE = re.compile(
 # first of them already.
 MIN_CUES = 3.0
 WORDS_AHEAD, FIRST_WORDS = 120, 15
+# What is set before an address that pages print beside a list.
+MARKS = "0123456789*†‡§¶ "
 # A shorter text under a heading may be part of an entry.
 PROSE_LENGTH = 40
 
@@ -46,11 +49,17 @@ def reference_lists(pieces: Sequence[Piece]) -> list[range]:
 
 
 def holds_entries(texts: Iterable[str]) -> bool:
-    """Say whether texts (entries, or the lines of entries) read as a reference list."""
+    """Say whether texts (entries, or the lines of entries) read as a reference list.
+
+    Addresses of authors, which pages set beside a list, are passed by.
+    """
     n_words = n_cues = 0
     for text in texts:
+        cues = _cues(text)
+        if not cues and is_affiliation(text.lstrip(MARKS)):
+            continue
         n_words += len(text.split())
-        n_cues += _cues(text)
+        n_cues += cues
         if n_words >= FIRST_WORDS and not _are_many(n_cues, n_words):
             return False
         if n_words >= WORDS_AHEAD:

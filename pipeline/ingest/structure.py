@@ -26,7 +26,7 @@ MIN_LISTED = 2
 CODE = "program code or data in braces"
 MIN_KEYS, KEY_SHARE = 3, 0.5
 CODE_SHARE, BRACE_SHARE, MIN_CODE_LINES = 0.6, 0.3, 4
-MIN_ROWS, MIN_WIDTH, ROW_SHARE, CELL_WORDS = 4, 3, 0.9, 8
+MIN_ROWS, MIN_QUOTED, MIN_WIDTH, ROW_SHARE, CELL_WORDS = 4, 2, 3, 0.9, 8
 
 
 def refuse_structured(head: str, name: str) -> None:
@@ -84,7 +84,8 @@ def _table(lines: list[str]) -> tuple[str, str]:
         if not widths:
             continue
         width, count = widths.most_common(1)[0]
-        if width < MIN_WIDTH or len(rows) < MIN_ROWS or count < ROW_SHARE * len(rows):
+        quoted = all(line.startswith('"') and f'"{delimiter}"' in line for line in lines)
+        if width < MIN_WIDTH or len(rows) < (MIN_QUOTED if quoted else MIN_ROWS) or count < ROW_SHARE * len(rows):
             continue
         header = [cell.strip() for cell in rows[0]]
         if all(len(cell.split()) <= CELL_WORDS for cell in header) and not header[-1].endswith((".", "?", "!")):

@@ -16,6 +16,8 @@ MAX_CELL_WORDS = 60
 MIN_NOTE_WORDS = 4
 # Spans beyond these are slips of the mark-up; a table wider or longer than this is not kept.
 MAX_COLUMNS, MAX_ROWS = 100, 2_000
+# A cell that gives a value: "0.80 (0.70 to 0.91)", "−3.1", "12%", "<0.01".
+VALUE = re.compile(r"\s*[<>≤≥=±+\-−–]?\s?[.\d]")
 CELLS = frozenset({"td", "th"})
 # What stands in no table of data: another table, and headings of the page.
 PARTS = ("table", "h1", "h2", "h3", "h4", "h5", "h6")
@@ -48,13 +50,21 @@ def html_tables(root: Any) -> tuple[Table, ...]:
     for element in root.iter("table"):
         if lays_out(element):
             continue
-        header, body = cells_of(element, _all)
+        header, body = _with_head(*cells_of(element, _all))
         rows, notes = without_notes(body)
         if len(rows) + len(header) < 2 or not rows or len(rows[0]) < 2:
             continue
         caption = _html_caption(element)
         found.append(Table(label_of(caption), caption, header, rows, notes))
     return tuple(found)
+
+
+def _with_head(header: Grid, rows: Grid) -> tuple[Grid, Grid]:
+    """Take a first row without values, over rows that have some, for the header of a table that marks none."""
+    if header or len(rows) < 2 or any(map(VALUE.match, rows[0])) or not all(rows[0][1:]):
+        return header, rows
+    has_values = any(VALUE.match(cell) for row in rows[1:] for cell in row[1:])
+    return (rows[:1], rows[1:]) if has_values else (header, rows)
 
 
 def lays_out(table: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from pipeline.ingest.records.fields import Fields, by_field, column_fields
@@ -9,13 +10,29 @@ from pipeline.ingest.records.people import natural_order
 
 # A cell that a spreadsheet is to take as text: ="19326203".
 AS_TEXT = re.compile(r"^=\"(.*)\"$", re.DOTALL)
+# What a column's name says beside what it holds.
+BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+BESIDE = re.compile(
+    r"^(?:full|complete) "
+    r"|(?: (?:(?:of|in) (?:the |this )?(?:article|paper|study|publication|record)|(?:in )?english|en))+$"
+)
 MAX_NAME_WORDS = 10
 MAX_NAME = 90
 TEXTS = frozenset({"title", "abstract"})
 
 
+@lru_cache(maxsize=4096)
 def column_name(cell: str) -> str:
-    """Return a column's name as columns.csv writes it: lower case, words of letters and digits, single spaces."""
+    """Return a column's name as columns.csv writes it: lower case, words of letters and digits, single spaces.
+
+    A name that is not known is cut to one that is: "Abstract (English)", "Title of the article".
+    """
+    name, bare = _spelled(cell), _spelled(BRACKETS.sub(" ", cell))
+    known = dict(column_fields())
+    return next((words for words in (name, bare, BESIDE.sub("", bare)) if words in known), name)
+
+
+def _spelled(cell: str) -> str:
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", AS_TEXT.sub(r"\1", cell.strip())) if cell.isalnum() else cell
     return " ".join(re.sub(r"[^\w]+|_", " ", spaced).lower().split())
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.delimited import Rows
@@ -75,8 +76,24 @@ def _records(text: str, delimiter: str, names: Sequence[str]) -> Iterator[Record
         kept: Iterator[list[str] | Damage] = (row for row in rows if any(row))
     except csv.Error:
         kept = _salvaged(text, delimiter, len(names))
-    for row in kept:
-        yield row if isinstance(row, Damage) else (row_fields(names, row), ())
+    for number, row in enumerate(kept, start=1):
+        if isinstance(row, Damage):
+            yield row
+        elif _is_shifted(names, row):
+            yield Damage(f"row {number}")
+        else:
+            yield row_fields(names, row), ()
+
+
+def _is_shifted(names: Sequence[str], row: Sequence[str]) -> bool:
+    """Say whether a row has more cells than there are columns, and no year where its year should stand.
+
+    A delimiter within a cell without quotes has moved those behind it, so that none is what its column says.
+    """
+    if not any(row[len(names) :]):
+        return False
+    years = row_fields(names, row).get("year", ())
+    return bool(years) and not any(re.search(r"(?:19|20)\d\d", year) for year in years)
 
 
 def _salvaged(text: str, delimiter: str, width: int) -> Iterator[list[str] | Damage]:
