@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from itertools import islice
+from operator import attrgetter
 from typing import Any, get_args
 
 from pipeline.records import ComparisonRow, EvidenceRow, Figure, Passage, SourceRow, Study
@@ -75,6 +76,7 @@ class ReportContents:
         passages = _Passages(self.passages(needed))
         finding_of = {claim: place for place, body in enumerate(findings) for claim in body.claim_ids}
         columns = [column for column in EVIDENCE.columns if column.name not in (*_ELSEWHERE, *_PLACES)]
+        of = attrgetter(*(column.name for column in columns))
         named = dict.fromkeys(study for body in findings if body.finding for study in body.finding.study_ids)
         studies = [self.studies[study_id] for study_id in named if study_id in self.studies]
         return {
@@ -89,6 +91,7 @@ class ReportContents:
             "claims": [
                 _claim(
                     row,
+                    of,
                     columns,
                     self.consequences.get(row.claim_id, ""),
                     places.get(row.source_id, -1),
@@ -154,6 +157,7 @@ def units(text: str, place: int) -> int:
 
 def _claim(
     row: EvidenceRow,
+    of: Callable[[EvidenceRow], Sequence[Any]],
     columns: Sequence[Column],
     consequence: str,
     source: int,
@@ -161,14 +165,14 @@ def _claim(
     passages: _Passages,
     texts: _Texts,
 ) -> list[Any]:
-    """A claim: its plain columns, then the places of what it shares with others, then its spans."""
+    """A claim: its plain columns, which `of` gives, then the places of what it shares with others, then its spans."""
     passage, place = passages.place(row)
     spans = [
         units(row.sentence, min(max(0, getattr(row, name) - row.sentence_start), len(row.sentence)))
         for name in _PLACES[2:]
     ]
     return [
-        *(plain(getattr(row, column.name), column) for column in columns),
+        *map(plain, of(row), columns),
         consequence,
         source,
         finding_of.get(row.claim_id, -1),

@@ -1,7 +1,7 @@
 """In: studies. Out: their rows for studies.csv, in which each domain of bias has a column of its own."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from types import SimpleNamespace
 from typing import get_args
 
@@ -9,6 +9,7 @@ from pipeline.records import Study
 from pipeline.vocabulary import BiasDomain
 
 DOMAINS: tuple[BiasDomain, ...] = get_args(BiasDomain)
+_PLAIN = tuple(field.name for field in fields(Study) if field.name != "judgements")
 
 
 def domain_column(domain: BiasDomain) -> str:
@@ -26,4 +27,4 @@ def study_rows(studies: Iterable[Study]) -> Iterator[SimpleNamespace]:
             else ""
             for domain in DOMAINS
         }
-        yield SimpleNamespace(**{name: value for name, value in asdict(study).items() if name != "judgements"}, **cells)
+        yield SimpleNamespace(**{name: getattr(study, name) for name in _PLAIN}, **cells)

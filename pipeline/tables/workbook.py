@@ -151,7 +151,7 @@ class _Sheet(Worksheet):  # type: ignore[misc]
 
 def _xml(text: str) -> str:
     """The element of a text in a cell, shortened where a cell cannot hold it."""
-    if restore(text) != text:  # who reads a sheet takes one mark away, as from CSV
+    if text[0] == "'" and restore(text) != text:  # who reads a sheet takes one mark away, as from CSV
         text = neutralise(text)
     if len(text) > LONGEST_CELL // 2 and len(units := text.encode("utf-16-le", "replace")) > 2 * LONGEST_CELL:
         text = units[: 2 * (LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"

@@ -45,11 +45,19 @@ class TableWriter:
 
     def write(self, record: object) -> None:
         """Write the row of a record."""
-        values = [plain(value, column) for value, column in zip(self._values(record), self._columns, strict=True)]
-        texts = [to_text(value, column) for value, column in zip(values, self._columns, strict=True)]
-        self._writer.writerow(
-            [neutralise(text) if isinstance(value, str) else text for text, value in zip(texts, values, strict=True)]
-        )
+        values: list[Plain] = []
+        texts: list[str] = []
+        cells: list[str] = []
+        for given, column in zip(self._values(record), self._columns, strict=True):
+            value = plain(given, column)
+            values.append(value)
+            if type(value) is str:
+                texts.append(value)
+                cells.append(neutralise(value))
+            else:
+                texts.append(text := to_text(value, column))
+                cells.append(text)
+        self._writer.writerow(cells)
         if self._sheet:
             self._sheet.write_values(values)
         if self._copy:
