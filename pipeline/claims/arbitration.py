@@ -40,7 +40,7 @@ _FACTUALITY: dict[Stance, Factuality] = {
     "doubted": "Doubtful",
     "quoted": "Doubtful",
     "open": "Possible",
-    "expected": "Unknown",
+    "unasserted": "Unknown",
 }
 
 

@@ -24,7 +24,7 @@ TableCueKind = Literal[
     "subject", "reference", "graded", "neutral", "level", "low", "covariates", "effect", "recoded", "subgroups",
     "exposed", "not given", "unexposed", "part",
 ]  # fmt: skip
-Stance = Literal["plain", "rejected", "refuted", "doubted", "quoted", "open", "expected", "advice"]
+Stance = Literal["plain", "rejected", "refuted", "doubted", "quoted", "open", "unasserted", "advice"]
 
 _WORD = r"\w'’%/().,=<>·−–-"
 _EXPOSURE_SHAPES: Mapping[ExposurePlace, str] = {
