@@ -16,9 +16,10 @@ from itertools import groupby
 from pipeline.claims.arms import stated_by_arms
 from pipeline.claims.bystanders import stands_by
 from pipeline.claims.ellipsis import denied_later
+from pipeline.claims.factuality import factuality
 from pipeline.claims.merging import merged
 from pipeline.claims.ownership import stated_apart
-from pipeline.claims.relation import names_event
+from pipeline.claims.relation import clause, names_event
 from pipeline.claims.sign import relation_of, sign
 from pipeline.lexicons import Cues
 from pipeline.lexicons.cues import Sign, Stance
@@ -93,7 +94,9 @@ def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], 
         claim.sentence, claim.nutrient, claim.condition, claim.statistics, beside, claim.exposure
     )
     if said == "none" and claim.factuality == "Unknown":
-        return claim  # "no study has looked at the effect of" denies no effect
+        if stance == "unasserted" or not _asserted(claim, cues):
+            return claim  # "no study has looked at the effect of" denies no effect
+        claim = replace(claim, factuality="Factual")
     if said is not None:
         kind: ConditionType = "measure" if claim.condition.kind == "measure" else "condition"
         wanted, told = relation_of(said, claim.condition), direction_of(claim.relation, kind)
@@ -109,6 +112,12 @@ def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], 
     if DISPUTED in claim.flags:
         return replace(claim, confidence=min(claim.confidence, DISPUTED_CONFIDENCE))
     return claim
+
+
+def _asserted(claim: Claim, cues: Cues) -> bool:
+    """Whether no word of the claim's part of the sentence makes it a question, an aim or methods."""
+    sides = ((m.start - claim.sentence.start, m.end - claim.sentence.start) for m in (claim.nutrient, claim.condition))
+    return factuality(claim.sentence, cues, clause(claim.sentence.text, *sides)) not in (None, "Unknown")
 
 
 def _agree(wanted: Direction, told: Direction) -> bool:

@@ -17,6 +17,11 @@ _COMPARED_WITH = re.compile(
     r"(?:(?:the|those|that|with|in|on|receiving|given|taking|oral|an?|group|either|using|fed|of)\s){0,4}$",
     re.IGNORECASE,
 )
+_CONTROL = re.compile(
+    r"\b(?:placebo|controls?|dummy|sham|untreated|unsupplemented|without|no|not|n['’]t|low|lower|lowest|deficien\w+|normal|"
+    r"healthy|others?|non-?\w+|before|baseline)\b",
+    re.IGNORECASE,
+)  # what a nutrient's arm may be held against, so that "than with zinc" tells of zinc
 _TOO_LITTLE = r"hypo{stem}\w*(?:emia|aemia)|{stem}\w*\s(?:deficienc\w+|insufficiency|depletion)"
 _OWN = (
     r"(?:hyper)?{stem}\w*(?:emia|aemia|uria)|"
@@ -88,6 +93,8 @@ def stands_by(
     if _compared_with(sentence, nutrient):
         acting = (m for m in (*sentence.mentions, *others) if m.kind == "nutrient" and m.start != nutrient.start)
         if not all(_compared_with(sentence, mention) for mention in acting):
+            return True
+        if not _CONTROL.search(sentence.text, 0, nutrient.start - sentence.start):
             return True
     before = _BEFORE.search(sentence.text)
     if before is None or not _ALIKE.search(sentence.text):

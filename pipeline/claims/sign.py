@@ -31,6 +31,8 @@ _PSEUDO = (
 )
 _DENIED_BEFORE = re.compile(
     r"(?:\bneither (?:NUT_?(?:,| and| or)? )*|\bnor |"
+    r"\b(?:nothing|none|no (?:trial|study|one|data|results?|findings?)) (?:[\w-]+ ){0,5}?"
+    r"(?:suggest|indicat|show|support|imply|implie|prov)\w*(?: that| to)? (?:[\w-]+ ){0,2}|"
     r"\bno (?:\w+ ){0,4}(?:evidence|indication|sign|suggestion|proof) (?:\w+ ){0,3}(?:that|of|for) (?:\w+ ){0,3})$"
 )
 _OTHER_ARM = re.compile(

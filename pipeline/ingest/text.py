@@ -134,6 +134,8 @@ def _is_wrapped(text: str, spans: tuple[tuple[int, int], ...]) -> bool:
     longest = max(lengths)
     if longest <= WRAP_WIDTH and any(_is_cut(text[start:end]) for start, end in spans[:-1]):
         return True
+    if longest <= WRAP_WIDTH and _runs_on(text, spans):
+        return True
     if not MIN_WRAPPED <= longest <= WRAP_WIDTH:
         return False
     runs_on = sum(
@@ -149,6 +151,17 @@ def _is_wrapped(text: str, spans: tuple[tuple[int, int], ...]) -> bool:
 def _is_cut(line: str) -> bool:
     """Say whether a line ends within brackets, so that the next one goes on."""
     return line.count("(") > line.count(")") or line.count("[") > line.count("]")
+
+
+def _runs_on(text: str, spans: tuple[tuple[int, int], ...]) -> bool:
+    """Say whether the lines are one sentence: it begins with the first, each other goes on small, the last ends it."""
+    lines = [text[slice(*span)] for span in spans]
+    return (
+        lines[0][0].isupper()
+        and lines[-1][-1] in ".!?"
+        and all(line[-1] not in ".!?:;" for line in lines[:-1])
+        and all(line[0].islower() and not BULLET.match(line) for line in lines[1:])
+    )
 
 
 def _ends_only_once(text: str, spans: tuple[tuple[int, int], ...]) -> bool:

@@ -1,7 +1,8 @@
 """In: a Document; out: the same in running text, and the places where its offsets part from those of the source.
 
 Line breaks, hard and thin spaces and indents carry no meaning within a block, so every run of white space there is
-written as one blank before anything is read. Blank lines stay, since they part paragraphs.
+written as one blank before anything is read, and as none within a number ("0." at the end of a line, "78" on the
+next). Blank lines stay, since they part paragraphs.
 """
 
 import re
@@ -12,7 +13,15 @@ from pipeline.records import Document
 
 Places = tuple[tuple[int, int], ...]
 _UNEVEN = re.compile(r"(?! (?!\s))\s+")  # all white space but a single blank
+_ZERO_POINT = re.compile(r"(?<![\d.])0\.\Z")
 _BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*[\r\n]")
+
+
+def _cuts_a_number(text: str, run: re.Match[str]) -> bool:
+    """Whether a line ends with "0." and the next one begins with the digits after it."""
+    broken = "\n" in run.group() or "\r" in run.group()
+    before = text[max(0, run.start() - 3) : run.start()]
+    return broken and _ZERO_POINT.search(before) is not None and text[run.end() : run.end() + 1].isdigit()
 
 
 def flowing(document: Document) -> tuple[Document, Places]:
@@ -26,7 +35,7 @@ def flowing(document: Document) -> tuple[Document, Places]:
     for block in document.blocks:
         for run in _UNEVEN.finditer(document.text, max(block.start, position), block.end):
             before = document.text[position : run.start()]
-            blank = "\n\n" if _BLANK_LINE.search(run.group()) else " "
+            blank = "\n\n" if _BLANK_LINE.search(run.group()) else ("" if _cuts_a_number(document.text, run) else " ")
             pieces += (before, blank)
             length += len(before) + len(blank)
             position = run.end()

@@ -16,6 +16,11 @@ from pipeline.records import Mention
 from pipeline.records import Sentence as SentenceRecord
 
 _LETTER = re.compile(r"[A-Za-zΑ-ω]")
+_VERB = re.compile(r"(?:\w+(?:ed|es)|left|kept|made|cut|beat|fought|brought) (?=\w)")
+_FORM = re.compile(
+    r" (?:(?:supplement\w*|tablets?|capsules?|pills?|therapy|treatment|administration|intake|lozenges|drops|powder|"
+    r"infusions?|injections?|deficiency|status) )?"
+)
 MOST_MENTIONS = 60
 """Mentions of a sentence that are kept: each nutrient is weighed with each outcome, against the words between them."""
 
@@ -99,7 +104,14 @@ def _with_head_phrases(
         if phrase.kind == "condition" and not with_conditions:
             continue
         start, end = phrase.start + sentence.start, phrase.end + sentence.start
-        text = sentence.text[phrase.start : phrase.end]
+        verb = _VERB.match(sentence.text, phrase.start)
+        if (
+            verb
+            and verb.end() <= phrase.head_start
+            and any(_acts(sentence.text[n.end - sentence.start : phrase.start]) for n in nutrients if n.end < start)
+        ):
+            start += verb.end() - verb.start()
+        text = sentence.text[start - sentence.start : phrase.end]
         mention = Mention(start, end, text, phrase.kind, text.lower())
         if any(_overlap(other, mention) for other in nutrients):
             continue
@@ -108,6 +120,11 @@ def _with_head_phrases(
         if all(other.start == head and other.end == end and head > start for other in beside):
             found = [other for other in found if other not in beside] + [mention]
     return found
+
+
+def _acts(between: str) -> bool:
+    """Whether what stands between a nutrient and a word lets the word be its verb ("zinc lozenges eased ...")."""
+    return _FORM.fullmatch(between) is not None
 
 
 def _overlap(a: Mention, b: Mention) -> bool:
