@@ -88,13 +88,16 @@ def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], 
     flags = tuple(flag for flag in claim.flags if flag != DISPUTED)
     if stance in ("rejected", "refuted"):
         return replace(claim, relation="no_effect", factuality="Factual", flags=flags)
+    if stance is None and claim.factuality == "Unknown" and factuality(claim.sentence, cues) in (None, "Unknown"):
+        part = _part_stated(claim, cues)
+        claim = replace(claim, factuality=part) if part and part != "Unknown" else claim  # another part is open
     if stance and (claim.factuality != "Unknown" or stance == "open"):
         claim = replace(claim, factuality=_FACTUALITY[stance])
     said = sign(claim.sentence, claim.nutrient, claim.condition, cues, beside) or stated_by_arms(
         claim.sentence, claim.nutrient, claim.condition, claim.statistics, beside, claim.exposure
     )
     if said == "none" and claim.factuality == "Unknown":
-        if stance == "unasserted" or not _asserted(claim, cues):
+        if stance == "unasserted" or _part_stated(claim, cues) in (None, "Unknown"):
             return claim  # "no study has looked at the effect of" denies no effect
         claim = replace(claim, factuality="Factual")
     if said is not None:
@@ -114,10 +117,10 @@ def _settled(claim: Claim, beside: Sequence[Mention], scopes: Sequence[_Scope], 
     return claim
 
 
-def _asserted(claim: Claim, cues: Cues) -> bool:
-    """Whether no word of the claim's part of the sentence makes it a question, an aim or methods."""
+def _part_stated(claim: Claim, cues: Cues) -> Factuality | None:
+    """Return how firmly the claim's own part of the sentence states it, by its words; None if it tells methods."""
     sides = ((m.start - claim.sentence.start, m.end - claim.sentence.start) for m in (claim.nutrient, claim.condition))
-    return factuality(claim.sentence, cues, clause(claim.sentence.text, *sides)) not in (None, "Unknown")
+    return factuality(claim.sentence, cues, clause(claim.sentence.text, *sides))
 
 
 def _agree(wanted: Direction, told: Direction) -> bool:

@@ -22,9 +22,11 @@ _QUOTED = re.compile(r"[‘“\"']((?:NUT|OUT)_?)[’”\"']")
 _IN_BRACKETS = re.compile(r"\([^()]*\d[^()]*\)")
 _FINITE = r"[a-z -]{1,40}(?:s|ed|fell|rose|had|did|led)\b"
 BREAK = re.compile(
-    r"\s*(?:;|(?<!\ball)(?<!\bnothing)(?<!\banything)(?<!\bnone),? (?:but|while|whereas|whilst|although|though|yet|however)\b|, and (?=(?:NUT|OUT)_?\b)|"
+    r"\s*(?:;|(?<!\ball)(?<!\bnothing)(?<!\banything)(?<!\bnone),? "
+    r"(?:but|while|whereas|whilst|although|though|yet|however)\b|, and (?=(?:NUT|OUT)_?\b)|"
     rf", and (?=(?:[\w-]+ ){{1,4}}NUT_? {_FINITE})| and (?=too (?:little|much) NUT_? {_FINITE})|"
     rf" and (?=(?:NUT|OUT)_? {_FINITE})|"
+    r"(?:(?<=OUT)|(?<=OUT_)),?(?: and)? (?=(?:[\w-]+ ){0,2}NUT_? (?:to|with|for) (?:[\w-]+ ){0,2}OUT)|"
     r" and (?=(?:as|equally|no more|no less|more|less) \w+ (?:with|in|on|among|after|under|for) NUT_?\b))\s*"
 )
 _ASIDE = re.compile(
