@@ -83,12 +83,13 @@ def from_values(record: type[Record]) -> Callable[..., Record]:
     """Return what makes a record of the values of its fields, in order, as they were read back."""
     fields = _fields(record)
     converts = [(place, convert) for place, part in enumerate(fields.values()) if (convert := from_arrow(part))]
+    by_name = any(field.kw_only for field in dataclasses.fields(record))
 
     def build(values: Any) -> Record:
         parts = list(values)
         for place, convert in converts:
             parts[place] = convert(parts[place])
-        return record(*parts)
+        return record(**dict(zip(fields, parts, strict=True))) if by_name else record(*parts)
 
     return build
 
