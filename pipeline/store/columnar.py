@@ -83,7 +83,7 @@ def from_values(record: type[Record]) -> Callable[..., Record]:
     """Return what makes a record of the values of its fields, in order, as they were read back."""
     fields = _fields(record)
     converts = [(place, convert) for place, part in enumerate(fields.values()) if (convert := from_arrow(part))]
-    by_name = any(field.kw_only for field in dataclasses.fields(record))
+    by_name = _by_name(record)
 
     def build(values: Any) -> Record:
         parts = list(values)
@@ -116,6 +116,10 @@ def hold_back_pandas() -> None:
 def _fields(record: Any) -> dict[str, Any]:
     hints = get_type_hints(record)
     return {field.name: hints[field.name] for field in dataclasses.fields(record)}
+
+
+def _by_name(record: Any) -> bool:
+    return any(field.kw_only for field in dataclasses.fields(record))
 
 
 def _not_none(hint: Any) -> Any:
