@@ -96,6 +96,20 @@ def test_a_page_has_the_date_that_it_states_and_no_year_of_its_text(tmp_path):
     assert [read(path)[0].date for path in (stated, silent)] == ["2021-08-19", ""]
 
 
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ("<p class='byline'>By Ann Roe and John Doe</p>", ("Ann Roe", "John Doe")),
+        ("<a rel='author' href='/ann'>Ann Roe</a>", ("Ann Roe",)),
+        ("<span itemprop='author'><span itemprop='name'>Ann Roe, RD</span></span>", ("Ann Roe",)),
+        ("<span class='author'>Subscribe to our letter to read more of this</span>", ()),
+        ("<footer><p class='theme-author'>Catch Themes</p></footer>", ()),
+    ],
+)
+def test_the_author_is_who_the_page_shows_as_one(read_page, byline, authors):
+    assert read_page(f"<article><h1>Folate in pregnancy</h1>{byline}{PARAGRAPHS}</article>").authors == authors
+
+
 def test_the_lead_between_title_and_text_is_article(read_page):
     document = read_page(
         f"<main><header><h1>Folate in pregnancy</h1><div class='teaser-intro'>{LEAD}</div></header>{PARAGRAPHS}</main>"

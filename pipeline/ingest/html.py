@@ -14,8 +14,8 @@ from pipeline.ingest.citations import find_citations, merge
 from pipeline.ingest.decoding import decode
 from pipeline.ingest.main_text import covers, letters, main_pieces
 from pipeline.ingest.outline import UNCERTAIN, entry_lines, organise
-from pipeline.ingest.page import Page, meta, read_page
-from pipeline.ingest.page_metadata import stated_metadata
+from pipeline.ingest.page import Page, read_page
+from pipeline.ingest.page_metadata import first_of, meta_tags, stated_metadata
 from pipeline.ingest.page_title import article_title
 from pipeline.ingest.passages import Piece, assemble
 from pipeline.ingest.quality import Findings, finish
@@ -44,7 +44,7 @@ def read_html(source: Source) -> list[Document]:
     tables = html_tables(root)
     flags = TRUNCATED * too_deep + TRUNCATED * _level(root)
     main = _main_text(root)
-    stated = stated_metadata(root)
+    tags, stated = meta_tags(root), stated_metadata(root)
     page, uncertain = _read_page(root, main)
     if not page.pieces and too_deep:
         raise SourceError(f"{source.path} has elements that are nested too deeply to read; save the page again.")
@@ -54,19 +54,21 @@ def read_html(source: Source) -> list[Document]:
         )
     kept = main_pieces(page, main)
     headings = [piece for piece in page.pieces if piece.kind == "heading"]
-    title = article_title(root, headings, kept, stated.title)
+    title = article_title(root, tags, headings, kept, stated.title)
     top = next((index for index, piece in enumerate(kept) if piece.text == title and piece.kind == "heading"), -1)
     # A heading above the title names the site's department.
     pieces = [piece for index, piece in enumerate(kept) if index > top or (index < top and piece.kind != "heading")]
     outline = organise([Piece(title, "title"), *pieces] if title else pieces)
     references = _references(outline.references, page)
     assembly = assemble(outline.passages)
-    identifiers = _identifiers(root)
+    identifiers = _identifiers(tags)
     findings = Findings(
         format="html",
         text=assembly.text,
         title=title,
-        date=meta(root, "citation_publication_date", "citation_date").replace("/", "-") or stated.date or outline.date,
+        date=first_of(tags, "citation_publication_date", "citation_date").replace("/", "-")
+        or stated.date
+        or outline.date,
         authors=_authors(stated.author) or outline.authors,
         identifiers=identifiers,
         blocks=assembly.blocks,
@@ -158,12 +160,12 @@ def _authors(stated: str) -> tuple[str, ...]:
     return tuple(name for name in names if name and not CREDENTIALS.fullmatch(name))
 
 
-def _identifiers(root: Any) -> dict[str, str]:
+def _identifiers(tags: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    if (pmid := meta(root, "citation_pmid")).isdigit():
+    if (pmid := first_of(tags, "citation_pmid")).isdigit():
         found["pmid"] = pmid
-    if doi := find_identifiers(meta(root, "citation_doi", "dc.identifier", "prism.doi", "bepress_citation_doi")).get(
-        "doi"
-    ):
+    if doi := find_identifiers(
+        first_of(tags, "citation_doi", "dc.identifier", "prism.doi", "bepress_citation_doi")
+    ).get("doi"):
         found["doi"] = doi
     return found

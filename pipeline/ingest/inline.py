@@ -29,6 +29,8 @@ class InlineText:
 
     def add(self, text: str) -> None:
         """Append text; runs of white space become one space, none at the start."""
+        if not text or (self._last.isspace() and text.isspace()):
+            return
         text = text.replace("\u00ad", "").replace("\u200b", "")
         collapsed = " ".join(text.split())
         if text[:1].isspace():
@@ -56,6 +58,11 @@ class InlineText:
     def raise_digits(self, text: str) -> None:
         """Append an exponent: "10" and raised "9" become 10⁹, not 109."""
         self.add(text.translate(SUPERSCRIPTS) if self._last.isdigit() and EXPONENT.fullmatch(text.strip()) else text)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written yet but white space."""
+        return not self._parts
 
     def result(self) -> tuple[str, tuple[Citation, ...]]:
         """Return the text without outer blanks and its merged citations."""

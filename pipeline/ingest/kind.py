@@ -70,16 +70,16 @@ def _by_make_up(
     if lay / hundreds >= MUCH_LAY:
         return "consumer health page"
     asks = any(line.rstrip().endswith("?") for line in (title, *headings))
-    study = _count("study", sample)
-    reports = study - (MIN_QUESTION_STUDY if title.rstrip().endswith("?") else 0)
-    if brief and len(content) <= ABSTRACT_PARAGRAPHS and reports + 2 * _count("label", sample) > lay:
-        return "abstract"
+    if brief and len(content) <= ABSTRACT_PARAGRAPHS:
+        reports = _count("study", sample) + 2 * _count("label", sample)
+        if reports - (MIN_QUESTION_STUDY if title.rstrip().endswith("?") else 0) > lay:
+            return "abstract"
     if not (asks or form in {"html", "mhtml"} or len(content) > ABSTRACT_PARAGRAPHS):
         return "other"
     plain, clinical = _count("plain", sample), _count("clinical", sample)
     if lay / hundreds >= SOME_LAY or ((lay + plain) / hundreds >= MUCH_LAY and lay + plain > clinical):
         return "consumer health page"
-    return "consumer health page" if (study + clinical) / hundreds < MUCH_STUDY else "other"
+    return "consumer health page" if (_count("study", sample) + clinical) / hundreds < MUCH_STUDY else "other"
 
 
 def _count(cue: str, text: str) -> int:

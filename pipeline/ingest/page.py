@@ -70,15 +70,6 @@ def read_page(root: Any, *, with_asides: bool = False) -> Page:
     return page
 
 
-def meta(root: Any, *names: str) -> str:
-    """Return what the first of these names states in the page's metadata, "" where none does."""
-    stated: dict[str, str] = {}
-    for node in root.iter("meta"):
-        if content := (node.get("content") or "").strip():
-            stated.setdefault((node.get("name") or node.get("property") or "").lower(), content)
-    return next((stated[name] for name in names if name in stated), "")
-
-
 class _Walk:
     """One walk over the tree; inline content gathers until a block begins or ends."""
 
@@ -114,7 +105,8 @@ class _Walk:
         self.text.add(element.text or "")
         for child in element:
             self._child(child, kind, level)
-            self.text.add(child.tail or "")
+            if child.tail:
+                self.text.add(child.tail)
         self.flush(kind, level)
         self.furniture, self.in_layout = around, around_table
 
@@ -141,6 +133,9 @@ class _Walk:
 
     def flush(self, kind: BlockKind, level: int) -> None:
         """End the running piece."""
+        if self.text.is_empty:
+            self.linked = 0
+            return
         content, citations = self.text.result()
         if content.strip():
             self.page.pieces.append(Piece(content, kind, level, citations=citations))

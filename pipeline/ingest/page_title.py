@@ -6,12 +6,12 @@ counts that a heading repeats, or whose words the text uses.
 """
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from pipeline.ingest.main_text import letters
 from pipeline.ingest.outline import is_prose
-from pipeline.ingest.page import meta
+from pipeline.ingest.page_metadata import first_of
 from pipeline.ingest.passages import Piece
 
 SCHOLARLY = ("citation_title", "dc.title", "dcterms.title", "bepress_citation_title", "prism.title")
@@ -31,16 +31,18 @@ MIN_SHARED = 6
 LONG_WORD, MIN_SHARE = 4, 0.3
 
 
-def article_title(root: Any, headings: Sequence[Piece], pieces: Sequence[Piece], stated: str) -> str:
+def article_title(
+    root: Any, tags: Mapping[str, str], headings: Sequence[Piece], pieces: Sequence[Piece], stated: str
+) -> str:
     """Return the title of the article, "" where the page has none.
 
-    `headings` are all of the page, `pieces` those of the article; `stated` is its title as trafilatura
-    finds it, which is often its only heading of the first rank.
+    `tags` are its meta tags, `headings` are all of the page, `pieces` those of the article; `stated` is its title as
+    trafilatura finds it, which is often its only heading of the first rank.
     """
-    sites = START_PAGES | {name for text in _site_names(root) if (name := letters(text))}
-    if scholarly := _without_site(meta(root, *SCHOLARLY), sites):
+    sites = START_PAGES | {name for text in _site_names(root, tags) if (name := letters(text))}
+    if scholarly := _without_site(first_of(tags, *SCHOLARLY), sites):
         return scholarly
-    texts = (meta(root, "og:title", "twitter:title"), next((node.text or "" for node in root.iter("title")), ""))
+    texts = (first_of(tags, "og:title", "twitter:title"), next((node.text or "" for node in root.iter("title")), ""))
     stated = _without_site(stated, sites)
     statements = [statement for text in texts if (statement := _without_site(text, sites))] or [stated] * bool(stated)
     named = [piece for piece in headings if letters(piece.text) not in sites]
@@ -58,13 +60,13 @@ def article_title(root: Any, headings: Sequence[Piece], pieces: Sequence[Piece],
     return next((text for text in candidates if _is_about(text, body)), "") or next(iter([*over, *candidates]), "")
 
 
-def _site_names(root: Any) -> Iterator[str]:
+def _site_names(root: Any, tags: Mapping[str, str]) -> Iterator[str]:
     """Yield what the page calls its site: in its metadata, in links to the start page, in elements named so."""
-    for name in SITE_NAMES:
-        yield meta(root, name)
+    yield from (first_of(tags, name) for name in SITE_NAMES)
     for node in root.iter("a", "div", "span", "p", "h1", "h2"):
         is_home = node.tag == "a" and (node.get("rel") == "home" or bool(HOME.fullmatch(node.get("href") or "")))
-        if is_home or SITE_CLASS.search(f"{node.get('class') or ''} {node.get('id') or ''}"):
+        named = f"{node.get('class') or ''} {node.get('id') or ''}"
+        if is_home or (len(named) > 1 and SITE_CLASS.search(named)):
             text = " ".join("".join(node.itertext()).split())
             for name in (text, node.get("title") or "", *(image.get("alt") or "" for image in node.iter("img"))):
                 if len(name) <= NAME_LENGTH:
