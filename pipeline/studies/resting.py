@@ -16,13 +16,17 @@ _ResultKey = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """How strong a study's own result on one nutrient, exposure and condition is, as its own source was graded."""
+    """How strong a study's own result on one nutrient, exposure and condition is, as its own source was graded.
+
+    `is_judged` says that nothing which must be known of it was unknown.
+    """
 
     source_id: str
     certainty: Certainty
     design: StudyDesign
     level: int
     sample_size: int | None
+    is_judged: bool = True
 
 
 Regrade = Callable[[EvidenceRow, Study], EvidenceRow]
@@ -82,7 +86,9 @@ class Corpus:
             if row.factuality in ("Factual", "Probable"):
                 certainty = grade.certainty
             told = f"Inherited {grade.certainty}: the study is in the corpus ({grade.source_id}) and graded there"
-            reasons = (*row.certainty_reasons[:-1], told, f"Result {certainty}")
+            own = row.certainty_reasons[:-1]
+            kept = tuple(reason for reason in own if not (grade.is_judged and reason.startswith("Not judged")))
+            reasons = (*kept, told, f"Result {certainty}")
             return replace(
                 row,
                 study_design=grade.design,
@@ -90,6 +96,7 @@ class Corpus:
                 sample_size=row.sample_size if row.sample_size is not None else grade.sample_size,
                 certainty=certainty,
                 certainty_reasons=reasons,
+                flags=tuple(flag for flag in row.flags if not (grade.is_judged and flag.code == "not-judged")),
             )
         return row
 
@@ -146,7 +153,10 @@ def grades_of(rows: Iterable[EvidenceRow], studies: Studies, regrade: Regrade = 
         key = _result_key(study.study_id, row)
         known = grades.get(key)
         if known is None or CERTAINTIES.index(row.certainty) < CERTAINTIES.index(known.certainty):
-            grades[key] = Grade(row.source_id, row.certainty, row.study_design, row.evidence_level, row.sample_size)
+            judged = not any(flag.code == "not-judged" for flag in row.flags)
+            grades[key] = Grade(
+                row.source_id, row.certainty, row.study_design, row.evidence_level, row.sample_size, judged
+            )
     return grades
 
 
