@@ -2,8 +2,8 @@
 
 The tables of cues and designs hold some twelve hundred; to parse them takes most of the time in which a reading process
 starts. What `re` makes of an expression depends on it and on the version of Python alone, so a process of Provender's
-own keeps it in a file, as Python keeps compiled modules. The file holds numbers, names and words, which `re` checks
-before it takes them; one that lacks, is damaged or cannot be written means that expressions are compiled as ever.
+own keeps it in a file, as Python keeps compiled modules. The file holds numbers, names and words under a checksum, and
+`re` checks the numbers too; one that lacks, is damaged or cannot be written means that they are compiled as ever.
 
 >>> with remembered():
 ...     found = re.compile("(?P<dose>[0-9]+) mg").search("take 5 mg")
@@ -110,7 +110,8 @@ class _Cache:
             number, draft = tempfile.mkstemp(dir=self._file.parent, prefix=self._file.stem)
             try:
                 with os.fdopen(number, "w", encoding="ascii") as writing:
-                    json.dump(content, writing, separators=(",", ":"))
+                    told = json.dumps(content, separators=(",", ":"))
+                    writing.write(f"{_sum(told)}\n{told}")
                 Path(draft).replace(self._file)
             except OSError:
                 Path(draft).unlink(missing_ok=True)
@@ -128,10 +129,15 @@ def _revived(pattern: str, packed: str, flags: int, groups: int, names: dict[str
 
 def _read(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
-        codes, words = json.loads(file.read_text("ascii"))
+        checked, _, told = file.read_text("ascii").partition("\n")
+        codes, words = json.loads(told) if checked == _sum(told) else ({}, {})
     except (OSError, ValueError, TypeError):
         return {}, {}
     return (codes, words) if isinstance(codes, dict) and isinstance(words, dict) else ({}, {})
+
+
+def _sum(told: str) -> str:
+    return hashlib.sha256(told.encode("ascii")).hexdigest()
 
 
 def _is_words(lists: Any) -> bool:

@@ -63,13 +63,26 @@ def test_what_a_screen_needs_is_read_off_an_expression_once(tmp_path: Path, monk
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '[{"0 zinc": ["AAAA", 0, 0, {}]}, {"0 zinc": 5}]', "\x00\xff"])
 def test_a_damaged_file_is_made_anew(tmp_path: Path, content: str) -> None:
+    screen.REMEMBERED.clear()
     first = found(tmp_path)
     [file] = tmp_path.iterdir()
     whole = file.read_bytes()
     file.write_text(content.replace("0 zinc", f"0 {EXPRESSIONS[1][0]}"), "utf-8")
     screen.REMEMBERED.clear()
     assert found(tmp_path) == first
-    assert len(file.read_bytes()) >= len(whole) // 2 and len(list(tmp_path.iterdir())) == 1
+    assert file.read_bytes() == whole and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_changed_letter_is_noticed(tmp_path: Path) -> None:
+    screen.REMEMBERED.clear()
+    first = found(tmp_path)
+    [file] = tmp_path.iterdir()
+    whole = file.read_bytes()
+    at = whole.index(b"AAA") + 1
+    file.write_bytes(whole[:at] + b"Q" + whole[at + 1 :])
+    screen.REMEMBERED.clear()
+    assert found(tmp_path) == first
+    assert file.read_bytes() == whole
 
 
 def test_without_a_place_for_the_file_all_is_as_ever(tmp_path: Path) -> None:
