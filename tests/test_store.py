@@ -3,7 +3,7 @@
 import random
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from pipeline.store import (
     shard_key,
     write_shard,
 )
+from pipeline.store.columnar import from_values
 from pipeline.store.shards import is_whole
 from pipeline.studies import corpus_of
 
@@ -234,3 +235,18 @@ def test_finishing_lets_go_of_shards_that_no_source_has_any_more(folder: OutputF
     folder.finish(Finished(frozenset({"k2"})))
     assert (folder.has("k1"), folder.has("k2")) == (False, True)
     assert folder.finished_keys() == {"k2"}
+
+
+def test_records_come_back_as_they_went_whether_their_fields_are_given_by_place_or_by_name() -> None:
+    @dataclass(frozen=True)
+    class ByPlace:
+        name: str
+        parts: tuple[str, ...]
+
+    @dataclass(frozen=True, kw_only=True)
+    class ByName:
+        name: str
+        parts: tuple[str, ...]
+
+    assert from_values(ByPlace)(("zinc", ["a", "b"])) == ByPlace("zinc", ("a", "b"))
+    assert from_values(ByName)(("zinc", ["a", "b"])) == ByName(name="zinc", parts=("a", "b"))
