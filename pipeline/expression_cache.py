@@ -52,7 +52,7 @@ def remembered(folder: Path | None = None) -> Iterator[None]:
     whole: Compile = compiler.compile
     try:
         file = (folder or cache_folder()) / f"expressions-{_version()}.json"
-    except RuntimeError:  # no home
+    except (OSError, RuntimeError):  # no home, or no files of the program's own
         yield
         return
     cache = _Cache(file, whole)
