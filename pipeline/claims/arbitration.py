@@ -15,6 +15,7 @@ from itertools import groupby
 
 from pipeline.claims.arms import stated_by_arms
 from pipeline.claims.bystanders import stands_by
+from pipeline.claims.clauses import clauses, masked
 from pipeline.claims.ellipsis import denied_later
 from pipeline.claims.factuality import factuality
 from pipeline.claims.merging import merged
@@ -23,7 +24,7 @@ from pipeline.claims.relation import clause, names_event
 from pipeline.claims.sign import relation_of, sign
 from pipeline.lexicons import Cues
 from pipeline.lexicons.cues import Sign, Stance
-from pipeline.records import Claim, Mention
+from pipeline.records import Claim, Mention, Sentence
 from pipeline.vocabulary import ConditionType, Direction, Exposure, Factuality, FlagCode, Relation, direction_of
 
 DISPUTED: FlagCode = "direction-disputed"
@@ -74,8 +75,36 @@ def _standing(claims: Sequence[Claim], cues: Cues) -> Iterator[Claim]:
             continue
         if crossed and stated_apart(claim.sentence, claim.nutrient, claim.condition, beside):
             continue
+        if own := _own_outcome(claim, beside, cues):
+            if any((c.nutrient.name, c.condition.name) == (claim.nutrient.name, own.name) for c in claims):
+                continue
+            claim = replace(claim, condition=own, statistics=())
         if _stance_to(claim, scopes) != "advice":
             yield _settled(claim, beside, scopes, cues)
+
+
+def _own_outcome(claim: Claim, beside: Sequence[Mention], cues: Cues) -> Mention | None:
+    """Return the outcome that a claim's nutrient has in its own clause, if the claim's outcome has its own nutrient.
+
+    Each of the two clauses states its pair unmistakably; what crosses from one to the other is a misreading.
+    """
+    sentence, nutrient, outcome = claim.sentence, claim.nutrient, claim.condition
+    _, first, second = clauses(masked(sentence, nutrient, outcome, beside))
+    if first is None or second is None or first == second or nutrient.anaphoric or outcome.anaphoric:
+        return None
+    mentions = tuple({(m.start, m.end): m for m in (*sentence.mentions, *beside)}.values())
+    theirs = (m for m in mentions if m.kind == "nutrient" and m.name != nutrient.name)
+    if not any(_in_one(sentence, m, outcome, beside) and sign(sentence, m, outcome, cues, beside) for m in theirs):
+        return None
+    ours = (m for m in mentions if m.kind != "nutrient" and m.name != outcome.name)
+    return next(
+        (m for m in ours if _in_one(sentence, nutrient, m, beside) and sign(sentence, nutrient, m, cues, beside)), None
+    )
+
+
+def _in_one(sentence: Sentence, nutrient: Mention, outcome: Mention, beside: Sequence[Mention]) -> bool:
+    _, first, second = clauses(masked(sentence, nutrient, outcome, beside))
+    return first is not None and first == second
 
 
 def opposed(one: Relation, other: Relation, kind: ConditionType) -> bool:

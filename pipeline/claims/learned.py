@@ -67,15 +67,15 @@ def learned_claims(
 
 
 def candidates_of(
-    annotated: AnnotatedDocument, encoder: ClaimEncoder, namer: Namer
+    annotated: AnnotatedDocument, encoder: ClaimEncoder, namer: Namer, marked: bool = True
 ) -> Iterator[tuple[Sentence, list[Candidate]]]:
-    """Yield the sentences that meet the encoder with their candidate pairs."""
+    """Yield the sentences that meet the encoder with their candidate pairs; it is told of mentions if `marked`."""
     flowing = [sentence for sentence in annotated.sentences if sentence.kind != "heading"]
     near = _near_nutrients(annotated, flowing)
     finder = CandidateFinder(annotated, encoder, namer)
     for first, last in _stretches([sentence.index in near for sentence in flowing]):
-        marked = [MarkedSentence(closed(s), marks_of(s, s.start)) for s in flowing[first:last]]
-        found = encoder.read(marked, annotated.document.title, opens=first == 0)
+        given = [MarkedSentence(closed(s), marks_of(s, s.start) if marked else ()) for s in flowing[first:last]]
+        found = encoder.read(given, annotated.document.title, opens=first == 0)
         for position, output in enumerate(found, start=first):
             sentence = flowing[position]
             yield sentence, list(finder.find(sentence, output, flowing[max(0, position - SENTENCES_BACK) : position]))

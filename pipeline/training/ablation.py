@@ -104,6 +104,8 @@ def main() -> None:
     found, documents = read_apart(Path(options.reference), options.work)
     print("| | claims | direction | relation | measures | exposure | factuality |\n|---|---|---|---|---|---|---|")
     print(line("everything", found, documents), flush=True)
+    unmarked, _ = read_apart(Path(options.reference), options.work, marked=False)
+    print(line("without marks of mentions", unmarked, documents), flush=True)
     alone = encoder_alone(found)
     print(line("encoder alone, its own labels", alone, documents, as_said(alone, by_rules=False)), flush=True)
     marked = marked_only(found)

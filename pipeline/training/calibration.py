@@ -68,16 +68,16 @@ class Judged:
     best: bool
 
 
-def judged(documents: Sequence[GoldDocument], folder: Path) -> Iterator[Judged]:
+def judged(documents: Sequence[GoldDocument], folder: Path, marked: bool = True) -> Iterator[Judged]:
     """Yield the candidates of annotated documents, read with the encoder in `folder`, with the claims they are.
 
-    Those that two readers would judge differently are left out.
+    Those that two readers would judge differently are left out. The encoder is told of the mentions if `marked`.
     """
     encoder = ClaimEncoder.from_directory(folder)
     for document in documents:
         annotated = READER.annotate(document.document())
         namer = Namer(annotated, READER)
-        for sentence, candidates in learned.candidates_of(annotated, encoder, namer):
+        for sentence, candidates in learned.candidates_of(annotated, encoder, namer, marked):
             fitting = {
                 (c, g): agrees
                 for c, candidate in enumerate(candidates)
@@ -235,12 +235,12 @@ def main() -> None:
     print(json.dumps({k: v for k, v in chosen.items() if k != "attributes"}, indent=1))
 
 
-def read_apart(reference: Path, work: Path) -> tuple[list[Judged], list[GoldDocument]]:
+def read_apart(reference: Path, work: Path, marked: bool = True) -> tuple[list[Judged], list[GoldDocument]]:
     """Return the candidates of the annotated documents kept apart, read by the encoder that did not learn from them."""
     path = reference / "gold" / "train.jsonl"
     apart = kept_apart(read_jsonl(path), read_schedule())
     documents = [d for d in read_gold(path) if d.doc_id in apart]
-    return list(judged(documents, work / "apart")), documents
+    return list(judged(documents, work / "apart", marked)), documents
 
 
 if __name__ == "__main__":
