@@ -4,6 +4,7 @@ Only paragraphs that name a nutrient meet the encoder. Every pair that either re
 both make of it (`pipeline.claims.calibration`).
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
@@ -40,6 +41,7 @@ _WORDS_DECIDE: frozenset[tuple[Exposure, Exposure]] = frozenset(
      ("intake", "status"), ("status", "excess"))
 )  # fmt: skip
 """What the words state, and what the trained reader then may not make of it."""
+_AS_GIVEN = re.compile(r" (?:tablets?|capsules?|pills?|lozenges?|drops|supplements?|supplementation|injections?)\b")
 Label = TypeVar("Label", bound=str)
 
 
@@ -178,7 +180,7 @@ def claim_of(
         sentence=sentence,
         nutrient=candidate.nutrient,
         condition=candidate.condition,
-        exposure=_exposure(candidate, _likeliest(attributes["exposure"], EXPOSURES)),
+        exposure=_exposure(sentence, candidate, _likeliest(attributes["exposure"], EXPOSURES)),
         relation=relation,
         strength=_likeliest(attributes["strength"], STRENGTHS),
         factuality="Unknown" if unknown else _likeliest(attributes["factuality"], _ASSERTED),
@@ -187,9 +189,11 @@ def claim_of(
     )
 
 
-def _exposure(candidate: Candidate, likeliest: Exposure) -> Exposure:
+def _exposure(sentence: Sentence, candidate: Candidate, likeliest: Exposure) -> Exposure:
     """Return the likeliest exposure, or that of the words beside the nutrient where they leave no choice."""
     stated = candidate.rule_exposure
+    if stated == "supplementation" and _AS_GIVEN.match(sentence.text, candidate.nutrient.end - sentence.start):
+        return "excess" if likeliest == "excess" else stated
     return stated if (stated, likeliest) in _WORDS_DECIDE else likeliest
 
 
