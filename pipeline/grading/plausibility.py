@@ -171,7 +171,7 @@ def _two_risks(
             return None
     elif arms and (match := rules.events_alone.search(text)):
         events = [_number(match[name]) for name in ("e1", "e2")]
-        if not all(0 < count <= size for count, size in zip(events, arms, strict=True)):
+        if not all(0 < count < size for count, size in zip(events, arms, strict=True)):
             return None
         first, second = ((count / size, 0.0) for count, size in zip(events, arms, strict=True))
         return (
@@ -212,7 +212,7 @@ def _other_difference(
 
 def _implied(first: tuple[float, float], second: tuple[float, float]) -> dict[str, tuple[float, float]]:
     """The lowest and highest risk ratio and odds ratio that two rounded risks allow."""
-    lows, highs = [max(1e-9, r - d) for r, d in (first, second)], [min(1 - 1e-9, r + d) for r, d in (first, second)]
+    lows, highs = ([min(max(r + s * d, 1e-9), 1 - 1e-9) for r, d in (first, second)] for s in (-1, 1))
     return {
         "RR": (lows[0] / highs[1], highs[0] / lows[1]),
         "OR": (_odds(lows[0]) / _odds(highs[1]), _odds(highs[0]) / _odds(lows[1])),
