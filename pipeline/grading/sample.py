@@ -75,6 +75,8 @@ def sample_size(sentences: Sequence[Sentence], words: Words) -> SampleSize:
         most = sample["most_points"] + extra + sample["abstract_points"] * fronted
         if best[0] >= most:
             continue  # nothing in this sentence could win
+        if sample["beside"].search(sentence.text):
+            extra += sample["beside_points"]
         reckoned = sample["calculation"].search(sentence.text) is not None
         if reckoned:
             extra += sample["calculation_points"]
@@ -254,7 +256,8 @@ def _subset(text: str, match: re.Match[str], words: Words, points: int) -> int:
     share = sample["share"].search(counted) or sample["share"].match(text[match.end() :].lstrip())
     of_others = points <= sample["allotted_points"] and sample["subset_before"].search(before)
     bracketed = sample["bracketed"].match(text, max(0, match.start("n") - 1))
-    part = share or of_others or bracketed or sample["subset"].search(around)
+    screened = sample["screened"].match(text[match.end() :])
+    part = share or of_others or bracketed or screened or sample["subset"].search(around)
     return int(sample["subset_points"]) if part else 0
 
 
@@ -339,6 +342,8 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
         "subset_before",
         "bracketed",
         "share",
+        "screened",
+        "beside",
         "subset_of_groups",
         "group",
         "named_group",
