@@ -85,12 +85,12 @@ def sample_size(sentences: Sequence[Sentence], words: Words) -> SampleSize:
             gained = points + extra + sample["abstract_points"] * told
             if gained > best[0]:
                 best = (gained, SampleSize(number, phrase, sentence.text))
-    named = _named_groups(sentences, words)
-    return named if named.size and best[0] < sample["named_group_points"] else best[1]
+    named, parts = _named_groups(sentences, words)
+    return named if parts and (best[0] < sample["named_group_points"] or best[1].size in parts) else best[1]
 
 
-def _named_groups(sentences: Sequence[Sentence], words: Words) -> SampleSize:
-    """The groups that an abstract names with their sizes in different sentences, added up."""
+def _named_groups(sentences: Sequence[Sentence], words: Words) -> tuple[SampleSize, list[int]]:
+    """The groups that an abstract names with their sizes in different sentences, added up, and each size."""
     found: dict[str, tuple[str, int]] = {}
     for sentence in sentences:
         if not in_abstract(sentence):
@@ -99,9 +99,10 @@ def _named_groups(sentences: Sequence[Sentence], words: Words) -> SampleSize:
             if size := number_of(match["n"], words):
                 found.setdefault(match["name"].lower(), (sentence.text, size))
     if len({text for text, _ in found.values()}) < 2:
-        return SampleSize()
+        return SampleSize(), []
     phrase = ", ".join(f"{name}: {size}" for name, (_, size) in found.items())
-    return SampleSize(sum(size for _, size in found.values()), phrase, next(iter(found.values()))[0])
+    sizes = [size for _, size in found.values()]
+    return SampleSize(sum(sizes), phrase, next(iter(found.values()))[0]), sizes
 
 
 def in_abstract(sentence: Sentence) -> bool:
@@ -250,7 +251,7 @@ def _is_count(match: re.Match[str], name: str, words: Words) -> bool:
 def _subset(text: str, match: re.Match[str], words: Words, points: int) -> int:
     """Points lost where the words name a part of the sample; those randomised of others are no part but the sample."""
     sample = words["sample"]
-    start = max(0, match.start() - 30)
+    start = max(0, match.start() - 30) if points <= sample["allotted_points"] else match.start()
     around, before = text[start : match.end() + 25], text[start : match.end("n")]
     counted = text[match.start("n") : match.end()]
     share = sample["share"].search(counted) or sample["share"].match(text[match.end() :].lstrip())
@@ -329,6 +330,7 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
     between = rf"(?:{sample['between'].replace('{N}', number)}[\w/+-]+,? )"
     marks = {
         "{W}": between,
+        "{A}": sample["attendants"].replace("{N}", number),
         "{N}": number,
         "{P}": rf"(?:\w+[\u2010\u2011-])?(?:{people})(?![\u2010\u2011-]| (?:{sample['places']})\b)",
         "{O}": anyone,
