@@ -29,6 +29,7 @@ BREAK = re.compile(
     r"(?:(?<=OUT)|(?<=OUT_)),?(?: and)? (?=(?:[\w-]+ ){0,2}NUT_? (?:to|with|for) (?:[\w-]+ ){0,2}OUT)|"
     r" and (?=(?:as|equally|no more|no less|more|less) \w+ (?:with|in|on|among|after|under|for) NUT_?\b))\s*"
 )
+_NEXT = re.compile(r", (?=NUT_? [a-z]+(?:s|ed)\b (?:[\w-]+ ){0,3}OUT)")
 _ASIDE = re.compile(
     r",? but not (?:(?!NUT\b|OUT)[\w-]+ ){0,4}(?!NUT\b|OUT)[\w-]+(?: \([^()]*\))?(?=,| (?!NUT|OUT)\w+(?:ed|s)\b)"
 )  # "zinc, but not placebo, ..."
@@ -78,12 +79,21 @@ def outside_values(sentence: Sentence, nutrient: Mention, beside: Sequence[Menti
     return min(others, key=lambda m: m.start, default=nutrient)
 
 
+def _in_turn(clause: str) -> list[str]:
+    """Return the clauses of "NUT prevents OUT, NUT_ prevents OUT_" one by one."""
+    comma = _NEXT.search(clause)
+    if comma is None or not re.search(r"\bNUT_?\b.*\bOUT_?\b", clause[: comma.start()]):
+        return [clause]
+    return [clause[: comma.start()], *_in_turn(clause[comma.end() :])]
+
+
 def clauses(text: str) -> tuple[list[str], int | None, int | None]:
     """Return the clauses of a masked sentence, and which of them hold NUT and OUT."""
     text = _JOINED.sub(r"\1 with ", _ASIDE.sub("", text))
     opening = _OPENING.match(text)
     parts = [opening[1]] if opening else []
-    parts += [part for part in BREAK.split(text[opening.end() if opening else 0 :]) if part]
+    for part in BREAK.split(text[opening.end() if opening else 0 :]):
+        parts += filter(None, _in_turn(part))
     holding = [next((i for i, part in enumerate(parts) if re.search(rf"\b{name}\b", part)), None)
                for name in ("NUT", "OUT")]  # fmt: skip
     return parts, holding[0], holding[1]

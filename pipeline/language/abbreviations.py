@@ -27,6 +27,7 @@ MOST_ABBREVIATIONS = 500
 _TOGETHER = 40
 """Brackets that the detector gets at once: it compares each with all others, and with the words before all of them."""
 _OPENING, _CLOSING, _BRACKET = re.compile(r"\("), re.compile(r"\)"), re.compile(r"[()]")
+_SQUARE = re.compile(r"\[([^\W\d_][^()\[\]]*)\]")  # the detector knows round brackets alone
 _LAST_LETTERS = re.compile(r"([^\W\d_]+|\d+)\W*$")
 _LONGEST_SHORT_FORM = 40  # characters: three tokens of nine, and the blanks between and around them
 _MOST_WORDS = 8  # of a long form in brackets
@@ -171,4 +172,5 @@ def _defining(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
     for first in range(0, len(brackets), _TOGETHER):
         group = brackets[first : first + _TOGETHER]
         begin = max(start, group[0][0] - _LONGEST_DEFINITION)
-        yield text[begin : min(end, group[-1][1] + _LONGEST_DEFINITION)], begin
+        part = text[begin : min(end, group[-1][1] + _LONGEST_DEFINITION)]
+        yield _SQUARE.sub(r"(\1)", part), begin

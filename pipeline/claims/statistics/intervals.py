@@ -17,6 +17,7 @@ _INTERVAL = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"{MARKS}\s?[(\[]\s?{RANGE}\s?[)\]]")
+_BESIDE = re.compile(rf"{MARKS}[,;:]?\s{RANGE}(?=\s?[)\],;])")  # "(HR 1.05, 0.88-1.25)"
 _VALUE_BEFORE = re.compile(
     rf"(?<![\w.·±])(?P<value>{SIGNED})"
     r"(?:\s?(?P<unit>%|mm ?Hg|[\wµμ]+/[\w²³]+|points?|k?g|cm|days?|hours?|kcal))?,?\s?[(\[]?\s?$"
@@ -68,11 +69,17 @@ def _within(value: float, interval: Statistic) -> bool:
 
 
 def bare_intervals(text: str, found: Sequence[Statistic]) -> Iterator[Statistic]:
-    """Yield what stands in brackets straight after an effect ("[0.56-0.96]") as its interval."""
+    """Yield what stands in brackets straight after an effect ("[0.56-0.96]") as its interval.
+
+    So is a range that follows a ratio within its brackets, if it holds the ratio.
+    """
     for statistic in found:
         match = _BARE.match(text, statistic.end) if statistic.kind in _BOUNDED else None
-        if match and not any(match.start() < other.end and other.start < match.end() for other in found):
-            low, high = bounds(match)
-            if low <= high:
-                start = match.start() + len(match.group()) - len(match.group().lstrip(" *†‡§¶(["))
-                yield Statistic(start, match.end() - 1, "", "interval", "CI", low=low, high=high)
+        beside = _BESIDE.match(text, statistic.end) if statistic.kind == "effect" and match is None else None
+        taken = match or beside
+        if taken and not any(taken.start() < other.end and other.start < taken.end() for other in found):
+            low, high = bounds(taken)
+            holds = statistic.value is not None and low < statistic.value < high
+            if low <= high and (match or holds):
+                start = taken.start() + len(taken.group()) - len(taken.group().lstrip(" *†‡§¶([,;:"))
+                yield Statistic(start, taken.end() - (match is not None), "", "interval", "CI", low=low, high=high)
