@@ -53,6 +53,11 @@ _GOOD_END = re.compile(
     r"(?:cur|treat|heal|reliev|prevent|reduc|eas|correct|manag|alleviat|improv|lower)ing (?=\w)",
     re.IGNORECASE,
 )
+_OF_END: dict[Sign, Sign] = {"raises": "lowers", "lowers": "raises", "none": "none"}
+_END_OF = re.compile(
+    r"\b(?:(?:complete|full|clinical|partial|symptomatic|spontaneous) )?(?:remission|resolution|disappearance|"
+    r"clearance|cure|relief|recovery|freedom|healing) (?:of|from) (?:the )?OUT\b"
+)
 _GOOD_AFTER = re.compile(r"\bOUT (?:symptoms? )?(improvements?|relief|remission|resolution)\b")  # "relief of OUT"
 _OPPOSITE: dict[Sign, Sign] = {"raises": "lowers", "lowers": "raises", "improves": "worsens", "worsens": "improves"}
 _ELLIPSIS = re.compile(
@@ -86,13 +91,17 @@ def sign(
     further mentions that take part in claims, so that a cue of theirs is not taken for the pair's.
     """
     nutrient, outcome = outside_values(sentence, nutrient, beside), _what_ends(outcome)
+    ends = [m for m in (*sentence.mentions, *beside) if _ends(sentence, m, outcome)]
+    if ends:
+        sentence = replace(sentence, mentions=tuple(m for m in sentence.mentions if m not in ends))
+        beside = [m for m in beside if m not in ends]
     parts, first, second = clauses(masked(sentence, nutrient, outcome, beside))
     if first is None or second is None:
         return None
     if any(_TAKEN_BACK.match(part) for part in parts[max(first, second) + 1 :]):
         return None  # "but these changes were not significant"
     if first == second:
-        return _stated(parts[first], cues)
+        return _of_its_end(parts[first], cues) or _stated(parts[first], cues)
     said = parts[max(first, second)]
     if first > second and _ELLIPSIS.match(said):
         return "none"
@@ -104,6 +113,19 @@ def sign(
     if "NUT_" in re.split(r"OUT\b", said)[0]:
         return None
     return "none" if re.match(rf"(?:not|nor) {_FEW}OUT\b", said) else _stated(f"NUT {said}", cues)
+
+
+def _ends(sentence: Sentence, mention: Mention, outcome: Mention) -> bool:
+    """Whether a mention is the good end of the outcome that follows ("*remission* of depression")."""
+    upto = sentence.text[mention.start - sentence.start : outcome.start - sentence.start]
+    return mention.end <= outcome.start and _END_OF.fullmatch(f"{upto.lower()}OUT") is not None
+
+
+def _of_its_end(text: str, cues: Cues) -> Sign | None:
+    """Return what is stated of an outcome by what is stated of its good end ("remission of OUT was more frequent")."""
+    whole = _END_OF.sub("OUT", text, count=1)
+    said = _stated(whole, cues) if whole != text else None
+    return _OF_END.get(said) if said else None
 
 
 def _in_one_clause(sentence: Sentence, nutrient: Mention, outcome: Mention, beside: Sequence[Mention]) -> str | None:
