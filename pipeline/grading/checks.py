@@ -161,7 +161,11 @@ def significance_mismatch(claim: Claim, effects: tuple[Effect, ...], rules: Chec
     affirmed = bool(rules.significant.search(rules.not_significant.sub(" ", text)))
     if affirmed and not denied and claim.relation != "no_effect":
         return not any(known)
-    return denied and not affirmed and all(known) and claim.relation == "no_effect"
+    # "not significant (OR 0.62 ...)" denies that very estimate, whatever the relation
+    of_estimate = any(
+        text[found.end() :].lstrip()[:1] in ("(", "[", ":") for found in rules.not_significant.finditer(text)
+    )
+    return denied and not affirmed and all(known) and (claim.relation == "no_effect" or of_estimate)
 
 
 def overclaims(evidence: Evidence, rules: CheckRules) -> bool:

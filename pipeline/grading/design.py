@@ -102,7 +102,8 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
     if not whole and _is_review(annotated, scheme):
         add("narrative review", rules.shape.review_points, rules.shape.review_phrase)
 
-    if "rct" in points and not _may_be_randomised(annotated, rules):
+    chance = any(rules.shape.by_chance.search(phrase) for phrase in words.get("rct", ()))
+    if "rct" in points and not (chance and _may_be_randomised(annotated, rules)):
         points["non-randomised trial"] = points.get("non-randomised trial", 0) + points.pop("rct")
         words["non-randomised trial"] = words.get("non-randomised trial", []) + words.pop("rct")
 

@@ -210,7 +210,8 @@ def _counts_in(text: str, words: Words, arms: int) -> Iterator[tuple[int, int, s
                 at = max(match.start() + 1, min(_ends(match), default=match.end()))  # a later number may count people
                 continue
             at = max(match.end(), match.start() + 1)
-            number = math.prod(sizes) if kind == "products" else sum(sizes)
+            whole = kind == "sums" and len(sizes) > 2 and sizes[0] == sum(sizes[1:])
+            number = sizes[0] if whole else math.prod(sizes) if kind == "products" else sum(sizes)
             if kind == "each":
                 here = sample["arms"].search(text)
                 number *= (number_of(here["n"], words) or arms) if here else arms

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import get_args
 
 from pipeline.ingest.boilerplate import is_affiliation
@@ -114,7 +114,12 @@ def _kinds() -> dict[str, StudyDesign]:
 
 
 def _numbered(lines: list[str]) -> list[tuple[str, str]]:
-    """Split at lines that carry the next number; a number out of turn (a page, a year) continues the entry."""
+    """Split at lines that carry the next number; a number out of turn (a page, a year) continues the entry.
+
+    A list that shows only some of its entries, each on a line of its own, keeps their numbers.
+    """
+    if shown := _some_of_a_list(lines):
+        return shown
     entries: list[tuple[str, list[str]]] = []
     for line in lines:
         match = NUMBER.match(line)
@@ -127,6 +132,18 @@ def _numbered(lines: list[str]) -> list[tuple[str, str]]:
     if len(entries) < MIN_RUN and not (len(entries) == 1 and len(lines) <= 3):
         return []
     return [(label, " ".join(parts)) for label, parts in entries]
+
+
+def _some_of_a_list(lines: list[str]) -> list[tuple[str, str]]:
+    """Return the entries of lines that each begin with a number, rise, and name a publication; else none."""
+    marks = [NUMBER.match(line) for line in lines]
+    entries = [
+        (next(filter(None, mark.groups())), line[mark.end() :]) for mark, line in zip(marks, lines, strict=True) if mark
+    ]
+    numbers = [int(number) for number, _ in entries]
+    rising = all(first < second for first, second in pairwise(numbers))
+    whole = len(entries) == len(lines) and all(PUBLICATION.search(text) for _, text in entries)
+    return [(str(number), text) for number, (_, text) in zip(numbers, entries, strict=True)] if rising and whole else []
 
 
 def _without_affiliations(lines: list[str]) -> list[str]:
