@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from pipeline.grading.schemes import load_scheme
 from pipeline.ingest import read
-from pipeline.language.abbreviations import _defining, _detector, may_define
 from pipeline.language.sentences import sentences
 from pipeline.lexicons import load_lexicon
 from pipeline.records import Document
@@ -81,11 +80,3 @@ def test_letters_that_an_expression_takes_for_the_same_are_the_same_once_levelle
 )
 def test_what_an_expression_needs(expression: str, text: str, may: bool) -> None:
     assert bool(Screen([re.compile(expression)], lambda pattern: pattern).likely(text)) is may
-
-
-def test_what_is_not_given_to_the_detector_defines_nothing(documents: list[Document]) -> None:
-    parts = [p for d in documents for b in d.blocks for p, _ in _defining(d.text, b.start, b.end)]
-    left_out = [part for part in parts if not may_define(part)]
-    assert len(left_out) > 0.2 * len(parts)
-    for part in left_out:
-        assert not _detector()(part)._.abbreviations, part

@@ -67,7 +67,7 @@ def test_a_run_loads_only_what_its_tables_and_pictures_take(tmp_path: Path) -> N
     ("name", "text", "model", "heavy"),
     [
         ("page.txt", PAGE, "fast", set()),
-        ("page.txt", DEFINES, "fast", {"spacy"}),
+        ("page.txt", DEFINES, "fast", set()),
         ("page.html", WEB, "fast", {"trafilatura"}),
         ("page.txt", PAGE, "default", {"onnxruntime", "tokenizers"}),
     ],

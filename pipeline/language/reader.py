@@ -26,7 +26,7 @@ class Reader:
     def annotate(self, document: Document) -> AnnotatedDocument:
         """Return the document with its sentences, what they mention, and the abbreviations it defines."""
         running, places = flowing(document)
-        defined = definitions_in(running)
+        defined = definitions_in(running, self._recogniser.short_forms) if self._recogniser else definitions_in(running)
         short_forms = abbreviations(defined)
         changing = redefined(defined)
         meanings = self.meanings(short_forms)

@@ -1,16 +1,20 @@
 """In: the name of an installed spaCy or scispaCy model; out: the conditions it recognises in a text.
 
 `--model en_ner_bc5cdr_md` (or any `en_core_sci_*`, or the path of a model of your own) puts its entities in the place
-of the phrases that are recognised by their head word.
+of the phrases that are recognised by their head word, and scispaCy's abbreviation detector in that of our own.
 """
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.errors import KnowledgeError
+from pipeline.language.schwartz_hearst import ShortForm
 
 if TYPE_CHECKING:
+    from scispacy.abbreviation import AbbreviationDetector
     from spacy.language import Language
 
 # Labels of the scispaCy models that name diseases; `ENTITY` is the only label of the en_core_sci models.
@@ -37,6 +41,21 @@ class Recogniser:
         for entity in self._nlp(text).ents:
             if entity.label_ in DISEASE_LABELS:
                 yield RecognisedPhrase(entity.start_char, entity.end_char)
+
+    def short_forms(self, text: str) -> Iterator[ShortForm]:
+        """Yield the short forms that scispaCy finds defined in `text`, each place of a form once."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=r".*W036")  # a text without an abbreviation is no fault
+            doc = self._detector(self._nlp.make_doc(text))
+        for short in doc._.abbreviations:
+            long = short._.long_form
+            yield ShortForm(short.text, long.text, min(short.start_char, long.start_char))
+
+    @cached_property
+    def _detector(self) -> "AbbreviationDetector":
+        from scispacy.abbreviation import AbbreviationDetector
+
+        return AbbreviationDetector(self._nlp)
 
 
 def load_recogniser(name: str) -> Recogniser:
