@@ -7,6 +7,7 @@ people studied have is no outcome where something else is.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from pipeline.records import Mention, Sentence
 from pipeline.vocabulary import Exposure
@@ -143,8 +144,14 @@ def own_level(nutrient: Mention, outcome: Mention, exposure: Exposure) -> bool:
     if len(stem) < _SHORTEST_STEM:
         return False
     stems = "|".join(filter(None, (re.escape(stem), _LATIN.get(nutrient.name, ""))))
-    own = _OWN if exposure in _GIVEN else f"{_OWN}|{_TOO_LITTLE}"
-    return bool(re.fullmatch(own.format(stem=f"(?:{stems})"), outcome.name.lower()))
+    return bool(_own_amount(stems, exposure in _GIVEN).fullmatch(outcome.name.lower()))
+
+
+@lru_cache(maxsize=4096)
+def _own_amount(stems: str, given: bool) -> re.Pattern[str]:
+    """Return the expression of what a nutrient's own amount is called, a lack of it too unless it was given."""
+    own = _OWN if given else f"{_OWN}|{_TOO_LITTLE}"
+    return re.compile(own.format(stem=f"(?:{stems})"))
 
 
 def _compared_with(sentence: Sentence, nutrient: Mention) -> bool:

@@ -58,6 +58,8 @@ class CandidateFinder:
         nutrients = [p for p in participants if p.mentions[0].kind == "nutrient"]
         outcomes = [p for p in participants if p.mentions[0].kind != "nutrient"]
         pairs = [(n, o) for n in nutrients for o in outcomes if n.span[1] <= o.span[0] or o.span[1] <= n.span[0]]
+        if not pairs:
+            return
         readings = self._encoder.read_pairs(found, [(n.span, o.span) for n, o in pairs])
         taken = [p.span for p in participants]
         cues = self._namer.cues
@@ -66,23 +68,28 @@ class CandidateFinder:
         all_cues = [c for c in said if not any(a < c.end and c.start < b for a, b in taken)]
         stated_at_all = factuality(sentence, cues)
         features = SentenceFeatures(self._words, sentence, found, participants, readings, methods=stated_at_all is None)
+        met = {
+            m: exposure(sentence, m, cues, abbreviations=self._annotated.abbreviations)
+            for n in nutrients
+            for m in n.mentions
+        }
+        of_outcome = {m: (names_population(sentence, m), names_event(m, cues)) for o in outcomes for m in o.mentions}
         for (n, o), reading in zip(pairs, readings, strict=True):
+            stated = factuality(sentence, cues, clause(sentence.text, n.span, o.span))
             for n_index, nutrient in enumerate(n.mentions):
                 for o_index, condition in enumerate(o.mentions):
-                    met = exposure(sentence, nutrient, cues, abbreviations=self._annotated.abbreviations)
-                    rule = relate(sentence, all_cues, nutrient, condition, met, cues)
-                    stated = factuality(sentence, cues, clause(sentence.text, n.span, o.span))
-                    population = names_population(sentence, condition)
+                    rule = relate(sentence, all_cues, nutrient, condition, met[nutrient], cues)
+                    population, event = of_outcome[condition]
                     yield Candidate(
                         nutrient,
                         condition,
                         reading,
                         rule,
-                        met.exposure,
+                        met[nutrient].exposure,
                         stated,
                         features.of((n, n_index), (o, o_index), reading, rule, stated, population),
                         cue_features(sentence, said, has, nutrient, condition),
-                        names_event(condition, cues),
+                        event,
                     )
 
     def _participants(

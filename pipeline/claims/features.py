@@ -114,6 +114,8 @@ class SentenceFeatures:
         self._named = {*mentioned, *marked}
         self._best = max((log_odds(r.claim) for r in readings), default=0.0)
         self._size = math.log1p(len(_WORD.findall(sentence.text)))
+        self._asks = float(asks(sentence.text))
+        self._numbers = float(any(map(str.isdigit, sentence.text)))
 
     def of(
         self,
@@ -156,7 +158,7 @@ class SentenceFeatures:
             distance=math.log1p(max(o.span[0] - n.span[1], n.span[0] - o.span[1])),
             nutrient_first=float(n.span < o.span),
             title=float(sentence.kind == "title"),
-            question=float(asks(sentence.text)),
+            question=self._asks,
             nutrient_in_title=float(names.name in words.title),
             outcome_in_title=float(name.name in words.title),
             nutrient_share=words.counts[names.name] / max(1, words.nutrients),
@@ -166,7 +168,7 @@ class SentenceFeatures:
             nutrient_words=float(len(_WORD.findall(names.text))),
             outcome_words=float(len(_WORD.findall(name.text))),
             sentence_words=self._size,
-            numbers=float(any(c.isdigit() for c in sentence.text)),
+            numbers=self._numbers,
             no_effect=reading.relation["no_effect"],
             associated=reading.relation["associated"],
             unknown=reading.factuality["Unknown"],

@@ -123,9 +123,14 @@ def _near_nutrients(annotated: AnnotatedDocument, flowing: Sequence[Sentence]) -
 
 
 def _claims(sentence: Sentence, candidates: Sequence[Candidate], calibration: Calibration) -> list[Claim]:
-    candidates = [c for c in candidates if not stands_by(sentence, c.nutrient, c.condition, c.rule_exposure)]
-    confidences = calibration.confidences(candidates)
-    chosen = chosen_of(list(zip(confidences, candidates, strict=True)), calibration.threshold)
+    likely = [
+        (confidence, c)
+        for confidence, c in zip(calibration.confidences(candidates), candidates, strict=True)
+        if confidence >= calibration.threshold and not stands_by(sentence, c.nutrient, c.condition, c.rule_exposure)
+    ]
+    if not likely:
+        return []
+    chosen = chosen_of(likely, calibration.threshold)
     numbers = statistics(sentence)
     outcomes = list({candidate.condition for _, candidate in chosen})
     nutrients = list({candidate.nutrient for _, candidate in chosen})
