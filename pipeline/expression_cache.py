@@ -47,9 +47,14 @@ def cache_folder() -> Path:
 def remembered(folder: Path | None = None) -> Iterator[None]:
     """Compile within the block from what a file in `folder` holds, and add to it what is new.
 
-    To be used by a program on its own account, while one thread runs: `re` is made to ask the cache.
+    To be used by a program on its own account, while one thread runs: `re` is made to ask the cache. A block within
+    another adds to what that one holds.
     """
     whole: Compile = compiler.compile
+    if isinstance(outer := getattr(whole, "__self__", None), _Cache):
+        yield
+        outer.save()
+        return
     try:
         file = (folder or cache_folder()) / f"expressions-{_version()}.json"
     except (OSError, RuntimeError):  # no home, or no files of the program's own
@@ -104,6 +109,7 @@ class _Cache:
         words = {key: [sorted(each) for each in lists] for key, lists in screen.REMEMBERED.items()}
         if (len(self._codes), len(words)) == self._n_read:
             return
+        self._n_read = len(self._codes), len(words)
         content = [self._codes, words] if len(self._codes) <= MOST else [{}, {}]
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -111,6 +111,7 @@ ROOMS = (
         "import_path",
         "lazy",
         "mupdf",
+        "threads",
     ),
     ("records", "config"),
     ("places", "lexicons", "ingest"),

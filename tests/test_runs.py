@@ -1,5 +1,6 @@
 """Runs: the same tables whatever happens on the way, nothing read twice, and no source stops the others."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pipeline import run
@@ -71,27 +73,14 @@ def without_timing(out: Path) -> list[SourceRow]:
     return [replace(row, seconds=0.0) for row in read_sources(out / "sources.csv")]
 
 
-def processes_of(word: str) -> list[int]:
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (entry / "cmdline").read_bytes().decode(errors="replace")
-        except OSError:
-            continue
-        if word in command and int(entry.name) != os.getpid():
-            found.append(int(entry.name))
-    return found
-
-
 def workers_of(parent: int) -> list[int]:
+    """The processes that read for another: started anew, or copies of it."""
+    own = psutil.Process(parent)
     found = []
-    for pid in processes_of("pipeline.runs.worker"):
-        try:
-            stat = Path(f"/proc/{pid}/stat").read_text()
-        except OSError:
-            continue
-        if int(stat.rsplit(")", 1)[1].split()[1]) == parent:
-            found.append(pid)
+    for child in own.children():
+        with contextlib.suppress(psutil.Error):
+            if child.cmdline() == own.cmdline() or "pipeline.runs.worker" in child.cmdline():
+                found.append(child.pid)
     return found
 
 

@@ -1,7 +1,7 @@
 """In: the name or file (TOML) of a grading scheme; out: its tables, checked."""
 
 import tomllib
-from functools import reduce
+from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def _tables(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if path in seen:
         raise KnowledgeError(f"The grading scheme {path} extends itself; remove its `extends` line.")
     try:
-        own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        own = dict(_parsed(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise KnowledgeError(f"The grading scheme {path} is not readable as TOML ({error}); correct it.") from None
     base = own.pop("extends", None)
@@ -74,7 +74,13 @@ def _tables(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
 
 
 def _bundled(name: str) -> dict[str, Any]:
-    return tomllib.loads((BUNDLED / f"{name}.toml").read_text(encoding="utf-8"))
+    return _parsed((BUNDLED / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> dict[str, Any]:
+    """The tables of a file, which a run asks for many times; whoever changes them makes a copy."""
+    return tomllib.loads(text)
 
 
 def merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def write_crate(
     said = before.read_text(encoding="utf-8", errors="replace") if before.is_file() else ""
     dated = _DATE.search(said)
     text = _text(files, hashes, version, dated[1] if dated else today)
-    if text != said:
+    if text != said and dated:
         text = _text(files, hashes, version, today)
     path.write_text(text, encoding="utf-8", newline="\n")
 

@@ -39,11 +39,16 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run will do: `todo` is the part of `sources` that has to be read; `failed` could not be opened."""
+    """What a run will do: `todo` is the part of `sources` that has to be read; `failed` could not be opened.
+
+    `extractor` and `grader` are the versions of what reads and grades them.
+    """
 
     sources: tuple[SourceFile, ...]
     todo: tuple[SourceFile, ...]
     failed: tuple[SourceRow, ...]
+    extractor: str
+    grader: str
 
 
 def make_plan(paths: Sequence[Path], folder: OutputFolder, settings: Settings) -> Plan:
@@ -72,7 +77,7 @@ def make_plan(paths: Sequence[Path], folder: OutputFolder, settings: Settings) -
             continue
         sources.append(source)
     todo = tuple(source for source in sources if not folder.has(source.key))
-    return Plan(tuple(sources), todo, tuple(failed))
+    return Plan(tuple(sources), todo, tuple(failed), extractor, grader)
 
 
 def _hashed(source: SourceFile) -> SourceFile | SourceRow:

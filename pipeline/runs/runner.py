@@ -117,7 +117,7 @@ def run(
         failed = carry_out(plan, folder, settings, progress, dispatch, pool)
         keys = {source.key for source in plan.sources if folder.has(source.key)}
         return _assemble(
-            folder, keys, failed, settings, began, taken, lambda n: inputs_of(plan, paths, settings, n_events=n)
+            folder, plan, keys, failed, settings, began, taken, lambda n: inputs_of(plan, paths, settings, n_events=n)
         )
 
 
@@ -157,6 +157,7 @@ def add(
         unread += [row for row in finished.unread if row.path not in looked_at]
         return _assemble(
             folder,
+            plan,
             keys,
             [*unread, *failed],
             settings,
@@ -178,14 +179,15 @@ def carry_out(
     tell = progress or (lambda event: None)
     total = len(plan.sources) + len(plan.failed)
     done = total - len(plan.todo)
-    tell(Progress(done, total))
     failed: list[SourceRow] = list(plan.failed)
     exhausted: dict[str, float] = {}
     if not plan.todo:
+        tell(Progress(done, total))
         return failed
     count = min(settings.workers or os.cpu_count() or 1, len(plan.todo))
     lock = threading.Lock()
     with pool(count, settings, folder) as workers:
+        tell(Progress(done, total))
         batches = make_batches(plan.todo, workers=workers.count, batch_bytes=settings.batch_bytes)
 
         def work(batch: Batch) -> None:
@@ -215,6 +217,7 @@ class _Edited(Exception):
 
 def _assemble(
     folder: OutputFolder,
+    plan: Plan,
     keys: Collection[str],
     failed: list[SourceRow],
     settings: Settings,
@@ -242,7 +245,7 @@ def _assemble(
                 keys,
                 failed,
                 decisions=decisions_of(ledger.events),
-                update=Update(given, settings),
+                update=Update(given, plan.extractor, plan.grader),
                 decided=Decided(overrides_of(ledger.events), scheme),
                 began=began,
                 state=state,

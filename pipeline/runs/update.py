@@ -10,7 +10,7 @@ from pipeline import living, tables
 from pipeline.config import Settings
 from pipeline.records import FlowRow, RunInputs, SourceRow
 from pipeline.runs.plan import Plan
-from pipeline.store import Finished, extractor_version, file_hash, grader_version, tallies, write_snapshot
+from pipeline.store import Finished, file_hash, tallies, write_snapshot
 
 FILES = ("prisma.csv", "searches.csv", "history.csv", "methods.md", "ro-crate-metadata.json")
 _STANDINGS = "standings.parquet"
@@ -25,14 +25,14 @@ class Update:
     ended: datetime = field(init=False)
     methods: living.Methods = field(init=False)
 
-    def __init__(self, inputs: RunInputs, settings: Settings) -> None:
-        """Begin; `settings` are those of the run."""
+    def __init__(self, inputs: RunInputs, extractor: str, grader: str) -> None:
+        """Begin; `extractor` and `grader` are the versions of what read and graded the sources."""
         self.inputs = inputs
         self.ended = datetime.now(UTC)
         self.methods = living.Methods(
             version=version("provender"),
-            extractor=extractor_version(settings),
-            grader=grader_version(settings),
+            extractor=extractor,
+            grader=grader,
             inputs=inputs,
         )
 

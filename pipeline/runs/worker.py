@@ -20,16 +20,21 @@ Reply = Callable[[dict[str, Any]], None]
 
 
 def main() -> None:
-    """Read tasks until the input ends, and answer each."""
+    """Read tasks from standard input until it ends, and answer each on standard output."""
     hold_back_parsers()
-    replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve(sys.stdin, answers)
+
+
+def serve(given: TextIO, answers: TextIO) -> None:
+    """Read tasks until the input ends, and answer each."""
 
     def reply(message: dict[str, Any]) -> None:
-        replies.write(json.dumps(message) + "\n")
-        replies.flush()
+        answers.write(json.dumps(message) + "\n")
+        answers.flush()
 
-    tasks = _tasks(sys.stdin)
+    tasks = _tasks(given)
     try:
         first = next(tasks)
         with remembered():
@@ -51,6 +56,7 @@ def main() -> None:
 
 
 def _extractor(first: dict[str, Any]) -> Callable[[dict[str, Any], Reply], None]:
+    import pipeline.ingest.reader  # noqa: F401  (the readers' expressions are remembered, too)
     from pipeline.config import Settings
     from pipeline.extractor import Extractor
     from pipeline.runs.extraction import extractions, regraded

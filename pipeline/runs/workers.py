@@ -22,9 +22,12 @@ from pipeline.config import Settings
 from pipeline.errors import RunError as RunError
 from pipeline.import_path import import_path
 from pipeline.records import SourceRow
+from pipeline.runs.copied import Copy, may_be_copied
 from pipeline.runs.plan import SourceFile, exhausted_sentence, failed_row
+from pipeline.runs.worker import serve
 from pipeline.store import OutputFolder
 from pipeline.store.folder import disk_sentence
+from pipeline.threads import ONE_EACH
 
 START_SECONDS = 300
 """Longest time that a worker may take to load its models."""
@@ -37,8 +40,6 @@ KILLS = 7
 """Workers that a source gets where somebody else, such as an operator or the kernel, kills them: it may be innocent."""
 WALL = 10
 """Times its processor time that a source may take by the clock, such as where its disk answers no longer."""
-
-_SINGLE_THREADED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class WorkerDied(Exception):
@@ -68,8 +69,12 @@ class Outcome:
 class Workers:
     """A fixed number of worker processes; `process` may be called from as many threads."""
 
-    def __init__(self, count: int, settings: Settings, folder: OutputFolder) -> None:
-        """Say how many; they start with the `with` statement."""
+    def __init__(self, count: int, settings: Settings, folder: OutputFolder, *, copied: bool = False) -> None:
+        """Say how many; they start with the `with` statement.
+
+        `copied` lets them be copies of this process where that is sound: for programs of Provender's own.
+        """
+        self._copied = copied
         self._settings = settings
         self._folder = folder
         self.count = count
@@ -173,7 +178,7 @@ class Workers:
             if self._closed:
                 raise RunError("The run was stopped.")
             log = self._folder.drafts / f"worker-{platform.node()}-{os.getpid()}-{len(self._all)}.log"
-            worker = _Worker(log)
+            worker = _Worker(log, copied=self._copied and may_be_copied())
             self._all.append(worker)
         # one that has died already is noticed when it is asked to read, which counts as an attempt
         with contextlib.suppress(WorkerDied):
@@ -184,23 +189,17 @@ class Workers:
 class _Worker:
     """One process, and the thread that hears what it says."""
 
-    def __init__(self, log: Path) -> None:
-        environment = dict.fromkeys(_SINGLE_THREADED, "1") | dict(os.environ)
+    def __init__(self, log: Path, *, copied: bool) -> None:
+        environment = ONE_EACH | dict(os.environ)
         environment |= {"PYTHONPATH": import_path(), "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8"}
         with log.open("wb") as errors:
-            self.process: subprocess.Popen[str] = subprocess.Popen(
-                [sys.executable, "-P", "-m", "pipeline.runs.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=environment,
-                encoding="utf-8",
-                start_new_session=True,
+            self.process: subprocess.Popen[str] | Copy = (
+                Copy(serve, errors, environment) if copied else _started_anew(errors, environment)
             )
         self.ready = False
         self._log = log
         self._said: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True).start()
+        self._listener: threading.Thread | None = None
 
     def tell(self, message: dict[str, Any]) -> None:
         assert self.process.stdin is not None
@@ -215,6 +214,9 @@ class _Worker:
 
         Raises `TimeoutError`, `MemoryError` and `WorkerDied`.
         """
+        if self._listener is None:  # only now: a process with threads is not copied for the next worker
+            self._listener = threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True)
+            self._listener.start()
         deadline, spent = time.monotonic() + WALL * seconds, self._processor_seconds()
         while True:
             if self._memory() > megabytes * 1_000_000:
@@ -263,3 +265,15 @@ class _Worker:
             return WorkerDied(f"signal {signal.Signals(-code).name}", killed=killed)
         said = self._log.read_text("utf-8", "replace").strip().splitlines()
         return WorkerDied(said[-1][:200] if said else f"exit status {code}", killed=False)
+
+
+def _started_anew(errors: IO[bytes], environment: dict[str, str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "pipeline.runs.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        env=environment,
+        encoding="utf-8",
+        start_new_session=True,
+    )

@@ -14,6 +14,7 @@ from pipeline.cli.commands.against import look_against
 from pipeline.cli.options import Config, Model, PdfPasswords, Scheme, Workers
 from pipeline.cli.profile import Profile
 from pipeline.logs import now
+from pipeline.threads import keep_to_one
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
@@ -82,6 +83,7 @@ def run(
         fail("Say where the tables go with --out DIR, or which to look at with --against DIR.", WRONG_USAGE)
     if add and look is None:
         fail("--add goes with --against DIR; see provender run --help.", WRONG_USAGE)
+    keep_to_one()
     with errors_in_words():
         from pipeline.config import load_settings
         from pipeline.literature import local_sources
@@ -120,8 +122,7 @@ def run(
 def _run(
     paths: list[Path], out: Path, settings: "Settings", tell: Callable[["Progress"], None], *, plain: bool
 ) -> "RunSummary":
-    from flows.runners import pool_of
-    from pipeline.runs import run as run_plain
+    from pipeline.expression_cache import remembered
 
     if not plain:
         from flows.server import ServerError, prefect_api
@@ -134,7 +135,11 @@ def _run(
                 return run_flow(paths, out, settings=settings, progress=tell)
         except ServerError as error:
             messages.print(f"{error}; it goes on without (--plain does so from the start).", markup=False)
-    return run_plain(paths, out, settings=settings, progress=tell, pool=pool_of(settings))
+    with remembered():
+        from flows.runners import pool_of
+        from pipeline.runs import run as run_plain
+
+        return run_plain(paths, out, settings=settings, progress=tell, pool=pool_of(settings, copied=True))
 
 
 @contextmanager
@@ -152,13 +157,17 @@ def _progress(*, quiet: bool) -> Iterator[Callable[["Progress"], None]]:
             bars.TimeElapsedColumn(),
             bars.TextColumn("{task.description}"),
         )
-        with bars.Progress(*columns, console=messages, transient=True) as bar:
-            row = bar.add_task("starting", total=None)
+        bar = bars.Progress(*columns, console=messages, transient=True)
+        row = bar.add_task("starting", total=None)
 
-            def draw(event: "Progress") -> None:
-                bar.update(row, completed=event.done, total=event.total, description=escape(event.source))
+        def draw(event: "Progress") -> None:
+            bar.start()  # only now: its thread would keep this process from being copied for its workers
+            bar.update(row, completed=event.done, total=event.total, description=escape(event.source))
 
+        try:
             yield draw
+        finally:
+            bar.stop()
     else:
         yield _say
 
