@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.comparison import load_rules
-from pipeline.config import load_settings
 from pipeline.grading import load_scheme
 from pipeline.records import (
     CitedReference,
@@ -179,7 +178,7 @@ def write_tables(folder: OutputFolder, *, figures: bool = True) -> None:
             keys,
             [],
             decisions={},
-            update=Update(RunInputs(), load_settings(model="fast")),
+            update=Update(RunInputs(), "", ""),
             decided=Decided(Overrides(), load_scheme),
             began=began,
             state="",

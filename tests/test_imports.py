@@ -111,7 +111,7 @@ ROOMS = (
         "import_path",
         "lazy",
         "mupdf",
-        "threads",
+        "own_process",
     ),
     ("records", "config"),
     ("places", "lexicons", "ingest"),

@@ -140,9 +140,9 @@ def main(
     ] = False,
 ) -> None:
     """Hold the options that come before a command."""
-    from pipeline.logs import hold_back_parsers
+    from pipeline.own_process import set_up
 
-    hold_back_parsers()
+    set_up()
 
 
 @contextlib.contextmanager

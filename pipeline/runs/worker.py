@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from pipeline.expression_cache import remembered
-from pipeline.logs import hold_back_parsers
+from pipeline.own_process import set_up
 from pipeline.store.folder import DISK_FAULTS
 
 Reply = Callable[[dict[str, Any]], None]
@@ -21,7 +21,7 @@ Reply = Callable[[dict[str, Any]], None]
 
 def main() -> None:
     """Read tasks from standard input until it ends, and answer each on standard output."""
-    hold_back_parsers()
+    set_up()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     serve(sys.stdin, answers)

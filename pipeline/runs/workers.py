@@ -21,13 +21,13 @@ import psutil
 from pipeline.config import Settings
 from pipeline.errors import RunError as RunError
 from pipeline.import_path import import_path
+from pipeline.own_process import ONE_THREAD
 from pipeline.records import SourceRow
 from pipeline.runs.copied import Copy, may_be_copied
 from pipeline.runs.plan import SourceFile, exhausted_sentence, failed_row
 from pipeline.runs.worker import serve
 from pipeline.store import OutputFolder
 from pipeline.store.folder import disk_sentence
-from pipeline.threads import ONE_EACH
 
 START_SECONDS = 300
 """Longest time that a worker may take to load its models."""
@@ -190,7 +190,7 @@ class _Worker:
     """One process, and the thread that hears what it says."""
 
     def __init__(self, log: Path, *, copied: bool) -> None:
-        environment = ONE_EACH | dict(os.environ)
+        environment = ONE_THREAD | dict(os.environ)
         environment |= {"PYTHONPATH": import_path(), "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8"}
         with log.open("wb") as errors:
             self.process: subprocess.Popen[str] | Copy = (

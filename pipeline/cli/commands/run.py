@@ -14,7 +14,6 @@ from pipeline.cli.commands.against import look_against
 from pipeline.cli.options import Config, Model, PdfPasswords, Scheme, Workers
 from pipeline.cli.profile import Profile
 from pipeline.logs import now
-from pipeline.threads import keep_to_one
 
 if TYPE_CHECKING:
     from pipeline.config import Settings
@@ -83,7 +82,6 @@ def run(
         fail("Say where the tables go with --out DIR, or which to look at with --against DIR.", WRONG_USAGE)
     if add and look is None:
         fail("--add goes with --against DIR; see provender run --help.", WRONG_USAGE)
-    keep_to_one()
     with errors_in_words():
         from pipeline.config import load_settings
         from pipeline.literature import local_sources
@@ -128,7 +126,7 @@ def _run(
         from flows.server import ServerError, prefect_api
 
         try:
-            with prefect_api():
+            with prefect_api(copied=True):
                 from flows.evidence import hush_at_exit, run_flow
 
                 hush_at_exit()
