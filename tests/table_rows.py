@@ -111,5 +111,6 @@ def write_workbook(path: Path, rows: Iterable[EvidenceRow], **others: Iterable[o
     tables = {table.name: table for table in (FINDINGS, STUDIES, COMPARISON, SOURCES)}
     with Workbook(path) as book:
         for table, records in ((EVIDENCE, rows), *((tables[name], given) for name, given in others.items())):
-            for record in study_rows(records) if table is STUDIES else records:
-                book.sheet(table).write_values(plain_values(table, record))
+            given = study_rows(records) if table is STUDIES else records
+            if rows_of_it := [plain_values(table, record) for record in given]:
+                book.sheet(table).write_columns(list(zip(*rows_of_it, strict=True)))

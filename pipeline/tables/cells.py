@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Any, get_args
 
 from pipeline.tables.column import Column, Table
@@ -53,6 +54,27 @@ def plain(value: Any, column: Column) -> Plain:
     """
     value = join(value, column.kind) if column.kind in _LISTS else value  # type: ignore[arg-type]
     return value if not isinstance(value, str) or value.isascii() else _SURROGATE.sub("\ufffd", value)
+
+
+def plain_column(values: Iterable[Any], column: Column) -> list[Plain]:
+    """Return the values of a column as `plain` returns each."""
+    if column.kind in _LISTS:
+        kind: Any = column.kind
+        values = [join(value, kind) for value in values]
+    return [value if type(value) is not str or value.isascii() else _SURROGATE.sub("\ufffd", value) for value in values]
+
+
+def texts_of(values: Iterable[Plain], column: Column) -> list[str]:
+    """Return the words of plain values of a column, as `to_text` returns those of each."""
+    return [value if type(value) is str else to_text(value, column) for value in values]
+
+
+def cells_of(values: Iterable[Plain], texts: Iterable[str]) -> list[str]:
+    """Return the cells for plain values, of which the words are known: text is made safe."""
+    return [
+        text if type(value) is not str or (value[:1].isalnum() and value.isascii()) else neutralise(text)
+        for value, text in zip(values, texts, strict=True)
+    ]
 
 
 def plain_values(table: Table, record: object) -> list[Plain]:

@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.tables.cells import Plain, neutralise, restore, rounded
-from pipeline.tables.column import Table
+from pipeline.tables.column import Column, Table
 from pipeline.tables.columns import COMPARISON, CORRECTABLE, EVIDENCE, FINDINGS, REVIEW, STUDIES
 from pipeline.tables.run_columns import SOURCES
 from pipeline.tables.writing import Sheet
@@ -96,31 +96,28 @@ class _Sheet(Worksheet):  # type: ignore[misc]
             (at, xl_col_to_name(place), column, _SHOWN.get(column.name, {})) for place, (at, column) in enumerate(kept)
         ]
 
-    def write_values(self, values: Sequence[Plain]) -> None:
-        """Write the values of a table's columns as the next row, or where the sheet is full one line that says so."""
+    def write_columns(self, columns: Sequence[Sequence[Plain]]) -> None:
+        """Write further rows, as the columns of the table; where the sheet is full, one line that says so."""
         if self._last > MOST_ROWS:
             return
-        self._last += 1
-        if self._last > MOST_ROWS:
+        first, room = self._last + 1, MOST_ROWS - self._last
+        numbers = [str(row + 1) for row in range(first, first + min(len(columns[0]), room))]
+        if numbers:
+            self._write_single_row(first)
+            self._last += len(numbers)
+            self._write_single_row(self._last)
+            self._check_dimensions(self._last, 0)
+            style = self._body._get_xf_index()
+            cells = [
+                _cells(columns[at], numbers, letters, style, column, words) for at, letters, column, words in self._kept
+            ]
+            self.row_data_fh.writelines(
+                f'<row r="{number}">{"".join(row)}</row>' for number, *row in zip(numbers, *cells, strict=True)
+            )
+        if len(columns[0]) > room:
+            self._last += 1
             told = f"Only the first {MOST_ROWS:,} rows; all are in {self.table_shown.name}.csv."
             self.write_string(self._last, 0, told, self._head)
-            return
-        self._write_single_row(self._last)
-        self._check_dimensions(self._last, 0)
-        row, style = self._last + 1, self._body._get_xf_index()
-        cells = []
-        for at, letters, column, words in self._kept:
-            value = values[at]
-            if value is None or value == "":
-                continue
-            cell = f'<c r="{letters}{row}" s="{style}"'
-            if isinstance(value, str):
-                cells.append(f'{cell} t="inlineStr"><is>{_xml(words.get(value, value))}</is></c>')
-            elif isinstance(value, bool):
-                cells.append(f'{cell} t="b"><v>{value:d}</v></c>')
-            elif (shown := rounded(float(value), column)) is not None:
-                cells.append(f"{cell}><v>{shown:.16G}</v></c>")
-        self.row_data_fh.write(f'<row r="{row}">{"".join(cells)}</row>')
 
     def finish(self, colours: Mapping[str, Format]) -> None:
         """Put the filter over the rows, the colours of the certainty, and the choices of a reviewer."""
@@ -147,6 +144,27 @@ class _Sheet(Worksheet):  # type: ignore[misc]
                     "error_message": "This is none of the values of the column; a run cannot understand it.",
                 }
                 self.data_validation(1, place, last, place, offer)
+
+
+def _cells(
+    values: Sequence[Plain], rows: Sequence[str], letters: str, style: int, column: Column, shown: Mapping[str, str]
+) -> list[str]:
+    """The cells of a column in some rows; empty ones are left out."""
+    texts = {text: _xml(shown.get(text, text)) for text in set(values) if isinstance(text, str) and text}
+    found = []
+    for value, row in zip(values, rows, strict=False):
+        cell = f'<c r="{letters}{row}" s="{style}"'
+        if value is None or value == "":
+            cell = ""
+        elif isinstance(value, str):
+            cell += f' t="inlineStr"><is>{texts[value]}</is></c>'
+        elif isinstance(value, bool):
+            cell += f' t="b"><v>{value:d}</v></c>'
+        else:
+            number = rounded(float(value), column)
+            cell = "" if number is None else f"{cell}><v>{number:.16G}</v></c>"
+        found.append(cell)
+    return found
 
 
 def _xml(text: str) -> str:

@@ -1,4 +1,4 @@
-"""In: the records of a table, one at a time. Out: their CSV file, and the same rows in a sheet and in a copy."""
+"""In: the records of a table. Out: their CSV file, and the same rows in a sheet and in a copy, some at a time."""
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
@@ -7,18 +7,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from pipeline.tables.cells import Plain, neutralise, plain, to_text
+from pipeline.tables.cells import Plain, cells_of, plain_column, texts_of
 from pipeline.tables.column import Table
 
 ENCODING = "utf-8-sig"
 Copy = Callable[[Sequence[str]], None]
+_TOGETHER = 250
+"""Rows that are put into words together, column by column: that takes half as long as one by one."""
 
 
 class Sheet(Protocol):
     """What takes the rows of a table as plain values."""
 
-    def write_values(self, values: Sequence[Plain]) -> None:
-        """Take one more row."""
+    def write_columns(self, columns: Sequence[Sequence[Plain]]) -> None:
+        """Take further rows, as their columns."""
 
 
 class TableWriter:
@@ -31,6 +33,7 @@ class TableWriter:
         """Open the file and write the header. Raises `OSError`."""
         self._columns, self._values = table.columns, attrgetter(*table.header)
         self._sheet, self._copy = sheet, copy
+        self._records: list[object] = []
         self._file = path.open("w", encoding=ENCODING, newline="")
         self._writer = csv.writer(self._file, lineterminator="\r\n")
         self._writer.writerow(table.header)
@@ -41,27 +44,31 @@ class TableWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        try:
+            if error is None:
+                self._flush()
+        finally:
+            self._file.close()
 
     def write(self, record: object) -> None:
-        """Write the row of a record."""
-        values: list[Plain] = []
-        texts: list[str] = []
-        cells: list[str] = []
-        for given, column in zip(self._values(record), self._columns, strict=True):
-            value = plain(given, column)
-            values.append(value)
-            if type(value) is str:
-                texts.append(value)
-                cells.append(neutralise(value))
-            else:
-                texts.append(text := to_text(value, column))
-                cells.append(text)
-        self._writer.writerow(cells)
+        """Write the row of a record; it is in the file when the `with` block ends. Raises `OSError`."""
+        self._records.append(record)
+        if len(self._records) >= _TOGETHER:
+            self._flush()
+
+    def _flush(self) -> None:
+        records, self._records = self._records, []
+        if not records:
+            return
+        given = zip(*map(self._values, records), strict=True)
+        values = [plain_column(one, column) for one, column in zip(given, self._columns, strict=True)]
+        texts = [texts_of(one, column) for one, column in zip(values, self._columns, strict=True)]
+        self._writer.writerows(zip(*map(cells_of, values, texts), strict=True))
         if self._sheet:
-            self._sheet.write_values(values)
+            self._sheet.write_columns(values)
         if self._copy:
-            self._copy(texts)
+            for row in zip(*texts, strict=True):
+                self._copy(row)
 
 
 def write_table(
