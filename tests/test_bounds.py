@@ -23,6 +23,7 @@ from pipeline.records import Reference, StudyReport
 from pipeline.review.carrying import carry
 from pipeline.review.decision import Decision
 from pipeline.review.event import Event
+from pipeline.studies import corpus_of
 from pipeline.studies.registry import study_registry
 from pipeline.tables import EVIDENCE, write_table
 
@@ -272,7 +273,7 @@ def test_what_sources_say_is_put_together_no_slower_than_n_log_n(pairs: str) -> 
         began = time.process_time()
         bodies = compare(rows, rules)
         middle = time.process_time()
-        dict(consequences(rows, bodies, rules))
+        dict(consequences(rows, bodies, rules, corpus_of(rows)))
         return Counter({"comparison": middle - began, "consequences": time.process_time() - middle})  # type: ignore[dict-item]
 
     assert_gentle(spend)

@@ -7,12 +7,13 @@ from table_rows import ROW
 from pipeline.comparison import ComparisonRules, compare_pair, load_rules
 from pipeline.comparison.consequence import consequences
 from pipeline.records import EvidenceRow
+from pipeline.studies import corpus_of
 
 RULES: ComparisonRules = load_rules()
 
 
 def said(*rows: EvidenceRow) -> dict[str, str]:
-    return dict(consequences(rows, compare_pair(rows, RULES), RULES))
+    return dict(consequences(rows, compare_pair(rows, RULES), RULES, corpus_of(rows)))
 
 
 def claim(number: int, relation: str, **more: object) -> EvidenceRow:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from pipeline.comparison.comparer import compare_pair
 from pipeline.comparison.rules import ComparisonRules
 from pipeline.records import ComparisonRow, EvidenceRow
 from pipeline.studies import Corpus
+from pipeline.synthesis import decided
 
 Consequence = Literal["verdict", "certainty"]
 MOST_CLAIMS = 30
@@ -14,10 +14,7 @@ MOST_CLAIMS = 30
 
 
 def consequences(
-    claims: Sequence[EvidenceRow],
-    bodies: Sequence[ComparisonRow],
-    rules: ComparisonRules,
-    corpus: Corpus | None = None,
+    claims: Sequence[EvidenceRow], bodies: Sequence[ComparisonRow], rules: ComparisonRules, corpus: Corpus
 ) -> Iterator[tuple[str, Consequence]]:
     """Yield the claim_id of each claim whose rejection would move the verdict, or else its certainty.
 
@@ -27,11 +24,11 @@ def consequences(
     for body in bodies:
         if len(body.claim_ids) > MOST_CLAIMS:
             continue
-        for left_out in body.claim_ids:
-            others = [rows[claim_id] for claim_id in body.claim_ids if claim_id != left_out]
-            without = compare_pair(others, rules, corpus)
-            verdict = without[0].verdict if without else "insufficient"
+        resting = [corpus.rest(rows[claim_id]) for claim_id in body.claim_ids]
+        for left_out in resting:
+            others = [row for row in resting if row is not left_out]
+            verdict, certainty = decided(others, corpus, body.finding_id, rules.synthesis)
             if verdict != body.verdict:
-                yield left_out, "verdict"
-            elif without and without[0].certainty != body.certainty:
-                yield left_out, "certainty"
+                yield left_out.claim_id, "verdict"
+            elif others and certainty != body.certainty:
+                yield left_out.claim_id, "certainty"

@@ -131,7 +131,7 @@ def given(sentences: Sequence[Sentence]) -> tuple[Mention, ...]:
     for title in (s for s in sentences if s.kind == "title"):
         if named := _unique(m for m in title.mentions if m.kind == "nutrient"):
             return _one_list(title, named)[:_MOST_ANTECEDENTS]
-    naming = Counter(name for s in sentences for name in {m.name for m in s.mentions if _is_given(m)})
+    naming = Counter(name for s in sentences for name in dict.fromkeys(m.name for m in s.mentions if _is_given(m)))
     if not naming:
         return ()
     (name, count), *_ = naming.most_common(1)

@@ -1,5 +1,5 @@
 """In: rows of one nutrient and outcome, and the studies they rest on; out: the findings."""
 
-from pipeline.synthesis.finding import finding_id_of, findings_of
+from pipeline.synthesis.finding import decided, finding_id_of, findings_of
 
-__all__ = ["finding_id_of", "findings_of"]
+__all__ = ["decided", "finding_id_of", "findings_of"]

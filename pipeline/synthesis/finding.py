@@ -15,8 +15,9 @@ from pipeline.synthesis.result import StudyResult, result_of, votes
 from pipeline.synthesis.rules import Body, SynthesisRules
 from pipeline.synthesis.statement import statement_of
 from pipeline.synthesis.verdict import Shown, shown_by
-from pipeline.vocabulary import SIDES, Exposure, GradeDomain, Verdict, direction_of
+from pipeline.vocabulary import SIDES, Certainty, Exposure, GradeDomain, Verdict, direction_of
 
+_UNDECIDED: tuple[Verdict, Certainty] = ("insufficient", "Very low")
 _DIGITS = 12
 _Z = 1.959964
 
@@ -44,26 +45,34 @@ def findings_of(
     return [_finding(group, corpus, pair, rules) for group in by_exposure.values()]
 
 
+def decided(
+    rows: Sequence[EvidenceRow], corpus: Corpus, finding_id: str, rules: SynthesisRules
+) -> tuple[Verdict, Certainty]:
+    """Return the verdict and certainty of the finding on rows of one exposure, and nothing else of it.
+
+    `rows` are each with the studies they rest on.
+    """
+    deciding = _deciding(_bodies_of(_results(rows, corpus, rules), rows, corpus, finding_id, rules))
+    return (deciding.shown.verdict, deciding.certified.certainty) if deciding else _UNDECIDED
+
+
 def finding_id_of(pair: tuple[str, str], exposure: Exposure) -> str:
     """Return the identifier of a finding: a hash of what it is about."""
     return hashlib.sha256("\n".join((*pair, exposure)).encode(errors="surrogatepass")).hexdigest()[:_DIGITS]
 
 
 def _finding(rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str], rules: SynthesisRules) -> Finding:
-    undirected = _undirected(rows)
     results = _results(rows, corpus, rules)
     finding_id = finding_id_of(pair, rows[0].exposure)
-    judged = {cast(GradeDomain, said.field): said for said in corpus.findings.get(finding_id, ())}
-    bodies = list(_bodies(results, rules, judged, undirected=undirected))
-    deciding = next((body for body in bodies if body.shown.verdict != "insufficient"), bodies[0] if bodies else None)
+    bodies = _bodies_of(results, rows, corpus, finding_id, rules)
+    deciding = _deciding(bodies)
     told = _told(rows)
-    verdict: Verdict = deciding.shown.verdict if deciding else "insufficient"
-    certainty = deciding.certified.certainty if deciding else "Very low"
+    verdict, certainty = (deciding.shown.verdict, deciding.certified.certainty) if deciding else _UNDECIDED
     shown = deciding.shown if deciding else Shown("insufficient", (), ())
     used = {result.study.study_id: result for body in bodies for result in body.shown.results}
     sizes = [result.n for result in shown.results]
     nutrient, condition = _usual(row.nutrient for row in rows), _usual(row.condition for row in rows)
-    measured = rows[0].condition_type == "measure" and not undirected
+    measured = rows[0].condition_type == "measure" and not _undirected(rows)
 
     def said(domain: GradeDomain) -> str:
         return str(deciding.certified.domains[domain]) if deciding else ""
@@ -104,8 +113,25 @@ def _finding(rows: Sequence[EvidenceRow], corpus: Corpus, pair: tuple[str, str],
         told_gap=told in SIDES and told != verdict,
         reasons=tuple(why),
         pooled=_pooled(shown),
-        overrides=(*(_told_by(override) for override in judged.values()), *_overrides(used.values(), rows, corpus)),
+        overrides=(
+            *(_told_by(override) for override in _judged(corpus, finding_id).values()),
+            *_overrides(used.values(), rows, corpus),
+        ),
     )
+
+
+def _judged(corpus: Corpus, finding_id: str) -> dict[GradeDomain, Override]:
+    return {cast(GradeDomain, said.field): said for said in corpus.findings.get(finding_id, ())}
+
+
+def _bodies_of(
+    results: Sequence[StudyResult], rows: Sequence[EvidenceRow], corpus: Corpus, finding_id: str, rules: SynthesisRules
+) -> list[_Body]:
+    return list(_bodies(results, rules, _judged(corpus, finding_id), undirected=_undirected(rows)))
+
+
+def _deciding(bodies: Sequence[_Body]) -> _Body | None:
+    return next((body for body in bodies if body.shown.verdict != "insufficient"), bodies[0] if bodies else None)
 
 
 def _told_by(override: Override) -> str:
