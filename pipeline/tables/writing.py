@@ -13,7 +13,7 @@ from pipeline.tables.column import Table
 ENCODING = "utf-8-sig"
 Copy = Callable[[Sequence[str]], None]
 _TOGETHER = 250
-"""Rows that are put into words together, column by column: that takes half as long as one by one."""
+"""Rows that are put into words together, column by column."""
 
 
 class Sheet(Protocol):
