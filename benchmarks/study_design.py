@@ -1,11 +1,16 @@
 """How often the study design and the sample size of a source are recognised.
 
     python benchmarks/study_design.py ../shared/gold/dev.jsonl [--trials FOLDER --count 500] [--errors]
+    python benchmarks/study_design.py ../shared/gold/dev.jsonl --read FOLDER [--part fit] [--errors]
 
 The first file holds annotated documents (`study_design`, `sample_size`). FOLDER holds reports of trials as JATS XML; of
-these, spread evenly over the folder, the share recognised as trials is counted.
+these, spread evenly over the folder, the share recognised as trials is counted. With `--read` those of them that were
+read by eye are counted (`articles_read.csv`): the part `held`, on which nothing was fitted, or `fit`. A design is right
+where it is the reader's or one that the reader would let pass; a size where it is one of those randomised or analysed,
+or none where none is told.
 """
 
+import csv
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -55,11 +60,39 @@ def trial_figures(folder: Path, count: int, errors: bool) -> None:
     print(f"{len(chosen)} of {folder}: {share:.3f} recognised as trials {dict(designs.most_common())}")
 
 
+def read_figures(folder: Path, part: str, errors: bool) -> None:
+    files = {path.stem: path for path in folder.rglob("*.nxml")}
+    with (Path(__file__).parent / "articles_read.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["set"] == part and row["pmcid"] in files]
+    right = size_right = 0
+    for row in rows:
+        [document] = read(files[row["pmcid"]])
+        found = study_design(READER.annotate(document), SCHEME)
+        designs = {row["design"], *filter(None, row["also"].split(";"))}
+        sizes = {int(size) for size in row["sizes"].split(";") if size}
+        size_fits = found.sample_size in sizes or (found.sample_size is None and row["no_size"] == "yes")
+        right += found.design in designs
+        size_right += size_fits
+        if errors and found.design not in designs:
+            print(f"DESIGN {designs} read as {found.design}: {row['pmcid']} {found.words[:4]} {document.title[:120]!r}")
+        if errors and not size_fits:
+            print(f"SIZE {sizes} read as {found.sample_size}: {row['pmcid']} {found.sample_words!r}")
+    print(f"{len(rows)} articles read by eye ({part}): design {right}/{len(rows)} = {right / len(rows):.3f}, "
+          f"sample size {size_right}/{len(rows)} = {size_right / len(rows):.3f}")  # fmt: skip
+
+
 def main(
-    gold: Path, trials: Annotated[Path | None, typer.Option()] = None, count: int = 500, errors: bool = False
+    gold: Path,
+    trials: Annotated[Path | None, typer.Option()] = None,
+    count: int = 500,
+    read_by_eye: Annotated[Path | None, typer.Option("--read")] = None,
+    part: str = "held",
+    errors: bool = False,
 ) -> None:
     """Print the figures, with every wrong one if `errors`."""
     annotated_figures(gold, errors)
+    if read_by_eye:
+        read_figures(read_by_eye, part, errors)
     if trials:
         trial_figures(trials, count, errors)
 

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipeline.grading.allotment import allotment
+from pipeline.grading.observed import design_observed, observed
 from pipeline.grading.sample import People, SampleSize, in_abstract, population, sample_size
-from pipeline.grading.scheme import DesignRules, Pooled, Scheme
+from pipeline.grading.scheme import DesignCue, DesignRules, Pooled, Scheme
 from pipeline.grading.schemes import load_scheme
 from pipeline.records import AnnotatedDocument, Claim, Document, Population, Reference, Sentence
 from pipeline.vocabulary import TRIALS, StudyDesign
@@ -52,6 +54,30 @@ class DesignFinding:
         return self.people.record
 
 
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What speaks for each design in a source: its points, the phrases that gave them, and the texts they stood in."""
+
+    title: str
+    front: str
+    rest: str
+    own: list[Sentence]
+    whole: bool
+    points: dict[StudyDesign, int]
+    words: dict[StudyDesign, list[str]]
+
+    def add(self, design: StudyDesign, gained: int, phrase: str) -> None:
+        """Give a design points for a phrase."""
+        self.points[design] = self.points.get(design, 0) + gained
+        self.words.setdefault(design, []).append(phrase)
+
+    def join(self, design: StudyDesign, other: StudyDesign, gained: int) -> None:
+        """Let `other` have the phrases of a design, and as many points as `gained`."""
+        del self.points[design]
+        self.points[other] = gained
+        self.words[other] = self.words.get(other, []) + self.words.pop(design)
+
+
 def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> DesignFinding:
     """Return the study design of a source, its sample size and population, with the words they came from.
 
@@ -60,67 +86,95 @@ def study_design(annotated: AnnotatedDocument, scheme: Scheme | None = None) -> 
     """
     scheme = scheme or load_scheme()
     rules = scheme.design
+    told = weigh(annotated, scheme)
+    points, words = told.points, told.words
+    ranking = sorted(points, key=lambda d: (-points[d], _rank(d, rules)))
+    least = rules.shape.enough_in_study if told.whole else rules.enough
+    enough = [design for design in ranking if points[design] >= least]
+    best: StudyDesign = enough[0] if enough else "unclear"
+    spoke = words.get(best, [])
+    if best in TRIALS:
+        seen = observed(told.title, told.front, points, scheme.observed)
+        if seen.odds > 0:
+            best = design_observed(told.title, told.front, points, scheme.observed)
+            spoke = [*seen.words, *words.get(best, ())]
+            enough = [best, *(design for design in enough if design != best)]
+    reviewed = best in ("meta-analysis", "systematic review")
+    sample = _sample(best, told.own, spoke, scheme)
+    return DesignFinding(
+        design=best,
+        words=tuple(dict.fromkeys(map(_clean, spoke))),
+        sample=sample,
+        people=population(told.title, told.own, sample, scheme.population, people=best not in ("animal", "in vitro")),
+        pooled=_pooled(f"{told.title}\n{told.front}\n{told.rest}", rules) if reviewed else None,
+        runner_up=enough[1] if len(enough) > 1 else None,
+    )
+
+
+def weigh(annotated: AnnotatedDocument, scheme: Scheme) -> Weighing:
+    """Return what speaks for each design in a source, how it says that it allotted taken into account."""
+    rules = scheme.design
     document = annotated.document
     title = document.title or next((s.text for s in annotated.sentences if s.kind == "title"), "")
     own = _own_sentences(annotated.sentences, rules)
     front, rest = _zones(own, rules)
     whole = _tells_of_a_study(annotated, scheme)
     plain = not any(rules.page.numbers.search(s.text) for s in annotated.sentences if s.kind != "title")
-    points: dict[StudyDesign, int] = {}
-    words: dict[StudyDesign, list[str]] = {}
+    told = Weighing(title, front, rest, own, whole, {}, {})
 
-    def add(design: StudyDesign, gained: int, phrase: str) -> None:
-        points[design] = points.get(design, 0) + gained
-        words.setdefault(design, []).append(phrase)
-
-    whole_title, whole_front, whole_rest = title, front, rest
     likely = rules.likely("source", title, front, rest)
     for design in rules.cues:
-        title, front, rest = (
-            rules.masked[design].sub(" ", text) if design in rules.masked else text
-            for text in (whole_title, whole_front, whole_rest)
-        )
         if design == "consumer health page" and (document.source_type in _SCHOLARLY or not plain):
             continue
+        texts = (title, front, rest)
+        if mask := rules.masked.get(design):
+            texts = (mask.sub(" ", title), mask.sub(" ", front), mask.sub(" ", rest))
         for cue in likely[design]:
-            if cue.where == "study" and not whole:
-                continue
-            if cue.where == "publication":
-                found = next((p for p in document.publication_types if cue.find.fullmatch(p.strip())), None)
-                if found:
-                    add(design, cue.points, found)
-            elif cue.where == "title":
-                if match := cue.find.search(title):
-                    add(design, cue.points, _clean(match.group()))
-            elif match := cue.find.search(front):
-                add(design, cue.points, _clean(match.group()))
-            elif match := cue.find.search(rest):
-                add(design, round(cue.points * rules.beyond_abstract), _clean(match.group()))
-    title, front, rest = whole_title, whole_front, whole_rest
+            if cue.where != "study" or whole:
+                _count(told, design, cue, texts, document.publication_types, rules)
     for design, gained, phrase in _page_points(document, title, annotated.sentences, rules):
-        add(design, gained, phrase)
+        told.add(design, gained, phrase)
     if not whole and _is_review(annotated, scheme):
-        add("narrative review", rules.shape.review_points, rules.shape.review_phrase)
+        told.add("narrative review", rules.shape.review_points, rules.shape.review_phrase)
+    _weigh_allotment(told, annotated, rules)
+    return told
 
-    chance = any(rules.shape.by_chance.search(phrase) for phrase in words.get("rct", ()))
-    if "rct" in points and not (chance and _may_be_randomised(annotated, rules)):
-        points["non-randomised trial"] = points.get("non-randomised trial", 0) + points.pop("rct")
-        words["non-randomised trial"] = words.get("non-randomised trial", []) + words.pop("rct")
 
-    ranking = sorted(points, key=lambda d: (-points[d], _rank(d, rules)))
-    least = rules.shape.enough_in_study if whole else rules.enough
-    enough = [design for design in ranking if points[design] >= least]
-    best: StudyDesign = enough[0] if enough else "unclear"
-    reviewed = best in ("meta-analysis", "systematic review")
-    sample = _sample(best, own, words.get(best, []), scheme)
-    return DesignFinding(
-        design=best,
-        words=tuple(dict.fromkeys(words.get(best, ()))),
-        sample=sample,
-        people=population(title, own, sample, scheme.population, people=best not in ("animal", "in vitro")),
-        pooled=_pooled(f"{title}\n{front}\n{rest}", rules) if reviewed else None,
-        runner_up=enough[1] if len(enough) > 1 else None,
-    )
+def _count(
+    told: Weighing,
+    design: StudyDesign,
+    cue: DesignCue,
+    texts: tuple[str, str, str],
+    publication_types: Iterable[str],
+    rules: DesignRules,
+) -> None:
+    """Give a design the points of a cue where its words stand in title, abstract or body, or as a publication type."""
+    title, front, rest = texts
+    if cue.where == "publication":
+        found = next((p for p in publication_types if cue.find.fullmatch(p.strip())), None)
+        if found:
+            told.add(design, cue.points, found)
+    elif cue.where == "title":
+        if match := cue.find.search(title):
+            told.add(design, cue.points, _clean(match.group()))
+    elif match := cue.find.search(front):
+        told.add(design, cue.points, _clean(match.group()))
+    elif match := cue.find.search(rest):
+        told.add(design, round(cue.points * rules.beyond_abstract), _clean(match.group()))
+
+
+def _weigh_allotment(told: Weighing, annotated: AnnotatedDocument, rules: DesignRules) -> None:
+    """Let the cues of a trial speak for one with chance or without, by what is said of how people were allotted."""
+    points = told.points
+    chance = any(rules.shape.by_chance.search(phrase) for phrase in told.words.get("rct", ()))
+    allotted = allotment(told.own, rules.allotment, rules.masked["rct"])
+    if allotted.way == "chance" and not chance:
+        told.add("rct", rules.allotment.points, _clean(allotted.words))
+        chance = True
+    if "rct" in points and (allotted.way == "order" or not (chance and _may_be_randomised(annotated, rules))):
+        told.join("rct", "non-randomised trial", points["rct"] + points.get("non-randomised trial", 0))
+    elif "rct" in points and "non-randomised trial" in points and allotted.way == "chance":
+        told.join("non-randomised trial", "rct", max(points["rct"], points["non-randomised trial"]))
 
 
 def _sample(design: StudyDesign, own: list[Sentence], words: list[str], scheme: Scheme) -> SampleSize:

@@ -88,6 +88,50 @@ class SourceShape(RuleTable):
     review_phrase: str
 
 
+class AllotmentRules(RuleTable):
+    """How a study says that it allotted people to its groups."""
+
+    roles: tuple[str, ...]
+    points: int
+    chance: Phrase
+    order: Phrase
+    concealed: Phrase
+
+
+class ObservedCue(RuleTable):
+    """Words that speak for or against a paper out of a trial telling of what was not allotted; `weight` in log odds."""
+
+    label: str
+    where: Literal["title", "abstract", "conclusion"] = Field(alias="in")
+    weight: float
+    find: Phrase
+    unless: Phrase = NEVER
+
+
+class PointsWeight(RuleTable):
+    """What the points of some designs, added up and by their logarithm, say of the same."""
+
+    designs: tuple[StudyDesign, ...]
+    weight: float
+
+
+class ObservedRules(RuleTable):
+    """What tells a paper that observed people of a trial from one that reports the trial."""
+
+    characters: int
+    conclusion_characters: int
+    intercept: float
+    cues: tuple[ObservedCue, ...]
+    points: tuple[PointsWeight, ...]
+    one_time: Phrase
+    over_time: Phrase
+
+    @cached_property
+    def weights(self) -> tuple[float, ...]:
+        """The weight of each cue, then of each count of points."""
+        return (*(cue.weight for cue in self.cues), *(count.weight for count in self.points))
+
+
 class WithinTrial(RuleTable):
     """When a trial tells of an association that owes nothing to what was allotted, and what design that is."""
 
@@ -117,6 +161,7 @@ class DesignRules(RuleTable):
     pooled: Mapping[Pooled, Phrase]
     masked: Mapping[StudyDesign, Phrase]
     within_trial: WithinTrial
+    allotment: AllotmentRules
 
     @cached_property
     def _others(self) -> Screen[re.Pattern[str]]:
@@ -387,5 +432,6 @@ class Scheme(RuleTable):
     spin: SpinRules
     bias: BiasRules
     plausibility: PlausibilityRules
+    observed: ObservedRules
     flags: Mapping[FlagCode, str]
     population: Annotated[Words, BeforeValidator(compiled)]

@@ -16,7 +16,7 @@ COMPARISON = "comparison"
 """The table of a scheme that is for `pipeline.comparison`."""
 PARTS = ("bias", "plausibility")
 """Tables of every scheme that stand in files of their own; a scheme changes an entry of them by its name."""
-_BESIDE = ("population", "flags")
+_BESIDE = ("population", "flags", "observed")
 """Files that are each one table of every scheme, under their name."""
 
 
