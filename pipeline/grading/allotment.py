@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.grading.scheme import AllotmentRules
+from pipeline.grading.design_rules import AllotmentRules
 from pipeline.records import Sentence
 
-Way = Literal["chance", "order", "untold"]
+Way = Literal["chance", "otherwise", "untold"]
 
 
 @dataclass(frozen=True, slots=True)
 class Allotment:
-    """How people came to their groups: by chance, by some order (alternation, dates, numbers), or it is not told."""
+    """How people came to their groups: by chance, otherwise (alternation, dates, numbers), or it is not told."""
 
     way: Way = "untold"
     words: str = ""
@@ -28,8 +28,9 @@ def allotment(own: Iterable[Sentence], rules: AllotmentRules, masked: re.Pattern
     a list or a concealment that is one is told of too.
     """
     told = [s.text for s in own if s.role in rules.roles or s.section.startswith("Abstract")]
-    by_order = next((m for text in told if (m := rules.order.search(text))), None)
-    if by_order and not any(rules.concealed.search(text) for text in told):
-        return Allotment("order", by_order.group())
+    for way in (rules.refused, rules.order):
+        otherwise = next((m for text in told if (m := way.search(text))), None)
+        if otherwise and not any(rules.concealed.search(text) for text in told):
+            return Allotment("otherwise", otherwise.group())
     by_chance = next((m for text in told if (m := rules.chance.search(masked.sub(" ", text)))), None)
     return Allotment("chance", by_chance.group()) if by_chance else Allotment()

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from pipeline.grading.design_rules import Pooled
 from pipeline.grading.effect import Effect
 from pipeline.grading.evidence import Evidence, trigger
-from pipeline.grading.scheme import Pooled, Scheme
+from pipeline.grading.scheme import Scheme
 from pipeline.grading.stated import StatedCertainty
 from pipeline.records import BiasJudgement
 from pipeline.vocabulary import CERTAINTIES, Certainty, FlagCode, Relation, StudyDesign

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.grading.allotment import allotment
+from pipeline.grading.design_rules import DesignCue, DesignRules, Pooled
 from pipeline.grading.observed import design_observed, observed
 from pipeline.grading.sample import People, SampleSize, in_abstract, population, sample_size
-from pipeline.grading.scheme import DesignCue, DesignRules, Pooled, Scheme
+from pipeline.grading.scheme import Scheme
 from pipeline.grading.schemes import load_scheme
 from pipeline.records import AnnotatedDocument, Claim, Document, Population, Reference, Sentence
 from pipeline.vocabulary import TRIALS, StudyDesign
@@ -171,7 +172,7 @@ def _weigh_allotment(told: Weighing, annotated: AnnotatedDocument, rules: Design
     if allotted.way == "chance" and not chance:
         told.add("rct", rules.allotment.points, _clean(allotted.words))
         chance = True
-    if "rct" in points and (allotted.way == "order" or not (chance and _may_be_randomised(annotated, rules))):
+    if "rct" in points and (allotted.way == "otherwise" or not (chance and _may_be_randomised(annotated, rules))):
         told.join("rct", "non-randomised trial", points["rct"] + points.get("non-randomised trial", 0))
     elif "rct" in points and "non-randomised trial" in points and allotted.way == "chance":
         told.join("non-randomised trial", "rct", max(points["rct"], points["non-randomised trial"]))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from pipeline.grading.basis import Basis
 from pipeline.grading.bias import is_judged, judge_bias, overall
+from pipeline.grading.design_rules import Pooled
 from pipeline.grading.effect import Effect
 from pipeline.grading.plausibility import arm_sizes, groups_against_total
 from pipeline.grading.sample import SampleSize
-from pipeline.grading.scheme import Pooled, Scheme, Step
+from pipeline.grading.scheme import Scheme, Step
 from pipeline.grading.stated import StatedCertainty, is_review, stated_overall
 from pipeline.records import BiasJudgement, Claim, Population, Sentence
 from pipeline.vocabulary import PublicationStatus, QualityFlag, RiskOfBias, StudyDesign

@@ -14,6 +14,7 @@ from pipeline.grading.design import (
     pooled_in_words,
     study_design,
 )
+from pipeline.grading.design_rules import Pooled
 from pipeline.grading.effect import effects
 from pipeline.grading.evidence import Evidence, SourceWords, source_words
 from pipeline.grading.explanation import explain_flag
@@ -21,7 +22,7 @@ from pipeline.grading.level import evidence_level, question_of
 from pipeline.grading.report import own_report, statuses_of
 from pipeline.grading.row import evidence_row
 from pipeline.grading.sample import SampleSize, population_in_words, sample_in_words
-from pipeline.grading.scheme import Pooled, Scheme
+from pipeline.grading.scheme import Scheme
 from pipeline.grading.schemes import load_scheme
 from pipeline.grading.spin import spun
 from pipeline.grading.stated import is_review, stated_for

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.grading.scheme import ObservedRules
+from pipeline.grading.design_rules import ObservedRules
 from pipeline.vocabulary import StudyDesign
 
 

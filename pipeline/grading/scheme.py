@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from pipeline.grading.design_rules import DesignRules, ObservedRules, Pooled
+from pipeline.grading.phrase import NEVER, Phrase, exact, itself
 from pipeline.grading.sample import Words, compiled
 from pipeline.rule_table import RuleTable
 from pipeline.screen import Screen
@@ -23,181 +25,6 @@ from pipeline.vocabulary import (
 )
 
 Question = Literal["benefit", "harm", "aetiology"]
-Pooled = Literal["trials", "observational"]
-
-
-NUMBER = r"(?:\d{1,3}(?:[,\u2009\u202f ]\d{3})+|\d+)"
-"""What `{N}` in a pattern stands for: a whole number in digits."""
-
-
-def _phrase(pattern: object) -> re.Pattern[str]:
-    try:
-        return re.compile(str(pattern).replace("{N}", NUMBER), re.IGNORECASE)
-    except re.error as error:
-        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
-
-
-def _exact(pattern: object) -> re.Pattern[str]:
-    """The same, but capital letters count."""
-    return re.compile(_phrase(pattern).pattern)
-
-
-def _itself(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    return pattern
-
-
-Phrase = Annotated[re.Pattern[str], BeforeValidator(_phrase)]
-NEVER = _phrase(r"(?!)")
-_ALWAYS = _phrase("")
-
-
-class DesignCue(RuleTable):
-    """Words that speak for a design, where they count, and how much."""
-
-    where: Literal["publication", "title", "text", "study", "sentence"] = Field(alias="in")
-    points: int
-    find: Phrase
-
-
-class PageTraits(RuleTable):
-    """What makes a source without a stated type look like a consumer health page."""
-
-    question_title_points: int
-    second_person_share: float
-    second_person_points: int
-    plain_points: int
-    plain_title_bonus: int
-    type_points: int
-    numbers: Phrase
-    second_person: Phrase
-
-
-class SourceShape(RuleTable):
-    """When a source tells of a whole study, and when of a subject."""
-
-    enough_in_study: int
-    findings: Phrase
-    numbers: Phrase
-    statistics: Phrase
-    study_sentences: int
-    paper_characters: int
-    by_chance: Phrase
-    review_sentences: int
-    review_title_not: Phrase
-    review_points: int
-    review_phrase: str
-
-
-class AllotmentRules(RuleTable):
-    """How a study says that it allotted people to its groups."""
-
-    roles: tuple[str, ...]
-    points: int
-    chance: Phrase
-    order: Phrase
-    concealed: Phrase
-
-
-class ObservedCue(RuleTable):
-    """Words that speak for or against a paper out of a trial telling of what was not allotted; `weight` in log odds."""
-
-    label: str
-    where: Literal["title", "abstract", "conclusion"] = Field(alias="in")
-    weight: float
-    find: Phrase
-    unless: Phrase = NEVER
-
-
-class PointsWeight(RuleTable):
-    """What the points of some designs, added up and by their logarithm, say of the same."""
-
-    designs: tuple[StudyDesign, ...]
-    weight: float
-
-
-class ObservedRules(RuleTable):
-    """What tells a paper that observed people of a trial from one that reports the trial."""
-
-    characters: int
-    conclusion_characters: int
-    intercept: float
-    cues: tuple[ObservedCue, ...]
-    points: tuple[PointsWeight, ...]
-    one_time: Phrase
-    over_time: Phrase
-
-    @cached_property
-    def weights(self) -> tuple[float, ...]:
-        """The weight of each cue, then of each count of points."""
-        return (*(cue.weight for cue in self.cues), *(count.weight for count in self.points))
-
-
-class WithinTrial(RuleTable):
-    """When a trial tells of an association that owes nothing to what was allotted, and what design that is."""
-
-    exposures: tuple[Exposure, ...]
-    eaten: tuple[Exposure, ...]
-    degree: Phrase
-    becomes: StudyDesign
-    followed: StudyDesign
-    association: Phrase
-    baseline: Phrase
-    follow_up: Phrase
-    allotted: Phrase
-
-
-class DesignRules(RuleTable):
-    """How the design of a source is found."""
-
-    enough: int
-    text_characters: int
-    beyond_abstract: float
-    precedence: tuple[StudyDesign, ...]
-    about_others: Phrase
-    reference_mark: Phrase
-    cues: Mapping[StudyDesign, tuple[DesignCue, ...]]
-    page: PageTraits
-    shape: SourceShape
-    pooled: Mapping[Pooled, Phrase]
-    masked: Mapping[StudyDesign, Phrase]
-    within_trial: WithinTrial
-    allotment: AllotmentRules
-
-    @cached_property
-    def _others(self) -> Screen[re.Pattern[str]]:
-        return Screen([self.about_others], _itself)
-
-    def tells_of_others(self, text: str) -> bool:
-        """Whether a sentence tells of other studies than its source's own."""
-        return self._others.find(text) is not None
-
-    @cached_property
-    def _screens(self) -> Mapping[str, Screen[tuple[StudyDesign, DesignCue]]]:
-        cues = [(design, cue) for design, cues in self.cues.items() for cue in cues]
-        told = {
-            "source": [(design, cue) for design, cue in cues if cue.where != "sentence"],
-            "sentence": [(design, cue) for design, cue in cues if cue.where == "sentence"],
-            "reference": [
-                (design, cue) for design, cue in cues if cue.where in ("title", "sentence") and cue.points >= 6
-            ],
-        }
-        # A publication type is no words of the text.
-        return {
-            of: Screen(chosen, lambda found: _ALWAYS if found[1].where == "publication" else found[1].find)
-            for of, chosen in told.items()
-        }
-
-    def likely(self, of: Literal["source", "sentence", "reference"], *texts: str) -> dict[StudyDesign, list[DesignCue]]:
-        """Return for each design its cues that texts about a source, sentence or reference may hold, masked for it."""
-        found: dict[StudyDesign, list[DesignCue]] = {design: [] for design in self.cues}
-        told = "\n".join(texts)
-        for design, cue in self._screens[of].likely(told):
-            found[design].append(cue)
-        for masked in self.masked:
-            bare = "\n".join(self.masked[masked].sub(" ", text) for text in texts)
-            if bare != told:
-                found[masked] = [cue for design, cue in self._screens[of].likely(bare) if design == masked]
-        return found
 
 
 class BasisRules(RuleTable):
@@ -344,7 +171,7 @@ class AttritionRules(RuleTable):
     @cached_property
     def screen(self) -> Screen[re.Pattern[str]]:
         """All that may tell a share, with the words that each needs."""
-        return Screen([*self.lost, *self.kept, self.lost_percent, self.kept_percent], _itself)
+        return Screen([*self.lost, *self.kept, self.lost_percent, self.kept_percent], itself)
 
 
 class BiasRules(RuleTable):
@@ -401,7 +228,7 @@ class StudyRules(RuleTable):
 
     registry: Phrase
     included: Phrase
-    short_citation: Annotated[re.Pattern[str], BeforeValidator(_exact)]
+    short_citation: Annotated[re.Pattern[str], BeforeValidator(exact)]
 
 
 class SpinRules(RuleTable):
