@@ -1,8 +1,9 @@
 """In: a sentence and a pair in it; out: whether one of the two only stands by, so that nothing is claimed of it.
 
 What the acting nutrient is compared with claims nothing itself, a nutrient's own level is no outcome of it, groups that
-are compared before anything was given show no effect, the members of one list say nothing of each other, and what the
-people studied have is no outcome where something else is.
+are compared before anything was given show no effect, the members of one list say nothing of each other, what the
+people studied have is no outcome where something else is, and neither is what was not looked at; a bare
+amount is no nutrient.
 """
 
 import re
@@ -71,6 +72,12 @@ _CASES = re.compile(
     rf"(?:in|among)\s(?:[\w-]+\s){{0,3}}{_PEOPLE}\swith\b",
     re.IGNORECASE,
 )  # what is lower in those with a condition is told of the condition
+_NOT_LOOKED_AT = re.compile(
+    r"\s(?:(?:was|were) (?:not|never)|(?:has|have) (?:not|never) been) (?:\w+ly )?"
+    r"(?:assessed|examined|studied|investigated|evaluated|measured|tested|explored|recorded)\b",
+    re.IGNORECASE,
+)  # "... but jaundice was not assessed"
+_AMOUNT = re.compile(r"[\d.,\s]*(?:iu|i\.u\.|units?|mg|mcg|[µμ]g|g|kg|ml|mmol)(?:\s?(?:/|per|a)\s?\w+)?", re.IGNORECASE)
 _EXAMPLES = re.compile(r"\b(?:includ\w+|such as|namely|e\.g\.,?)(?: [^.;]*)?$")
 _SHORTEST_STEM = 4
 _ENDINGS = re.compile(r"(?:ium|um|ine|us|e|s)$")
@@ -85,6 +92,8 @@ def stands_by(
     only where another one acts.
     """
     if own_level(nutrient, outcome, exposure) or _only_in_an_if_clause(sentence, nutrient, outcome):
+        return True
+    if _AMOUNT.fullmatch(nutrient.name) or _NOT_LOOKED_AT.match(sentence.text, outcome.end - sentence.start):
         return True
     others = tuple(others)
     if _examples_of_one_list(sentence, nutrient, outcome) or _of_the_people_studied(

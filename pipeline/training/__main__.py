@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ import numpy as np
 import torch
 
 from pipeline.training.adapt import Adaptation, adapt
+from pipeline.training.batches import cut_windows
 from pipeline.training.corpora import Passage
 from pipeline.training.fit import Schedule, fit, held_out_figures
 from pipeline.training.network import ClaimNetwork, marked_encoder
@@ -94,7 +96,10 @@ class Trainer:
         from pipeline.training.export import export
 
         settings = {"version": self.schedule["version"], **self.schedule["run_time"]}
-        export(self._network(name).cpu(), load_tokenizer(), folder, settings)
+        rng = random.Random(self.schedule["network_seed"])
+        windows = cut_windows(self.inputs.claims[name][0], rng, self.schedule["integers"]["window"], title_share=1.0)
+        chosen = rng.sample(windows, self.schedule["integers"]["windows"])
+        export(self._network(name).cpu(), chosen, load_tokenizer(), folder, settings)
 
     def _plan(self, step: str, seed: int | None = None, of_set: Mapping[str, Any] | None = None) -> Schedule:
         given = dict(self.schedule[step]["schedule"]) | dict(of_set or {})

@@ -17,7 +17,7 @@ from onnx import ModelProto, NodeProto, numpy_helper
 from pipeline.training.network import REGIONS, ClaimNetwork
 
 Array = npt.NDArray[np.float32]
-MIDDLE = 128  # what stands for zero in a block of unsigned int8 weights, where the graph names no other
+PARAMETERS = (".weight", ".bias")
 
 
 def begin(network: ClaimNetwork, folder: Path, checkpoint: Path) -> None:
@@ -25,9 +25,7 @@ def begin(network: ClaimNetwork, folder: Path, checkpoint: Path) -> None:
 
     Raises `ValueError` where a shipped weight does not fit the network.
     """
-    found = {
-        name.removeprefix("network."): values for name, values in weights_of(onnx.load(folder / "encoder.onnx")).items()
-    }
+    found = weights_of(onnx.load(folder / "encoder.onnx"))
     found |= {
         name.replace("reader.", "pairs.", 1): values
         for name, values in weights_of(onnx.load(folder / "pairs.onnx")).items()
@@ -44,22 +42,23 @@ def begin(network: ClaimNetwork, folder: Path, checkpoint: Path) -> None:
 def weights_of(model: ModelProto) -> dict[str, Array]:
     """Return the weights of an exported graph under the names that they have in the network."""
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
-    found = {name: values for name, values in stored.items() if "." in name and values.dtype == np.float32}
-    found = {name: values for name, values in found.items() if not name.endswith("_scale")}
+    found = {name: values for name, values in stored.items() if name.endswith(PARAMETERS)}
+    made_by = {name: node for node in model.graph.node for name in node.output}
     bias_of = {source: name for node in model.graph.node for source, name in _added(node, stored)}
     for node in model.graph.node:
-        if node.op_type == "MatMulNBits":
-            name = bias_of[node.output[0]].removesuffix("bias") + "weight"
-            found[name] = _unblocked(stored[node.input[1]], stored[node.input[2]])
+        if node.op_type == "MatMulIntegerToFloat":
+            name, factors = node.input[1], stored[node.input[3]]
+            shrinking = made_by[made_by[node.input[0]].input[0]]
+            gains = stored.get(shrinking.input[1], 1.0) if shrinking.op_type == "Mul" else 1.0
+            found[name] = (stored[name] * factors).T * gains
         elif node.op_type == "MatMul" and node.input[1] in stored and node.output[0] in bias_of:
             found[bias_of[node.output[0]].removesuffix("bias") + "weight"] = stored[node.input[1]].T
         elif node.op_type == "MatMul" and node.input[1] in stored:
             found |= _of_regions(stored[node.input[1]])
     for name, values in stored.items():
-        if name.endswith("_quantized"):
-            base = name.removesuffix("_quantized")
-            zero, scale = stored[f"{base}_zero_point"], stored[f"{base}_scale"]
-            found[base] = (values.astype(np.float32) - np.float32(zero)) * scale
+        if name.endswith(".scales"):
+            table = name.removesuffix("scales") + "weight"
+            found[table] = stored[table] * values
     return found
 
 
@@ -69,12 +68,6 @@ def _added(node: NodeProto, stored: dict[str, Array]) -> list[tuple[str, str]]:
         return []
     named = [name for name in node.input if name in stored and name.endswith("bias")]
     return [(other, named[0]) for other in node.input if named and other != named[0]]
-
-
-def _unblocked(values: Array, scales: Array) -> Array:
-    """Return the matrix (out, in) of int8 values (out, blocks, size) with a scale for each block."""
-    blocks = (values.astype(np.float32) - MIDDLE) * scales.reshape(*values.shape[:2], 1)
-    return blocks.reshape(len(values), -1).astype(np.float32)
 
 
 def _of_regions(values: Array) -> dict[str, Array]:
