@@ -1,8 +1,11 @@
 """The store: shards are whole or not there, and give back what was put in, sorted, each identity once."""
 
+import os
 import random
+import signal
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +27,7 @@ from pipeline.store import (
     write_shard,
 )
 from pipeline.store.columnar import from_values
+from pipeline.store.database import database, fetched
 from pipeline.store.shards import is_whole
 from pipeline.studies import corpus_of
 
@@ -135,6 +139,16 @@ def test_a_source_of_the_last_finished_run_is_unchanged_but_a_failure_stays_one(
     with Contents(shards, scratch=folder.drafts) as contents:
         statuses = [s.status for s in contents.sources(frozenset({"k1", "k2"}))]
     assert statuses == ["unchanged", "failed", "processed"]
+
+
+def test_an_interrupt_while_the_database_works_is_one(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests side by side have it ignored
+    try:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            list(fetched(database(tmp_path), "SELECT sum(hash(range)) FROM range(20000000000)"))
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_without_shards_there_are_no_rows(folder: OutputFolder) -> None:

@@ -44,10 +44,17 @@ def fetched(connection: duckdb.DuckDBPyConnection, query: str, given: object = N
 
 @contextlib.contextmanager
 def disk_faults() -> Iterator[None]:
-    """Sorting that finds no room fails as writing a file does, with an `OSError`; other faults are a `StoreError`."""
+    """Sorting that finds no room fails as writing a file does, with an `OSError`; other faults are a `StoreError`.
+
+    A Ctrl-C, which the database calls a `RuntimeError`, stays one.
+    """
     try:
         yield
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):  # a fault of ours
+        raise
+    except RuntimeError as error:
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
         raise
     except duckdb.Error as error:  # a damaged file raises whatever its reader met in it
         reason = " ".join(str(error).split())
