@@ -27,6 +27,7 @@ from pipeline.store import (
     write_shard,
 )
 from pipeline.store.columnar import from_values
+from pipeline.store.contents import OPEN
 from pipeline.store.database import database, fetched
 from pipeline.store.shards import is_whole
 from pipeline.studies import corpus_of
@@ -56,8 +57,8 @@ def test_a_shard_gives_back_rows_sources_and_texts(folder: OutputFolder) -> None
     with Contents([shard], scratch=folder.drafts) as contents:
         assert list(contents.evidence()) == [odd]
         assert list(contents.sources(frozenset())) == [source("a.pdf")]
-        assert [(t.source_id, t.key, t.text) for t in contents.texts()] == [("a.pdf", "k1", "text\r\nof a")]
-        assert list(contents.text_owners()) == ["a.pdf"]
+        assert list(contents.texts(["a.pdf"])) == [("a.pdf", "text\r\nof a")]
+        assert contents.text_owners() == {"a.pdf": "k1"}
 
 
 def test_rows_come_in_the_order_of_the_contract_whatever_the_order_of_shards(folder: OutputFolder) -> None:
@@ -89,7 +90,7 @@ def test_of_two_records_with_one_identity_the_first_by_path_counts(folder: Outpu
     ]
     with Contents(shards, scratch=folder.drafts) as contents:
         assert [r.sentence for r in contents.evidence()] == ["first"]
-        assert [t.text for t in contents.texts()] == ["first"]
+        assert list(contents.texts(["PMID:1"])) == [("PMID:1", "first")]
         kept, skipped = contents.sources(frozenset())
     assert (kept.path, kept.status) == ("a.xml", "processed")
     assert (skipped.path, skipped.status, skipped.n_claims) == ("b.xml", "skipped", 0)
@@ -151,9 +152,18 @@ def test_an_interrupt_while_the_database_works_is_one(tmp_path: Path) -> None:
         signal.signal(signal.SIGINT, before)
 
 
+def test_more_shards_than_are_open_at_a_time_are_all_read(folder: OutputFolder) -> None:
+    names = [f"s{number:03}" for number in range(2 * OPEN + 1)]
+    shards = [put(folder, name, Extraction(source(name), f"text of {name}", (row(source_id=name),))) for name in names]
+    with Contents(shards, scratch=folder.drafts) as contents:
+        assert [found.source_id for found in contents.evidence()] == names
+        assert contents.text_owners() == {name: name for name in names}
+        assert sorted(contents.texts(names[1:])) == [(name, f"text of {name}") for name in names[1:]]
+
+
 def test_without_shards_there_are_no_rows(folder: OutputFolder) -> None:
     with Contents([], scratch=folder.drafts) as contents:
-        assert not [*contents.evidence(), *contents.sources(frozenset()), *contents.texts()]
+        assert not [*contents.evidence(), *contents.sources(frozenset()), *contents.texts(["a"])]
 
 
 def test_a_shard_whose_writing_fails_leaves_nothing_and_the_old_one_stands(folder: OutputFolder) -> None:
@@ -188,7 +198,7 @@ def test_many_records_of_one_file_are_kept_in_one_shard(folder: OutputFolder) ->
     write_shard(folder.shard("k"), extractions, temporary=folder.drafts)
     with Contents([folder.shard("k")], scratch=folder.drafts) as contents:
         assert sum(1 for _ in contents.evidence()) == 2000
-        assert sum(len(t.text) for t in contents.texts()) == 18_000_000
+        assert sum(len(text) for _, text in contents.texts(contents.text_owners())) == 18_000_000
 
 
 def test_the_key_changes_with_bytes_name_and_settings_but_not_with_workers(tmp_path: Path) -> None:

@@ -266,12 +266,17 @@ def _source_order(row: SourceRow) -> tuple[str, str]:
 
 def _texts(folder: OutputFolder, contents: Contents, last: Finished) -> tuple[dict[str, Path], frozenset[str]]:
     """Return drafts of the stored texts that are new, by their names, and the names of those that are as they were."""
-    names = {source_id: f"{TEXTS}/{tables.text_file(source_id)}" for source_id in contents.text_owners()}
+    owners = contents.text_owners()
+    names = {source_id: f"{TEXTS}/{tables.text_file(source_id)}" for source_id in owners}
+    known = last.keys | last.stale
+    new = [
+        source_id
+        for source_id, key in owners.items()
+        if key not in known or not (folder.path / names[source_id]).is_file()
+    ]
     drafts: dict[str, Path] = {}
-    for text in contents.texts():
-        name = names[text.source_id]
-        if text.key not in last.keys | last.stale or not (folder.path / name).is_file():
-            drafts[name] = folder.drafts / name
-            drafts[name].parent.mkdir(parents=True, exist_ok=True)
-            drafts[name].write_text(text.text, encoding="utf-8", newline="")
+    for source_id, text in contents.texts(new):
+        draft = drafts[names[source_id]] = folder.drafts / names[source_id]
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8", newline="")
     return drafts, frozenset(names.values()) - drafts.keys()

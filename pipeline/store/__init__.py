@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pipeline.lazy import on_demand
 
 if TYPE_CHECKING:
-    from pipeline.store.contents import Contents, StoredText
+    from pipeline.store.contents import Contents
     from pipeline.store.fingerprint import extractor_version, file_hash, grader_version, package_version, shard_key
     from pipeline.store.folder import Finished, OutputFolder, StoreError, publish
     from pipeline.store.ordered import Ordered
@@ -23,7 +23,6 @@ __all__ = [
     "Snapshot",
     "SnapshotWriter",
     "StoreError",
-    "StoredText",
     "differences",
     "extractor_version",
     "file_hash",
@@ -52,7 +51,6 @@ __getattr__ = on_demand(
         "Snapshot": "snapshot",
         "SnapshotWriter": "snapshot",
         "StoreError": "folder",
-        "StoredText": "contents",
         "differences": "snapshot",
         "extractor_version": "fingerprint",
         "file_hash": "fingerprint",

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -27,6 +27,11 @@ NAMES = ("nutrient", "nutrient_id", "condition", "condition_id")
 
 EVIDENCE_ORDER = ("source_id", "sentence_start", "nutrient_start", "condition_start", "claim_id")
 
+OPEN = 64
+"""Shards that are open at a time."""
+
+_READ = "source, evidence, passages, study, text <> '' AS has_text, file, file_row_number"
+
 _BROKEN = ("failed", "empty")
 """What became of a record that has no rows, though it may have had some."""
 
@@ -34,14 +39,6 @@ _FIRST = """
     SEMI JOIN (SELECT file, place FROM record WHERE occurrence = 1) AS first
     ON shard.file = first.file AND shard.file_row_number = first.place
 """
-
-
-class StoredText(NamedTuple):
-    """The text of a record that is not its file, and the key of the shard that holds it."""
-
-    source_id: str
-    key: str
-    text: str
 
 
 class Contents:
@@ -82,16 +79,14 @@ class Contents:
         self._connection.close()
 
     def _open(self, shards: Sequence[Path]) -> None:
-        if shards:
-            files = ", ".join(f"'{_quoted(shard)}'" for shard in shards)
-            self._connection.execute(
-                f"CREATE VIEW shard AS SELECT * FROM read_parquet([{files}], filename = 'file', file_row_number = true)"
-            )
-        else:
-            self._connection.register("nothing", SCHEMA.empty_table())
-            self._connection.execute(
-                "CREATE TABLE shard AS SELECT *, '' AS file, 0::BIGINT AS file_row_number FROM nothing"
-            )
+        """Read all of the shards but their texts, some files at a time: an open one takes more memory than it holds."""
+        self._connection.register("nothing", SCHEMA.empty_table())
+        self._connection.execute(
+            f"CREATE TABLE shard AS SELECT {_READ} FROM nothing, (SELECT '' AS file, 0::BIGINT AS file_row_number)"
+        )
+        self._connection.unregister("nothing")
+        for files in _groups(shards):
+            self._connection.execute(f"INSERT INTO shard SELECT {_READ} FROM {_files(files)}")
         self._connection.execute(
             """
             CREATE TABLE record AS
@@ -131,6 +126,7 @@ class Contents:
             """
         )
         self._connection.unregister("stale")
+        self._connection.execute("ALTER TABLE shard DROP COLUMN evidence")
 
     @property
     def stale_claims(self) -> dict[str, int]:
@@ -245,19 +241,34 @@ class Contents:
         )
         yield from map(from_values(EvidenceRow), rows)
 
-    def text_owners(self) -> Iterator[str]:
-        """Yield the source_id of every record whose text is not its source file, in no order."""
-        for (source_id,) in self._fetch(f"SELECT shard.source.source_id FROM shard {_FIRST} WHERE text <> ''"):
-            yield source_id
-        yield from (record.source_id for record in self._kept if record.text)
+    def text_owners(self) -> dict[str, str]:
+        """The records whose text is not their source file: the key of the shard that holds it, by source_id."""
+        owners = self._fetch(f"SELECT shard.source.source_id, shard.file FROM shard {_FIRST} WHERE has_text")
+        return {source_id: Path(file).stem for source_id, file in owners} | {
+            record.source_id: record.key for record in self._kept if record.text
+        }
 
-    def texts(self) -> Iterator[StoredText]:
-        """Yield the text of every record whose text is not its source file, in no order."""
-        for source_id, file, text in self._fetch(
-            f"SELECT shard.source.source_id, shard.file, text FROM shard {_FIRST} WHERE text <> ''"
-        ):
-            yield StoredText(source_id, Path(file).stem, text)
-        yield from (StoredText(record.source_id, record.key, record.text) for record in self._kept if record.text)
+    def texts(self, source_ids: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield the texts of some records whose text is not their source file, with their source_id, in no order."""
+        cursor = self._connection.cursor()
+        cursor.register("wanted", pa.table([sorted(source_ids)], schema=pa.schema([("source_id", pa.string())])))
+        found = self._fetch(
+            f"""
+            SELECT DISTINCT shard.file FROM shard {_FIRST}
+            WHERE has_text AND shard.source.source_id IN (SELECT source_id FROM wanted)
+            """,
+            cursor,
+        )
+        for files in _groups(sorted(Path(file) for (file,) in found)):
+            yield from self._fetch(
+                f"""
+                SELECT shard.source.source_id, shard.text FROM {_files(files)} AS shard {_FIRST}
+                WHERE shard.text <> '' AND shard.source.source_id IN (SELECT source_id FROM wanted)
+                """,
+                cursor,
+            )
+        wanted = frozenset(source_ids)
+        yield from ((kept.source_id, kept.text) for kept in self._kept if kept.text and kept.source_id in wanted)
 
     def _fetch(self, query: str, cursor: duckdb.DuckDBPyConnection | None = None) -> Iterator[tuple[Any, ...]]:
         return fetched(cursor or self._connection.cursor(), query)
@@ -267,5 +278,11 @@ def _not_revived(values: Mapping[str, Any]) -> EvidenceRow:
     raise ValueError(f"claim {values['claim_id']} is of an earlier version")
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _groups(shards: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    yield from (shards[first : first + OPEN] for first in range(0, len(shards), OPEN))
+
+
+def _files(shards: Iterable[Path]) -> str:
+    """The rows of some shards, in SQL."""
+    names = ", ".join("'" + str(shard).replace("'", "''") + "'" for shard in shards)
+    return f"read_parquet([{names}], filename = 'file', file_row_number = true)"

@@ -12,7 +12,7 @@ import duckdb
 from pipeline.errors import StoreError
 from pipeline.store.folder import DISK_FAULTS
 
-MEMORY = "1GB"
+MEMORY = "256MB"
 """Memory that sorting may take before it goes to disk."""
 THREADS = 4
 """Sorting takes memory for each thread; more do not make it faster, because the rows are fetched by one."""
