@@ -10,9 +10,11 @@ ratios of these turns. Whole runs are processes of their own, whose children are
 """
 
 import argparse
+import csv
 import os
 import platform
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -137,11 +139,13 @@ def run_rows(abstracts: list[sets.Abstract], folder: Path, counts: Sequence[int]
     for count in counts:
         texts = abstracts[: min(count, len(abstracts))]
         sources, out = folder / f"sources-{count}", folder / f"out-{count}"
-        files = sets.as_files(texts, sources, copies=max(1, count // len(texts)))
+        copies = max(1, count // len(texts))
+        files, given = sets.as_files(texts, sources, copies), copies * len(texts)
         command = [sys.executable, "-m", "pipeline.cli", "run", str(sources), "--out", str(out)]
         command += ["--model", "fast", "--plain", "--workers", "1"]
         for name in ("first run", "unchanged", "unchanged again"):
-            yield _whole(command).row(f"{count:,} abstracts in {len(files)} files, {name}", count, out)
+            whole = _whole(command)
+            yield whole.row(f"{given:,} abstracts in {len(files)} files, {name}", sources_read(out, given), out)
 
 
 def night_rows(articles: Sequence[Path], folder: Path) -> Iterator[str]:
@@ -149,13 +153,14 @@ def night_rows(articles: Sequence[Path], folder: Path) -> Iterator[str]:
     sources = folder / "articles"
     sources.mkdir(parents=True)
     for article in articles:
-        (sources / article.name).symlink_to(article.resolve())
+        shutil.copyfile(article, sources / article.name)
     for workers in (1, 2):
         out = folder / f"out-{workers}"
         command = [sys.executable, "-m", "pipeline.cli", "run", str(sources), "--out", str(out)]
         command += ["--plain", "--workers", str(workers)]
         name = f"{len(articles):,} full texts, default model, {workers} worker{'s' if workers > 1 else ''}"
-        yield _whole(command).row(name, len(articles), out)
+        whole = _whole(command)
+        yield whole.row(name, sources_read(out, len(articles)), out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +190,24 @@ def _whole(command: Sequence[str]) -> Whole:
     return Whole(used.ru_utime + used.ru_stime, time.monotonic() - began, used.ru_maxrss / 1024)
 
 
+def sources_read(out: Path, count: int) -> int:
+    """Return how many sources a run has read; ends the program unless that is all of them, `count`."""
+    with (out / "sources.csv").open(encoding="utf-8", newline="") as file:
+        statuses = [row["status"] for row in csv.DictReader(file)]
+    read = sum(status in ("processed", "unchanged") for status in statuses)
+    if not len(statuses) == read == count:
+        raise SystemExit(f"{out}: {count} sources were given, {len(statuses)} listed and {read} read; nothing to time.")
+    return read
+
+
 def one_file_rows(file: Path, folder: Path) -> Iterator[str]:
     """Yield the lines on the first table from one file."""
     for name, given in (("plain", ["--plain"]), ("with Prefect", [])):
         for time_of in ("first time", "second time"):  # the second finds what compiling its expressions came to
             out = folder / f"{name.split()[0]}-{time_of.split()[0]}"
             command = [sys.executable, "-m", "pipeline.cli", "run", str(file), "--out", str(out), *given]
-            yield _whole(command).row(f"one article, default model, {name}, {time_of}", 1, out)
+            whole = _whole(command)
+            yield whole.row(f"one article, default model, {name}, {time_of}", sources_read(out, 1), out)
 
 
 def main() -> None:
