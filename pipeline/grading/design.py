@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pipeline.grading.allotment import allotment
 from pipeline.grading.design_rules import DesignCue, DesignRules, Pooled
 from pipeline.grading.observed import design_observed, observed
-from pipeline.grading.sample import People, SampleSize, in_abstract, population, sample_size
+from pipeline.grading.sample import People, SampleSize, in_abstract, population
 from pipeline.grading.scheme import Scheme
 from pipeline.grading.schemes import load_scheme
+from pipeline.grading.size import sample_size
 from pipeline.records import AnnotatedDocument, Claim, Document, Population, Reference, Sentence
 from pipeline.vocabulary import TRIALS, StudyDesign
 

@@ -14,7 +14,6 @@ from pipeline.screen import Screen
 Words = Mapping[str, Any]
 """The tables of population.toml with their patterns compiled (`compiled`)."""
 
-_LATE = {"results", "conclusion", "discussion"}
 _ARMS = 2
 """Groups of a trial that names no number of them."""
 _BRACKETS = re.compile(r"\s*[(\[](?!\s*[\d.]+\s?%\s*[)\]])[^()\[\]]*[)\]]")
@@ -52,45 +51,8 @@ class People:
         )
 
 
-def sample_size(sentences: Sequence[Sentence], words: Words) -> SampleSize:
-    """Return the participants randomised or analysed that a source gives for itself, with the words.
-
-    `sentences` are those about the source's own study. Numbers with a verb of enrolment or allocation come
-    before bare counts, the abstract before the body, methods before results, the first before later ones.
-    """
-    sample = words["sample"]
-    best: tuple[int, SampleSize] = (sample["least_points"], SampleSize())
-    arms = _arms(sentences, words)
-    for sentence in sentences:
-        if sample["imagined"].search(sentence.text):
-            continue
-        extra = 0
-        if (sentence.role in _LATE and "method" not in sentence.section.lower()) or sample["late"].search(
-            sentence.text
-        ):
-            extra = sample["late_points"]
-        elif sentence.role == "methods" or sample["methods"].search(sentence.text):
-            extra = sample["methods_points"]
-        fronted = in_abstract(sentence)
-        most = sample["most_points"] + extra + sample["abstract_points"] * fronted
-        if best[0] >= most:
-            continue  # nothing in this sentence could win
-        if sample["beside"].search(sentence.text):
-            extra += sample["beside_points"]
-        reckoned = sample["calculation"].search(sentence.text) is not None
-        if reckoned:
-            extra += sample["calculation_points"]
-        for points, number, phrase in _counts(sentence.text, words, arms):
-            told = fronted and (extra >= 0 or (points >= sample["allotted_points"] and not reckoned))
-            gained = points + extra + sample["abstract_points"] * told
-            if gained > best[0]:
-                best = (gained, SampleSize(number, phrase, sentence.text))
-    named, parts = _named_groups(sentences, words)
-    return named if parts and (best[0] < sample["named_group_points"] or best[1].size in parts) else best[1]
-
-
-def _named_groups(sentences: Sequence[Sentence], words: Words) -> tuple[SampleSize, list[int]]:
-    """The groups that an abstract names with their sizes in different sentences, added up, and each size."""
+def named_groups(sentences: Sequence[Sentence], words: Words) -> tuple[SampleSize, list[int]]:
+    """Return the groups that an abstract names with their sizes in different sentences, added up, and each size."""
     found: dict[str, tuple[str, int]] = {}
     for sentence in sentences:
         if not in_abstract(sentence):
@@ -112,8 +74,8 @@ def in_abstract(sentence: Sentence) -> bool:
 
 def sample_in_words(text: str, words: Words) -> SampleSize:
     """Return the participants that one sentence gives for the evidence it tells of."""
-    counts = sorted(_counts(text, words), key=lambda found: -found[0])
-    return SampleSize(counts[0][1], counts[0][2], text) if counts else SampleSize()
+    given = sorted(counts(text, words), key=lambda found: -found[0])
+    return SampleSize(given[0][1], given[0][2], text) if given else SampleSize()
 
 
 def population(
@@ -180,8 +142,8 @@ def number_of(written: str, words: Words) -> int | None:
     return total + current if parts else None
 
 
-def _counts(text: str, words: Words, arms: int = _ARMS) -> Iterator[tuple[int, int, str]]:
-    """Every number of participants that a sentence may give: how sure it is, the number, the words."""
+def counts(text: str, words: Words, arms: int = _ARMS) -> Iterator[tuple[int, int, str]]:
+    """Yield every number of participants that a sentence may give: how sure it is, the number, the words."""
     if not words["sample"]["worth_reading"].search(text):
         return
     yield from _counts_in(text, words, arms)
@@ -193,8 +155,8 @@ def _counts(text: str, words: Words, arms: int = _ARMS) -> Iterator[tuple[int, i
         yield from _counts_in(plain, words, arms)
 
 
-def _arms(sentences: Sequence[Sentence], words: Words) -> int:
-    """How many groups the source names first."""
+def arms_named(sentences: Sequence[Sentence], words: Words) -> int:
+    """Return how many groups the source names first."""
     named = (match for s in sentences if (match := words["sample"]["arms"].search(s.text)))
     return next((number_of(match["n"], words) or _ARMS for match in named), _ARMS)
 
@@ -337,9 +299,8 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
         "{O}": anyone,
     }
     kinds = ("sums", "products", "each", "patterns")
-    counts = [(kind, {**row, "find": pattern_of(row["find"])}) for kind in kinds for row in sample[kind]]
-    sample["counts"] = Screen(counts, lambda count: count[1]["find"])
-    sample["most_points"] = max(row["points"] for _, row in counts)
+    expressions = [(kind, {**row, "find": pattern_of(row["find"])}) for kind in kinds for row in sample[kind]]
+    sample["counts"] = Screen(expressions, lambda count: count[1]["find"])
     for kind in (
         "subset",
         "subset_before",
@@ -359,6 +320,7 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
         "arms",
     ):
         sample[kind] = pattern_of(sample[kind])
+    sample["words_beside"] = {name: pattern_of(find) for name, find in sample["words_beside"].items()}
     sample["guards"] = {name: pattern_of(find) for name, find in sample["guards"].items()}
     for kind in ("who", "age", "sex", "exposure"):
         table[kind] = {name: pattern_of(find) for name, find in table[kind].items()}

@@ -9,23 +9,18 @@ either are left out, and so are those whose design is unclear.
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from pipeline.evaluation.gold import read_gold
 from pipeline.grading import load_scheme, schemes
 from pipeline.grading.design import study_design, weigh
 from pipeline.grading.observed import signs
-from pipeline.ingest import read
-from pipeline.language import Reader
-from pipeline.lexicons import load_lexicon
-from pipeline.records import AnnotatedDocument
+from pipeline.training.read_sources import ReadSource, annotated_by_hand, read_by_eye
 from pipeline.vocabulary import TRIALS
 
 Array = npt.NDArray[np.float64]
@@ -48,35 +43,16 @@ def fitted(values: Array, is_observed: Array) -> Array:
     return result
 
 
-def read_by_eye(table: Path, folder: Path, chosen: str) -> Iterator[tuple[AnnotatedDocument, set[str]]]:
-    """Yield the articles of one set of the table, annotated, with the designs that are right of each."""
-    reader = Reader(load_lexicon())
-    files = {path.stem: path for path in folder.rglob("*.nxml")}
-    with table.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            if row["set"] == chosen and row["pmcid"] in files:
-                [document] = read(files[row["pmcid"]])
-                yield reader.annotate(document), {row["design"], *filter(None, row["also"].split(";"))}
-
-
-def annotated_by_hand(path: Path) -> Iterator[tuple[AnnotatedDocument, set[str]]]:
-    """Yield annotated documents with their designs, but for those whose design is unclear."""
-    reader = Reader(load_lexicon())
-    for gold in read_gold(path):
-        if gold.study_design != "unclear":
-            yield reader.annotate(gold.document()), {gold.study_design}
-
-
-def examples(sources: Iterator[tuple[AnnotatedDocument, set[str]]]) -> Iterator[tuple[list[float], bool]]:
+def examples(sources: Iterable[ReadSource]) -> Iterator[tuple[list[float], bool]]:
     """Yield, of the sources with the cues of a trial, what each sign comes to and whether they only observed."""
     scheme = load_scheme()
     nothing = scheme.model_copy(update={"observed": scheme.observed.model_copy(update={"intercept": -1e9})})
-    for annotated, designs in sources:
-        is_trial = bool(designs & set(TRIALS))
-        if is_trial and designs - set(TRIALS):
+    for source in sources:
+        is_trial = bool(source.designs & set(TRIALS))
+        if is_trial and source.designs - set(TRIALS):
             continue
-        if study_design(annotated, nothing).design in TRIALS:
-            told = weigh(annotated, scheme)
+        if study_design(source.annotated, nothing).design in TRIALS:
+            told = weigh(source.annotated, scheme)
             yield [value for value, _ in signs(told.title, told.front, told.points, scheme.observed)], not is_trial
 
 
