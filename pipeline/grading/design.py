@@ -1,8 +1,9 @@
 """In: an annotated document, or words about somebody else's study; out: the study design."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from pipeline.grading.allotment import allotment
 from pipeline.grading.design_rules import DesignCue, DesignRules, Pooled
@@ -128,12 +129,9 @@ def weigh(annotated: AnnotatedDocument, scheme: Scheme) -> Weighing:
     for design in rules.cues:
         if design == "consumer health page" and (document.source_type in _SCHOLARLY or not plain):
             continue
-        texts = (title, front, rest)
-        if mask := rules.masked.get(design):
-            texts = (mask.sub(" ", title), mask.sub(" ", front), mask.sub(" ", rest))
-        for cue in likely[design]:
+        for cue in likely[design].cues:
             if cue.where != "study" or whole:
-                _count(told, design, cue, texts, document.publication_types, rules)
+                _count(told, design, cue, likely[design].texts, document.publication_types, rules)
     for design, gained, phrase in _page_points(document, title, annotated.sentences, rules):
         told.add(design, gained, phrase)
     if not whole and _is_review(annotated, scheme):
@@ -146,7 +144,7 @@ def _count(
     told: Weighing,
     design: StudyDesign,
     cue: DesignCue,
-    texts: tuple[str, str, str],
+    texts: Sequence[str],
     publication_types: Iterable[str],
     rules: DesignRules,
 ) -> None:
@@ -191,10 +189,9 @@ def _sample(design: StudyDesign, own: list[Sentence], words: list[str], scheme: 
 def design_in_words(text: str, scheme: Scheme) -> tuple[StudyDesign, str]:
     """Return the design that a sentence ascribes to the evidence it tells of, and the words that say so."""
     best: tuple[int, int, StudyDesign, str] | None = None
-    masked = {design: find.sub(" ", text) for design, find in scheme.design.masked.items()}
-    for design, cues in scheme.design.likely("sentence", text).items():
-        for cue in cues:
-            if match := cue.find.search(masked.get(design, text)):
+    for design, likely in scheme.design.likely("sentence", text).items():
+        for cue in likely.cues:
+            if match := cue.find.search(likely.texts[0]):
                 key = (cue.points, -_rank(design, scheme.design), design, _clean(match.group()))
                 best = key if best is None or key[:2] > best[:2] else best
     return (best[2], best[3]) if best else ("unclear", "")
@@ -205,13 +202,12 @@ def design_of_reference(reference: Reference, scheme: Scheme) -> tuple[StudyDesi
     if reference.design != "unclear":
         return reference.design, _clean(reference.title or reference.text)
     text = reference.title or reference.text
-    masked = {design: find.sub(" ", text) for design, find in scheme.design.masked.items()}
     best: tuple[int, int, StudyDesign, str] | None = None
-    for design, cues in scheme.design.likely("reference", text).items():
+    for design, likely in scheme.design.likely("reference", text).items():
         if design == "consumer health page":
             continue
-        for cue in cues:
-            if match := cue.find.search(masked.get(design, text)):
+        for cue in likely.cues:
+            if match := cue.find.search(likely.texts[0]):
                 key = (cue.points, -_rank(design, scheme.design), design, _clean(match.group()))
                 best = key if best is None or key[:2] > best[:2] else best
     return (best[2], best[3]) if best else ("unclear", "")
@@ -277,10 +273,9 @@ def _may_be_randomised(annotated: AnnotatedDocument, rules: DesignRules) -> bool
     if sum(len(sentence.text) for sentence in annotated.sentences) < rules.shape.paper_characters:
         return True
     own = (s for s in annotated.sentences if in_abstract(s) or s.role not in ("background", "discussion"))
-    told = "\n".join(
-        [*annotated.document.publication_types, *(s.text for s in own if not rules.tells_of_others(s.text))]
-    )
-    return rules.shape.by_chance.search(rules.masked["rct"].sub(" ", told)) is not None
+    chance, mask = rules.shape.by_chance, rules.masked["rct"]
+    told = chain(annotated.document.publication_types, (s.text for s in own if chance.search(s.text)))
+    return any(chance.search(mask.sub(" ", text)) and not rules.tells_of_others(text) for text in told)
 
 
 def _is_review(annotated: AnnotatedDocument, scheme: Scheme) -> bool:

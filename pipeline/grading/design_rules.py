@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -21,6 +21,13 @@ class DesignCue(RuleTable):
     where: Literal["publication", "title", "text", "study", "sentence"] = Field(alias="in")
     points: int
     find: Phrase
+
+
+class Likely(NamedTuple):
+    """Texts as a design reads them, what would mislead it left out, and its cues that they may hold."""
+
+    texts: tuple[str, ...]
+    cues: list[DesignCue]
 
 
 class PageTraits(RuleTable):
@@ -152,14 +159,15 @@ class DesignRules(RuleTable):
             for of, chosen in told.items()
         }
 
-    def likely(self, of: Literal["source", "sentence", "reference"], *texts: str) -> dict[StudyDesign, list[DesignCue]]:
-        """Return for each design its cues that texts about a source, sentence or reference may hold, masked for it."""
-        found: dict[StudyDesign, list[DesignCue]] = {design: [] for design in self.cues}
+    def likely(self, of: Literal["source", "sentence", "reference"], *texts: str) -> dict[StudyDesign, Likely]:
+        """Return for each design the texts about a source, sentence or reference, masked for it, and likely cues."""
         told = "\n".join(texts)
+        found = {design: Likely(texts, []) for design in self.cues}
         for design, cue in self._screens[of].likely(told):
-            found[design].append(cue)
-        for masked in self.masked:
-            bare = "\n".join(self.masked[masked].sub(" ", text) for text in texts)
-            if bare != told:
-                found[masked] = [cue for design, cue in self._screens[of].likely(bare) if design == masked]
+            found[design].cues.append(cue)
+        for masked, mask in self.masked.items():
+            bare = tuple(mask.sub(" ", text) for text in texts)
+            if bare != texts:
+                likely = self._screens[of].likely("\n".join(bare))
+                found[masked] = Likely(bare, [cue for design, cue in likely if design == masked])
         return found

@@ -320,8 +320,8 @@ def _compiled(table: dict[str, Any]) -> dict[str, Any]:
         "arms",
     ):
         sample[kind] = pattern_of(sample[kind])
-    sample["words_beside"] = {name: pattern_of(find) for name, find in sample["words_beside"].items()}
-    sample["guards"] = {name: pattern_of(find) for name, find in sample["guards"].items()}
+    for kind in ("words_beside", "words_of_clause", "guards"):
+        sample[kind] = {name: pattern_of(find) for name, find in sample[kind].items()}
     for kind in ("who", "age", "sex", "exposure"):
         table[kind] = {name: pattern_of(find) for name, find in table[kind].items()}
     names = [name.replace("~", " ") for name in table["countries"]["names"].split()]

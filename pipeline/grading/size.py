@@ -17,6 +17,7 @@ from pipeline.records import Sentence
 
 _LATE = {"results", "conclusion", "discussion"}
 _WHOLE = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:,\d{3})+|\d+)(?![\d]|[.,]\d)")
+_MARK = re.compile(r"[;:()]|[,.](?!\d)|\band (?=\d)")
 _YEARS = range(1900, 2031)
 
 
@@ -56,8 +57,8 @@ def mentions(sentences: Sequence[Sentence], words: Words) -> list[Mention]:
     arms = arms_named(sentences, words)
     found = []
     for at, sentence in enumerate(sentences):
-        given = [] if sample["imagined"].search(sentence.text) else list(counts(sentence.text, words, arms))
-        if not given:
+        given = list(counts(sentence.text, words, arms))
+        if not given or sample["imagined"].search(sentence.text):
             continue
         extra = 0
         if _is_late(sentence) or sample["late"].search(sentence.text):
@@ -73,7 +74,7 @@ def mentions(sentences: Sequence[Sentence], words: Words) -> list[Mention]:
             sure = extra >= 0 or (points >= sample["allotted_points"] and not reckoned)
             front = sample["abstract_points"] if sure and in_abstract(sentence) else 0
             found.append(Mention(size, phrase, points, points + extra + front, at))
-    return found
+    return _without_spanning(found)
 
 
 def signs_of(
@@ -92,6 +93,7 @@ def signs_of(
     for size, told in of_size.items():
         best = max(told, key=lambda m: m.gained)
         text = sentences[best.at].text
+        clause = _clause(text, best)
         others = [other for other, points in surest.items() if other != size and points >= sample["sure_points"]]
         beside = [m.size for m in found if m.at == best.at]
         abstract = any(in_abstract(sentences[m.at]) for m in told)
@@ -105,8 +107,7 @@ def signs_of(
             "methods": methods,
             "abstract_and_methods": abstract and methods,
             "abstract_and_results": abstract and late,
-            "again": len(told) > 1,
-            "enrolments": math.sqrt(sum(m.points >= sample["allotted_points"] for m in told)),
+            "enrolments": math.sqrt(len({m.at for m in told if m.points >= sample["allotted_points"]})),
             "sentences": math.log(len({m.at for m in told})),
             "position": min(m.at for m in told) / last,
             "below_ten": size < 10,
@@ -119,12 +120,41 @@ def signs_of(
             "third": any(abs(3 * size - other) <= max(2, 0.04 * other) for other in others),
             "sum": size in sums,
             **{name: find.search(text) is not None for name, find in sample["words_beside"].items()},
+            **{name: find.search(clause) is not None for name, find in sample["words_of_clause"].items()},
         }
     return signs
 
 
 def _is_late(sentence: Sentence) -> bool:
     return sentence.role in _LATE and "method" not in sentence.section.lower()
+
+
+def _clause(text: str, mention: Mention) -> str:
+    """The part of a sentence between two marks that holds a number of it."""
+    at = text.find(mention.words)
+    if at < 0:
+        return mention.words
+    written = (mention.words.find(number) for number in (f"{mention.size:,}", str(mention.size)))
+    at += max(0, *written)
+    before = max((m.end() for m in _MARK.finditer(text, 0, at)), default=0)
+    after = _MARK.search(text, at + 1)
+    return text[before : after.start() if after else len(text)]
+
+
+def _without_spanning(found: Sequence[Mention]) -> list[Mention]:
+    """Leave out words that reach over another number to that one's verb ("90 asked, 40 were randomised")."""
+    return [
+        mention
+        for mention in found
+        if not any(
+            other.at == mention.at
+            and other.size != mention.size
+            and other.points >= mention.points
+            and len(other.words) < len(mention.words)
+            and mention.words.endswith(other.words)
+            for other in found
+        )
+    ]
 
 
 def _sums(sentences: Sequence[Sentence]) -> frozenset[int]:
