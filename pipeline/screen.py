@@ -13,6 +13,7 @@ nowhere in the text.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from re import _constants as kinds  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Generic, TypeVar
@@ -53,6 +54,8 @@ class Screen(Generic[T]):
                 for word in words:
                     of_word.setdefault(word, []).append(number)
             n_lists += len(lists)
+        self._of_list = tuple(place for place, needs in enumerate(self._needs) for _ in needs)
+        self._needless = [place for place, needs in enumerate(self._needs) if not needs]
         self._automaton = ahocorasick.Automaton()
         for word, numbers in of_word.items():
             self._automaton.add_word(word, tuple(numbers))
@@ -76,9 +79,13 @@ class Screen(Generic[T]):
         if len(self._automaton):
             for _, numbers in self._automaton.iter(level(text)):
                 found.update(numbers)
-        return [place for place, needs in enumerate(self._needs) if needs <= found]
+        if not found:
+            return self._needless
+        near = {self._of_list[number] for number in found}
+        return sorted([*self._needless, *(place for place in near if self._needs[place] <= found)])
 
 
+@lru_cache(maxsize=16)  # a sentence meets several screens, one after another
 def level(text: str) -> str:
     """Return a text such that letters which an expression takes for the same, its case ignored, are the same.
 

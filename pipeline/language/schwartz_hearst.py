@@ -6,8 +6,9 @@ English cuts them; a test holds it against that detector, which takes half a sec
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 Token = tuple[int, int]
 """The characters [start, end) of a word or mark."""
@@ -44,7 +45,7 @@ class ShortForm:
 
 def short_forms(text: str) -> Iterator[ShortForm]:
     """Yield the short forms that a text defines, each place of a form once, in the order of the definitions."""
-    tokens = [token for chunk in _CHUNK.finditer(text) for token in _tokens(text, *chunk.span())]
+    tokens = [token for chunk in _CHUNK.finditer(text) for token in _tokens(chunk[0], chunk.start())]
     words = [text[start:end] for start, end in tokens]
     places: dict[str, list[int]] = {}
     for place, word in enumerate(words):
@@ -68,23 +69,33 @@ def short_forms(text: str) -> Iterator[ShortForm]:
                 yield ShortForm(short_form, long_form, min(begin, tokens[place][0]))
 
 
-def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
+def _tokens(chunk: str, at: int) -> Iterable[Token]:
+    """Return the words and marks of what stands between blanks from `at` on."""
+    if chunk.isalpha():  # no mark is a letter
+        return ((at, at + len(chunk)),)
+    return [(at + start, at + end) for start, end in _cut(chunk)]
+
+
+@lru_cache(maxsize=10_000)
+def _cut(chunk: str) -> tuple[Token, ...]:
     """Cut what stands between blanks: marks off its ends, then at marks within it."""
-    while start < end and (mark := _OPENING.match(text, start, end)):
-        yield mark.span()
-        start = mark.end()
+    start, end = 0, len(chunk)
+    opening: list[Token] = []
     closing: list[Token] = []
-    while start < end and (mark := _CLOSING.search(text, start, end)):
+    while start < end and (mark := _OPENING.match(chunk, start, end)):
+        opening.append(mark.span())
+        start = mark.end()
+    while start < end and (mark := _CLOSING.search(chunk, start, end)):
         closing.append(mark.span())
         end = mark.start()
-    for mark in _WITHIN.finditer(text, start, end):
+    within: list[Token] = []
+    for mark in _WITHIN.finditer(chunk, start, end):
         if mark.start() > start:
-            yield start, mark.start()
-            yield mark.span()
+            within += [(start, mark.start()), mark.span()]
             start = mark.end()
     if start < end:
-        yield start, end
-    yield from reversed(closing)
+        within.append((start, end))
+    return (*opening, *within, *reversed(closing))
 
 
 def _candidates(words: Sequence[str]) -> Iterator[tuple[range, range]]:
