@@ -29,7 +29,7 @@ def expressions() -> Iterator[re.Pattern[str]]:
     lexicon, scheme = load_lexicon(), load_scheme()
     for cues in (lexicon.cues.relations, lexicon.cues.factualities, lexicon.cues.stances, lexicon.cues.references):
         yield from (cue.pattern for cue in cues)
-    yield from (pattern for _, _, patterns in lexicon.cues.heads.groups for pattern in patterns)
+    yield from (word.pattern for word in lexicon.cues.heads.words)
     yield from _patterns_of(scheme)
 
 

@@ -7,6 +7,8 @@ head words stand in `lexicons/head_words.csv`, the words that end a phrase to th
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from pipeline.lexicons import HeadWords
 from pipeline.vocabulary import ConditionType
@@ -34,8 +36,8 @@ def head_phrases(text: str, heads: HeadWords) -> Iterator[HeadPhrase]:
     ['chronic kidney disease']
     """
     words: list[tuple[int, int]] = []
-    for kind, stands_alone, patterns in heads.groups:
-        for match in _matches(patterns.likely(text), text):
+    for (kind, stands_alone), group in groupby(heads.words.likely(text), key=itemgetter(0, 1)):
+        for match in _matches([word.pattern for word in group], text):
             words = words or [(word.start(), word.end()) for word in _WORD.finditer(text)]
             start = _leftmost_modifier(text, words, match.start(), heads.stops)
             if start < match.start() or stands_alone:

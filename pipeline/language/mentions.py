@@ -25,11 +25,11 @@ MOST_MENTIONS = 60
 """Mentions of a sentence that are kept: each nutrient is weighed with each outcome, against the words between them."""
 
 
-def named(match: LexiconMatch) -> Mention:
-    """Return the mention for a lexicon match."""
+def named(match: LexiconMatch, origin: int = 0) -> Mention:
+    """Return the mention for a lexicon match in a text that begins at `origin`."""
     return Mention(
-        start=match.start,
-        end=match.end,
+        start=match.start + origin,
+        end=match.end + origin,
         text=match.text,
         kind=match.kind,
         name=match.name,
@@ -72,11 +72,7 @@ def sentence_mentions(
 
     `recogniser` finds the conditions outside the lexicons in place of their head words.
     """
-    found = [
-        named(replace(match, start=match.start + sentence.start, end=match.end + sentence.start))
-        for match in matcher.find(sentence.text)
-        if match.text not in meanings
-    ]
+    found = [named(match, sentence.start) for match in matcher.find(sentence.text) if match.text not in meanings]
     for short, meaning in meanings.items():
         if meaning is None or short not in sentence.text:
             continue

@@ -31,9 +31,14 @@ class Reader:
         changing = redefined(defined)
         meanings = self.meanings(short_forms)
         bare = []
+        n_changed = 0
+        here = meanings
         for sentence in sentences(running, self.cues.bounds):
-            here = {d.short: d.long for d in changing if d.start < sentence.end}
-            bare.append(self._read(sentence, meanings | self.meanings(here) if here else meanings))
+            reached = sum(d.start < sentence.end for d in changing)
+            if reached != n_changed:
+                n_changed = reached
+                here = meanings | self.meanings({d.short: d.long for d in changing[:reached]})
+            bare.append(self._read(sentence, here))
         resolved = tuple(backreferences.resolve(bare, self.cues.references, self.cues.heads.stops))
         rows = tuple(self._read(row, meanings) for row in table_rows(running, len(resolved)))
         return AnnotatedDocument(running, resolved, short_forms, document, places, rows)

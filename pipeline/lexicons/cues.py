@@ -11,7 +11,8 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar, get_args
+from itertools import chain
+from typing import Literal, NamedTuple, Protocol, TypeVar, get_args
 
 from pipeline.lexicons.files import LexiconError, LexiconFiles
 from pipeline.screen import Screen
@@ -60,14 +61,22 @@ class FactualityCue:
     pattern: re.Pattern[str]
 
 
+class HeadWord(NamedTuple):
+    """Words that head the name of a condition or a measure, and whether they name one alone."""
+
+    kind: ConditionType
+    stands_alone: bool
+    pattern: re.Pattern[str]
+
+
 @dataclass(frozen=True, slots=True)
 class HeadWords:
-    """Head words of conditions and measures: whether they stand alone, and the words that end a phrase to the left.
+    """Head words, those of a kind side by side, and the words that end a phrase to the left.
 
     Of several head words of a kind that match at one place the first counts.
     """
 
-    groups: tuple[tuple[ConditionType, bool, Screen[re.Pattern[str]]], ...]
+    words: Screen[HeadWord]
     stops: frozenset[str]
 
 
@@ -215,12 +224,12 @@ def _factuality(name: str) -> Factuality | Literal["none"]:
 
 
 def _heads(files: LexiconFiles) -> HeadWords:
-    alternatives: dict[tuple[ConditionType, bool], list[re.Pattern[str]]] = {}
+    groups: dict[tuple[ConditionType, bool], list[HeadWord]] = {}
     for row, pattern in _compiled(files, "head_words.csv", ("kind", "stands_alone"), r"(?<![\w-])(?:{})(?![\w-])"):
         kind: ConditionType = "condition" if row["kind"] == "condition" else "measure"
-        alternatives.setdefault((kind, row["stands_alone"] == "yes"), []).append(pattern)
-    groups = tuple((kind, alone, Screen(words, lambda word: word)) for (kind, alone), words in alternatives.items())
-    return HeadWords(groups, files.words("head_word_stops.txt"))
+        word = HeadWord(kind, row["stands_alone"] == "yes", pattern)
+        groups.setdefault((word.kind, word.stands_alone), []).append(word)
+    return HeadWords(_screen(chain.from_iterable(groups.values())), files.words("head_word_stops.txt"))
 
 
 def _signs(files: LexiconFiles) -> Iterator[SignPattern]:
