@@ -10,6 +10,8 @@ from pipeline.claims.attachment import attach
 from pipeline.claims.statistics import statistics
 from pipeline.records import Mention, Sentence, Statistic
 
+NAMES = ("flu", "gout")
+
 
 def found(text: str) -> list[Statistic]:
     return statistics(Sentence(0, 0, len(text), text))
@@ -100,6 +102,25 @@ def test_a_list_of_conditions_shares_the_numbers_at_its_end() -> None:
     )
     sentence = Sentence(0, 0, len(text), text, mentions=(falls, fractures))
     assert [s.value for s in attach(sentence, statistics(sentence), falls)] == [0.8]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("Low D doubled the risk of flu, and iron overload was linked to a threefold risk of gout.", [2], [3]),
+        ("Lack of zinc was tied to a twofold rate of flu and a fourfold incidence of gout.", [2], [4]),
+        ("They were twice as likely to have flu and three times more likely to develop gout.", [2], [3]),
+        ("It cut the risk of flu by 20% and the risk of gout by 10%.", [20], [10]),
+        ("It was tied to a 20% drop in the rate of flu and a 30% drop in the rate of gout.", [20], [30]),
+    ],
+)
+def test_numbers_stand_before_the_condition_that_they_lead_to(
+    text: str, first: list[float], second: list[float]
+) -> None:
+    flu, gout = (Mention(text.index(name), text.index(name) + len(name), name, "condition", name) for name in NAMES)
+    sentence = Sentence(0, 0, len(text), text, mentions=(flu, gout))
+    assert [s.value for s in attach(sentence, statistics(sentence), flu)] == first
+    assert [s.value for s in attach(sentence, statistics(sentence), gout)] == second
 
 
 def test_respectively_hands_numbers_out_in_order() -> None:

@@ -17,8 +17,16 @@ Bounds = tuple[int, int]
 _BACKING: frozenset[StatisticKind] = frozenset(
     {"effect", "interval", "p-value", "percentage", "count", "mean", "sample size"}
 )
+_CHANGES = r"(?:reductions?|decreases?|increases?|improvements?|declines?|drops?|rises?|falls?)"
+_RISKS = r"(?:risks?|odds|hazards?|rates?|incidence|prevalence|likelihood|probability|chances?|frequency)"
 _LEADS_TO_CONDITION = re.compile(
     r"[^.;]{0,3}\s*(?:reductions?|decreases?|increases?|improvements?|lower|higher)?\s*(?:of|in|for)\s(?:[\w-]+\s){0,3}"
+    # "a 20% lower risk of falls", "doubled the odds of falls", "a 20% drop in the rate of falls"
+    rf"|\s(?:(?:the|a|an|their|its)\s)?(?:(?!and|or|but|while|whereas|with)[a-z]+\s){{0,2}}?"
+    rf"(?:{_CHANGES} (?:of|in) (?:(?:the|their) )?(?:[a-z]+ )??)?"
+    rf"{_RISKS}\s(?:of|for)\s(?:[\w-]+\s){{0,3}}"
+    r"|\s(?:(?:as|more|less)\s)?(?:likely\s|prone\s|apt\s)?to\s(?:have|get|develop|suffer|report|experience|show|be)\s"
+    r"(?:[\w-]+\s){0,3}"  # "three times more likely to have asthma"
 )
 _BREAK = re.compile(r"[;:]|\b(?:but|while|whereas)\b")
 _LONGEST_LIST_GAP = 60
