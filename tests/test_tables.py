@@ -133,7 +133,7 @@ def test_a_column_that_others_added_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_the_matrix_has_a_column_a_source_with_stance_and_certainty(tmp_path: Path) -> None:
-    write_matrix(tmp_path / "matrix.csv", [COMPARISON_ROW])
+    write_matrix(tmp_path / "matrix.csv", [COMPARISON_ROW], {"=a.pdf": 1, "page.txt": 1})
     with (tmp_path / "matrix.csv").open(encoding="utf-8-sig", newline="") as file:
         header, cells = csv.reader(file)
     assert header == [
@@ -153,7 +153,7 @@ def test_a_matrix_too_wide_keeps_the_sources_that_say_most_and_counts_the_others
 ) -> None:
     monkeypatch.setattr(csv_files, "MOST_CELLS", 2)
     second = replace(COMPARISON_ROW, exposure="excess", stances={"page.txt": ("harmful", "Low")})
-    write_matrix(tmp_path / "matrix.csv", [COMPARISON_ROW, second])
+    write_matrix(tmp_path / "matrix.csv", [COMPARISON_ROW, second], {"=a.pdf": 1, "page.txt": 2})
     with (tmp_path / "matrix.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = [row[-2:] for row in csv.reader(file)]
     assert cells == [["page.txt", "other_sources"], ["harmful (Low)", "1"], ["harmful (Low)", "0"]]

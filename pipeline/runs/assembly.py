@@ -73,6 +73,9 @@ def assemble(
     certainties: Counter[str] = Counter()
     statuses: Counter[str] = Counter()
     failures: list[Failure] = []
+    spoken: Counter[str] = Counter()
+    findings: list[str] = []
+    reported: list[EvidenceRow] = []
     gallery = Gallery()
     snapshot = folder.next_snapshot()
 
@@ -109,6 +112,8 @@ def assemble(
                     update.methods.see(row)
                     if row.review_status != REJECTED:
                         gallery.see(row)
+                    if len(reported) < MOST_CLAIMS:
+                        reported.append(row)
             with (
                 writer(tables.COMPARISON, copies.comparison) as written_comparisons,
                 writer(tables.FINDINGS) as written_findings,
@@ -116,7 +121,9 @@ def assemble(
                 for body in comparisons:
                     written_comparisons.write(body)
                     n_disagreements += body.disagreement
+                    spoken.update(body.stances.keys())
                     if body.finding is not None:
+                        findings.append(body.finding.finding_id)
                         written_findings.write(body.finding)
             with writer(tables.STUDIES) as written_studies:
                 for study in tables.study_rows(studies.values()):
@@ -127,7 +134,7 @@ def assemble(
                     statuses[source.status] += 1
                     if source.status == "failed":
                         failures.append(Failure(source.source_id, source.reason))
-        tables.write_matrix(drafts["comparison_matrix.csv"], comparisons)
+        tables.write_matrix(drafts["comparison_matrix.csv"], comparisons, spoken)
         tables.write_table(drafts["decisions.csv"], tables.DECISIONS, carried.placed)
         flow = update.write_flow(
             drafts,
@@ -135,7 +142,7 @@ def assemble(
             last,
             sources=sources(),
             studies=studies,
-            findings=(row.finding.finding_id for row in comparisons if row.finding is not None),
+            findings=findings,
         )
         update.methods.n_studies, update.methods.n_findings = len(studies), len(comparisons)
         counts = {certainty: certainties[certainty] for certainty in CERTAINTIES}
@@ -144,7 +151,7 @@ def assemble(
         write_report(
             drafts["report.html"],
             ReportContents(
-                rows=evidence.rows(),
+                rows=reported,
                 comparisons=comparisons,
                 sources=map(with_kept, sources()),
                 passages=contents.passages,

@@ -2,7 +2,6 @@
 
 import csv
 import dataclasses
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import nsmallest
 from pathlib import Path
@@ -26,14 +25,14 @@ OTHER_SOURCES = "other_sources"
 Record = TypeVar("Record", EvidenceRow, ComparisonRow, SourceRow, ChangeRow)
 
 
-def write_matrix(path: Path, rows: Collection[ComparisonRow]) -> None:
+def write_matrix(path: Path, rows: Collection[ComparisonRow], spoken: Mapping[str, int]) -> None:
     """Write the comparison seen across: a column a source, in each cell its stance and certainty.
 
+    `spoken` says of how many of the rows each source speaks.
     Where that would be more than `MOST_CELLS` or `MOST_SOURCES`, the sources that speak of most rows have columns,
     and a last column, `other_sources`, counts for each row those that have none.
     """
     keys = COMPARISON.columns[:5]
-    spoken = Counter(source for row in rows for source in row.stances)
     most = min(MOST_SOURCES, max(1, MOST_CELLS // max(1, len(rows))))
     shown = sorted(nsmallest(most, spoken, key=lambda source: (-spoken[source], source)))
     places = {source: place for place, source in enumerate(shown)}
