@@ -28,7 +28,7 @@ from pipeline.store import (
 )
 from pipeline.store.columnar import from_values
 from pipeline.store.contents import OPEN
-from pipeline.store.database import database, fetched
+from pipeline.store.database import database, fetched, one_thread
 from pipeline.store.shards import is_whole
 from pipeline.studies import corpus_of
 
@@ -150,6 +150,16 @@ def test_an_interrupt_while_the_database_works_is_one(tmp_path: Path) -> None:
             list(fetched(database(tmp_path), "SELECT sum(hash(range)) FROM range(20000000000)"))
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_what_is_done_by_one_thread_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    threads = "SELECT current_setting('threads')"
+    connection = database(tmp_path)
+    before = list(fetched(connection, threads))
+    with pytest.raises(StoreError), one_thread(connection):
+        assert list(fetched(connection, threads)) == [(1,)]
+        list(fetched(connection, "SELECT * FROM read_parquet('none.parquet')"))
+    assert list(fetched(connection, threads)) == before
 
 
 def test_more_shards_than_are_open_at_a_time_are_all_read(folder: OutputFolder) -> None:

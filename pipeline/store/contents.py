@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from pipeline.records import EvidenceRow, Passage, SourceRow, StudyReport
 from pipeline.store.columnar import from_arrow, from_values
-from pipeline.store.database import database, disk_faults, fetched
+from pipeline.store.database import database, disk_faults, fetched, one_thread
 from pipeline.store.fingerprint import extraction_of
 from pipeline.store.ordered import Ordered
 from pipeline.store.shards import SCHEMA, evidence_table
@@ -85,8 +85,9 @@ class Contents:
             f"CREATE TABLE shard AS SELECT {_READ} FROM nothing, (SELECT '' AS file, 0::BIGINT AS file_row_number)"
         )
         self._connection.unregister("nothing")
-        for files in _groups(shards):
-            self._connection.execute(f"INSERT INTO shard SELECT {_READ} FROM {_files(files)}")
+        with one_thread(self._connection):
+            for files in _groups(shards):
+                self._connection.execute(f"INSERT INTO shard SELECT {_READ} FROM {_files(files)}")
         self._connection.execute(
             """
             CREATE TABLE record AS

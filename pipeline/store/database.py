@@ -24,10 +24,20 @@ def database(scratch: Path) -> duckdb.DuckDBPyConnection:
     """Return an empty database, which may write into the folder `scratch`."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
-        "threads": min(THREADS, os.cpu_count() or 1),
+        "threads": _threads(),
         "temp_directory": str(scratch),
     }
     return duckdb.connect(config=config)
+
+
+@contextlib.contextmanager
+def one_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Do what is many small tasks by one thread: several wait for each other longer than they work."""
+    connection.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET threads = {_threads()}")
 
 
 def fetched(connection: duckdb.DuckDBPyConnection, query: str, given: object = None) -> Iterator[tuple[Any, ...]]:
@@ -66,3 +76,7 @@ def disk_faults() -> Iterator[None]:
         raise StoreError(
             f"What was read cannot be read back ({reason[:200]}); check the disk and run again, or into a new folder."
         ) from error
+
+
+def _threads() -> int:
+    return min(THREADS, os.cpu_count() or 1)
