@@ -10,6 +10,7 @@ from grading_records import sentence, source
 from pipeline.evaluation.gold import read_gold
 from pipeline.grading import load_scheme, study_design
 from pipeline.grading.sample import number_of, population_in_words, sample_in_words
+from pipeline.ingest import read
 from pipeline.language import Reader
 from pipeline.lexicons import load_lexicon
 from pipeline.records import Dose, Duration, Population
@@ -53,6 +54,19 @@ def test_design_is_told_by_title_and_text(title: str, text: str, design: str) ->
     finding = study_design(source(text, title=title))
     assert finding.design == design
     assert bool(finding.words) == (design != "unclear")
+
+
+def test_design_and_size_of_short_texts_that_name_no_design(tmp_path: Path) -> None:
+    reader, wrong = Reader(load_lexicon()), []
+    with (Path(__file__).parent / "design_texts.csv").open(encoding="utf-8", newline="") as rows:
+        for number, row in enumerate(csv.DictReader(rows)):
+            file = tmp_path / f"{number}.txt"
+            file.write_text(f"{row['title']}\n\n{row['text']}\n", encoding="utf-8")
+            [document] = read(file)
+            found = study_design(reader.annotate(document))
+            if found.design != row["design"] or row["size"] not in ("", str(found.sample_size)):
+                wrong.append((row["title"], found.design, found.sample_size))
+    assert not wrong
 
 
 def test_publication_types_come_before_words() -> None:

@@ -14,6 +14,7 @@ from pipeline.screen import Screen
 Words = Mapping[str, Any]
 """The tables of population.toml with their patterns compiled (`compiled`)."""
 
+_A_DIGIT = re.compile(r"\d")
 _ARMS = 2
 """Groups of a trial that names no number of them."""
 _BRACKETS = re.compile(r"\s*[(\[](?!\s*[\d.]+\s?%\s*[)\]])[^()\[\]]*[)\]]")
@@ -215,6 +216,8 @@ def _subset(text: str, match: re.Match[str], words: Words, points: int) -> int:
     """Points lost where the words name a part of the sample; those randomised of others are no part but the sample."""
     sample = words["sample"]
     start = max(0, match.start() - 30) if points <= sample["allotted_points"] else match.start()
+    if _A_DIGIT.search(text, start, match.start()):
+        start = match.start()  # the words before tell of the number before
     around, before = text[start : match.end() + 25], text[start : match.end("n")]
     counted = text[match.start("n") : match.end()]
     share = sample["share"].search(counted) or sample["share"].match(text[match.end() :].lstrip())

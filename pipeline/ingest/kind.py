@@ -66,12 +66,12 @@ def _by_make_up(
     brief = hundreds * 100 <= ABSTRACT_WORDS and not has_references
     if roles >= {"methods", "results"} or (has_references and len(roles & PAPER_PARTS) >= MIN_PARTS):
         return "abstract" if brief else "research article"
-    lay = _count("lay", sample)
-    if lay / hundreds >= MUCH_LAY:
+    lay, study = _count("lay", sample), _count("study", sample)
+    if lay / hundreds >= MUCH_LAY and lay > study:
         return "consumer health page"
     asks = any(line.rstrip().endswith("?") for line in (title, *headings))
     if brief and len(content) <= ABSTRACT_PARAGRAPHS:
-        reports = _count("study", sample) + 2 * _count("label", sample)
+        reports = study + 2 * _count("label", sample)
         if reports - (MIN_QUESTION_STUDY if title.rstrip().endswith("?") else 0) > lay:
             return "abstract"
     if not (asks or form in {"html", "mhtml"} or len(content) > ABSTRACT_PARAGRAPHS):
@@ -79,7 +79,7 @@ def _by_make_up(
     plain, clinical = _count("plain", sample), _count("clinical", sample)
     if lay / hundreds >= SOME_LAY or ((lay + plain) / hundreds >= MUCH_LAY and lay + plain > clinical):
         return "consumer health page"
-    return "consumer health page" if (_count("study", sample) + clinical) / hundreds < MUCH_STUDY else "other"
+    return "consumer health page" if (study + clinical) / hundreds < MUCH_STUDY else "other"
 
 
 def _count(cue: str, text: str) -> int:
