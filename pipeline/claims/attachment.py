@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.claims.statistics import impossible
+from pipeline.claims.statistics.effects import RISK
 from pipeline.records import Claim, Mention, Sentence, Statistic
 from pipeline.vocabulary import StatisticKind
 
@@ -18,13 +19,12 @@ _BACKING: frozenset[StatisticKind] = frozenset(
     {"effect", "interval", "p-value", "percentage", "count", "mean", "sample size"}
 )
 _CHANGES = r"(?:reductions?|decreases?|increases?|improvements?|declines?|drops?|rises?|falls?)"
-_RISKS = r"(?:risks?|odds|hazards?|rates?|incidence|prevalence|likelihood|probability|chances?|frequency)"
 _LEADS_TO_CONDITION = re.compile(
     r"[^.;]{0,3}\s*(?:reductions?|decreases?|increases?|improvements?|lower|higher)?\s*(?:of|in|for)\s(?:[\w-]+\s){0,3}"
     # "a 20% lower risk of falls", "doubled the odds of falls", "a 20% drop in the rate of falls"
-    rf"|\s(?:(?:the|a|an|their|its)\s)?(?:(?!and|or|but|while|whereas|with)[a-z]+\s){{0,2}}?"
+    rf"|\s(?:(?:the|a|an|their|its)\s)?(?:(?!(?:and|or|but|while|whereas|with)\b)[a-z]+\s){{0,2}}?"
     rf"(?:{_CHANGES} (?:of|in) (?:(?:the|their) )?(?:[a-z]+ )??)?"
-    rf"{_RISKS}\s(?:of|for)\s(?:[\w-]+\s){{0,3}}"
+    rf"{RISK}\s(?:of|for)\s(?:[\w-]+\s){{0,3}}"
     r"|\s(?:(?:as|more|less)\s)?(?:likely\s|prone\s|apt\s)?to\s(?:have|get|develop|suffer|report|experience|show|be)\s"
     r"(?:[\w-]+\s){0,3}"  # "three times more likely to have asthma"
 )

@@ -1,12 +1,12 @@
 """In: an annotated document, or words about somebody else's study; out: the study design."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from pipeline.grading.allotment import allotment
-from pipeline.grading.design_rules import DesignCue, DesignRules, Pooled
+from pipeline.grading.design_rules import DesignCue, DesignRules, Likely, Pooled
 from pipeline.grading.observed import design_observed, observed
 from pipeline.grading.sample import People, SampleSize, in_abstract, population
 from pipeline.grading.scheme import Scheme
@@ -188,13 +188,7 @@ def _sample(design: StudyDesign, own: list[Sentence], words: list[str], scheme: 
 
 def design_in_words(text: str, scheme: Scheme) -> tuple[StudyDesign, str]:
     """Return the design that a sentence ascribes to the evidence it tells of, and the words that say so."""
-    best: tuple[int, int, StudyDesign, str] | None = None
-    for design, likely in scheme.design.likely("sentence", text).items():
-        for cue in likely.cues:
-            if match := cue.find.search(likely.texts[0]):
-                key = (cue.points, -_rank(design, scheme.design), design, _clean(match.group()))
-                best = key if best is None or key[:2] > best[:2] else best
-    return (best[2], best[3]) if best else ("unclear", "")
+    return _heaviest(scheme.design.likely("sentence", text), scheme.design)
 
 
 def design_of_reference(reference: Reference, scheme: Scheme) -> tuple[StudyDesign, str]:
@@ -202,13 +196,18 @@ def design_of_reference(reference: Reference, scheme: Scheme) -> tuple[StudyDesi
     if reference.design != "unclear":
         return reference.design, _clean(reference.title or reference.text)
     text = reference.title or reference.text
+    likely = scheme.design.likely("reference", text)
+    likely.pop("consumer health page", None)
+    return _heaviest(likely, scheme.design)
+
+
+def _heaviest(likely: Mapping[StudyDesign, Likely], rules: DesignRules) -> tuple[StudyDesign, str]:
+    """The design whose cue with the most points stands in its text, and the words of it."""
     best: tuple[int, int, StudyDesign, str] | None = None
-    for design, likely in scheme.design.likely("reference", text).items():
-        if design == "consumer health page":
-            continue
-        for cue in likely.cues:
-            if match := cue.find.search(likely.texts[0]):
-                key = (cue.points, -_rank(design, scheme.design), design, _clean(match.group()))
+    for design, (texts, cues) in likely.items():
+        for cue in cues:
+            if match := cue.find.search(texts[0]):
+                key = (cue.points, -_rank(design, rules), design, _clean(match.group()))
                 best = key if best is None or key[:2] > best[:2] else best
     return (best[2], best[3]) if best else ("unclear", "")
 

@@ -70,10 +70,11 @@ _MULTIPLES = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, 
               "twice": 2, "thrice": 3, "doubled": 2, "doubling": 2, "double": 2, "doubles": 2, "tripled": 3,
               "trebled": 3, "tripling": 3, "triple": 3, "triples": 3, "quadrupled": 4, "quadruples": 4, "halved": 0.5,
               "halves": 0.5, "halving": 0.5}  # fmt: skip
-_RISK = (
+RISK = (
     r"(?:risks?|odds|hazards?|rates?|incidence|prevalence|likelihood|probability|chances?|frequency|mortality|numbers?|"
     r"deaths)"
 )
+"""What a multiple or a share may be of, as an expression."""
 _AS = r"as (?:likely|common|high|frequent|many|often|great)"
 _UP_TO = rf"(?:{POSITIVE}(?: to | or |[-–]))?"  # "30 to 100 times"
 _MORE = r"(?:more|less) (?:likely|common|frequent|often|prevalent)"
@@ -84,8 +85,8 @@ _FOLD = re.compile(
     rf"|(?P<twice>twice|thrice)(?= (?:{_AS}|the |that |more |higher))"
     rf"|(?:{_UP_TO}(?P<times>{POSITIVE})|(?P<count>{_WORD_MULTIPLE})) times(?:(?= (?:{_AS}|(?:the|that of) ))"
     rf"| (?:higher|lower|greater|{_MORE}|more|less)\b(?! (?:a|per) ))"
-    rf"|(?P<verb>{_VERB})(?= (?:the |their |its |a |overall |in )?(?:[\w-]+ ){{0,3}}?{_RISK}\b)"
-    rf"|\b{_RISK}(?: of [\w -]{{3,40}}?)? (?:was |were |is |are |had |has |have |nearly |almost |more than |about )*"
+    rf"|(?P<verb>{_VERB})(?= (?:the |their |its |a |overall |in )?(?:[\w-]+ ){{0,3}}?{RISK}\b)"
+    rf"|\b{RISK}(?: of [\w -]{{3,40}}?)? (?:was |were |is |are |had |has |have |nearly |almost |more than |about )*"
     rf"(?P<after>{_VERB})\b",
     re.IGNORECASE,
 )
