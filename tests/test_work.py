@@ -10,8 +10,10 @@ from pipeline.config import load_settings
 from pipeline.extractor import Extractor
 from pipeline.grading import grader
 from pipeline.ingest import inline, jats_references
+from pipeline.records import Block, Document
 from pipeline.records.entries import Entries
 from pipeline.runs.extraction import extractions
+from pipeline.vocabulary import SectionRole
 
 CORPUS = Path(__file__).parent.parent / "corpora" / "rls-b12"
 ARTICLE = """<article><front><article-meta><title-group><article-title>{title}</article-title></title-group>
@@ -56,6 +58,26 @@ def test_each_word_is_encoded_once() -> None:
     extractor.extract(annotated)
     all_pieces = sum(len(encoder._pieces(sentence.text, 192).ids) for sentence in annotated.sentences)
     assert 0 < counting.pieces < 1.4 * all_pieces  # with the title of each window and the marks between sentences
+
+
+@pytest.mark.parametrize(
+    ("role", "met"), [("results", ["Zinc", "It", "It", "Falls", "Nobody"]), ("methods", ["Falls"])]
+)
+def test_only_sentences_that_may_make_a_claim_meet_the_encoder(role: SectionRole, met: list[str]) -> None:
+    text = (
+        "Zinc was given for a week. It eased the common cold. It did not prevent fever. The rooms were cool. "
+        "Fever is common in winter. Falls were reduced by vitamin D. Nobody knows why."
+    )
+    extractor = Extractor.load(load_settings())
+    encoder = extractor.model.encoder
+    assert encoder is not None
+    seen: list[str] = []
+    pieces = encoder._pieces
+    encoder._pieces = lambda text, *rest: seen.append(text.split()[0]) or pieces(text, *rest)  # type: ignore[method-assign]
+    block = Block(0, len(text), role=role)
+    document = Document("cold", "cold.txt", "text", sha256="", n_bytes=len(text), text=text, blocks=(block,))
+    extractor.claims_of(document)
+    assert seen == met
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,12 @@ stand in one list are one name, and so are outcomes, so that patterns need not k
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from pipeline.records import Mention, Sentence
 
+_REMEMBERED = 256
+"""Texts whose clauses are remembered: several rules ask for those of one pair."""
 _LINK = r"(?:,? (?:and|or|and/or|as well as|plus|nor) |, )"
 _AMOUNT = r"(?:(?:the )?[\w-]+ (?:of|in) (?:the )?)?"  # "GSH and concentrations of GSSG"
 _VALUES = (
@@ -45,7 +48,11 @@ _OPENING = re.compile(
 
 def masked(sentence: Sentence, nutrient: Mention, outcome: Mention, beside: Iterable[Mention] = ()) -> str:
     """Return the sentence with its mentions, and those of `beside`, as names; lists of them are one name."""
-    text = named(sentence, nutrient, outcome, beside)
+    return _without_lists(named(sentence, nutrient, outcome, beside))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _without_lists(text: str) -> str:
     for name, pattern in _LISTS.items():
         text = pattern.sub(name, text)
     return text
@@ -55,7 +62,10 @@ def named(sentence: Sentence, nutrient: Mention, outcome: Mention, beside: Itera
     """Return the sentence with its mentions, and those of `beside`, as names."""
     spots = {(nutrient.start, nutrient.end): "NUT", (outcome.start, outcome.end): "OUT"}
     for mention in (*sentence.mentions, *beside):
-        if not any(mention.start < end and start < mention.end for start, end in spots):
+        for start, end in spots:
+            if mention.start < end and start < mention.end:
+                break
+        else:
             spots[mention.start, mention.end] = "NUT_" if mention.kind == "nutrient" else "OUT_"
     if nutrient.text.lower().startswith("neither "):
         spots[nutrient.start, nutrient.end] = "neither NUT"
@@ -87,7 +97,8 @@ def _in_turn(clause: str) -> list[str]:
     return [clause[: comma.start()], *_in_turn(clause[comma.end() :])]
 
 
-def clauses(text: str) -> tuple[list[str], int | None, int | None]:
+@lru_cache(maxsize=_REMEMBERED)
+def clauses(text: str) -> tuple[tuple[str, ...], int | None, int | None]:
     """Return the clauses of a masked sentence, and which of them hold NUT and OUT."""
     text = _JOINED.sub(r"\1 with ", _ASIDE.sub("", text))
     opening = _OPENING.match(text)
@@ -96,4 +107,4 @@ def clauses(text: str) -> tuple[list[str], int | None, int | None]:
         parts += filter(None, _in_turn(part))
     holding = [next((i for i, part in enumerate(parts) if re.search(rf"\b{name}\b", part)), None)
                for name in ("NUT", "OUT")]  # fmt: skip
-    return parts, holding[0], holding[1]
+    return tuple(parts), holding[0], holding[1]

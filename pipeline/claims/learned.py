@@ -1,7 +1,7 @@
 """In: an AnnotatedDocument and the trained model; out: the claims that encoder and rules together read in it.
 
-Only paragraphs that name a nutrient meet the encoder. Every pair that either reader proposes is weighed once, over what
-both make of it (`pipeline.claims.calibration`).
+Only sentences that name a nutrient, and those that go on from one, meet the encoder. Every pair that either reader
+proposes is weighed once, over what both make of it (`pipeline.claims.calibration`).
 """
 
 import re
@@ -20,8 +20,10 @@ from pipeline.claims.candidates import Candidate, CandidateFinder
 from pipeline.claims.encoder import ClaimEncoder, Mark, MarkedSentence
 from pipeline.claims.factuality import CLOSING, asks, asserted_in_title
 from pipeline.claims.naming import Namer
+from pipeline.claims.relation import find_cues
 from pipeline.claims.statistics import statistics
-from pipeline.records import AnnotatedDocument, Claim, Mention, Sentence
+from pipeline.lexicons import Cues
+from pipeline.records import AnnotatedDocument, Block, Claim, Mention, Sentence
 from pipeline.vocabulary import (
     EXPOSURES,
     FACTUALITIES,
@@ -42,6 +44,7 @@ _WORDS_DECIDE: frozenset[tuple[Exposure, Exposure]] = frozenset(
 )  # fmt: skip
 """What the words state, and what the trained reader then may not make of it."""
 _AS_GIVEN = re.compile(r" (?:tablets?|capsules?|pills?|lozenges?|drops|supplements?|supplementation|injections?)\b")
+_REFERS = re.compile(r"\b(?:it|its|they|them|their|this|these|those|both)\b", re.IGNORECASE)
 Label = TypeVar("Label", bound=str)
 
 
@@ -73,9 +76,8 @@ def candidates_of(
 ) -> Iterator[tuple[Sentence, list[Candidate]]]:
     """Yield the sentences that meet the encoder with their candidate pairs; it is told of mentions if `marked`."""
     flowing = [sentence for sentence in annotated.sentences if sentence.kind != "heading"]
-    near = _near_nutrients(annotated, flowing)
     finder = CandidateFinder(annotated, encoder, namer)
-    for first, last in _stretches([sentence.index in near for sentence in flowing]):
+    for first, last in _stretches(_read_of(flowing, annotated.document.blocks, namer.cues)):
         given = [MarkedSentence(closed(s), marks_of(s, s.start) if marked else ()) for s in flowing[first:last]]
         found = encoder.read(given, annotated.document.title, opens=first == 0)
         for position, output in enumerate(found, start=first):
@@ -111,15 +113,29 @@ def _mark(mention: Mention) -> str:
     return "reference" if mention.anaphoric else mention.kind
 
 
-def _near_nutrients(annotated: AnnotatedDocument, flowing: Sequence[Sentence]) -> set[int]:
-    """Return the indices of the sentences whose block names a nutrient or refers back to one."""
-    starts = [block.start for block in annotated.document.blocks]
+def _read_of(flowing: Sequence[Sentence], blocks: Sequence[Block], cues: Cues) -> list[bool]:
+    """Tell of each sentence whether the encoder reads it.
 
-    def block_of(sentence: Sentence) -> int:
-        return bisect_right(starts, sentence.start)
-
-    naming = {block_of(s) for s in flowing if any(m.kind == "nutrient" for m in s.mentions)}
-    return {s.index for s in flowing if block_of(s) in naming}
+    It reads one that names a nutrient or refers to it, the next of its paragraph, and on from there what goes on with
+    "it" or "this": others make no claim. How a study was done is read only where the sentence has all that a claim
+    needs, an outcome and a word that relates them, too.
+    """
+    starts = [block.start for block in blocks]
+    read: list[bool] = []
+    before, place_before = "", -1
+    for sentence in flowing:
+        place = bisect_right(starts, sentence.start)
+        kinds = {mention.kind for mention in sentence.mentions}
+        names = "nutrient" in kinds
+        if place != place_before:
+            before = ""
+        goes_on = before == "names" or (before == "goes on" and bool(_REFERS.search(sentence.text)))
+        before, place_before = "names" if names else "goes on" if goes_on else "", place
+        if sentence.role == "methods":
+            read.append(names and len(kinds) > 1 and bool(find_cues(sentence.text, cues)))
+        else:
+            read.append(names or goes_on)
+    return read
 
 
 def _claims(sentence: Sentence, candidates: Sequence[Candidate], calibration: Calibration) -> list[Claim]:

@@ -32,5 +32,6 @@ def allotment(own: Iterable[Sentence], rules: AllotmentRules, masked: re.Pattern
         otherwise = next((m for text in told if (m := way.search(text))), None)
         if otherwise and not any(rules.concealed.search(text) for text in told):
             return Allotment("otherwise", otherwise.group())
-    by_chance = next((m for text in told if (m := rules.chance.search(masked.sub(" ", text)))), None)
+    likely = (masked.sub(" ", text) for text in told if rules.tells_of_chance(text))
+    by_chance = next((m for text in likely if (m := rules.chance.search(text))), None)
     return Allotment("chance", by_chance.group()) if by_chance else Allotment()

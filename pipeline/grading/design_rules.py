@@ -69,6 +69,14 @@ class AllotmentRules(RuleTable):
     order: Phrase
     concealed: Phrase
 
+    @cached_property
+    def _chances(self) -> Screen[re.Pattern[str]]:
+        return Screen([self.chance], itself)
+
+    def tells_of_chance(self, text: str) -> bool:
+        """Whether a sentence has words of chance."""
+        return self._chances.find(text) is not None
+
 
 class ObservedCue(RuleTable):
     """Words that speak for or against a paper out of a trial telling of what was not allotted; `weight` in log odds."""
@@ -159,13 +167,19 @@ class DesignRules(RuleTable):
             for of, chosen in told.items()
         }
 
+    @cached_property
+    def _masks(self) -> Screen[tuple[StudyDesign, re.Pattern[str]]]:
+        return Screen(self.masked.items(), lambda found: found[1])
+
     def likely(self, of: Literal["source", "sentence", "reference"], *texts: str) -> dict[StudyDesign, Likely]:
         """Return for each design the texts about a source, sentence or reference, masked for it, and likely cues."""
         told = "\n".join(texts)
         found = {design: Likely(texts, []) for design in self.cues}
         for design, cue in self._screens[of].likely(told):
             found[design].cues.append(cue)
-        for masked, mask in self.masked.items():
+        for masked, mask in self._masks.likely(told):
+            if not found[masked].cues:
+                continue
             bare = tuple(mask.sub(" ", text) for text in texts)
             if bare != texts:
                 likely = self._screens[of].likely("\n".join(bare))
