@@ -20,6 +20,9 @@ Record = TypeVar("Record")
 
 _LISTS = (tuple, Sequence)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_KNOWN = 10_000
+_known: dict[str, str] = {}
+"""Texts that were read back last, up to some number, by themselves."""
 _TYPES: dict[type, pa.DataType] = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 
 
@@ -71,7 +74,7 @@ def from_arrow(hint: Any) -> Convert | None:
         return lambda values: None if values is None else build(values.values())
     if get_origin(inner) in _LISTS:
         convert = from_arrow(get_args(inner)[0])
-        return tuple if convert is None else lambda values: tuple(map(convert, values))
+        return _shared if convert is None else lambda values: tuple(map(convert, values))
     if get_origin(inner) is Mapping:
         part = from_arrow(get_args(inner)[1])
         return dict if part is None else lambda values: {key: part(value) for key, value in dict(values).items()}
@@ -80,18 +83,27 @@ def from_arrow(hint: Any) -> Convert | None:
 
 @cache
 def from_values(record: type[Record]) -> Callable[..., Record]:
-    """Return what makes a record of the values of its fields, in order, as they were read back."""
+    """Return what makes a record of the values of its fields, in order, as they were read back.
+
+    Texts that records share are one in memory, as they were before they were written.
+    """
     fields = _fields(record)
     converts = [(place, convert) for place, part in enumerate(fields.values()) if (convert := from_arrow(part))]
     by_name = _by_name(record)
 
     def build(values: Any) -> Record:
-        parts = list(values)
+        parts = [_known.setdefault(part, part) if type(part) is str else part for part in values]
+        if len(_known) > _KNOWN:
+            _known.clear()
         for place, convert in converts:
             parts[place] = convert(parts[place])
         return record(**dict(zip(fields, parts, strict=True))) if by_name else record(*parts)
 
     return build
+
+
+def _shared(values: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple([_known.setdefault(value, value) if type(value) is str else value for value in values])
 
 
 class _WithoutPandas(MetaPathFinder):
