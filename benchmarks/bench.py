@@ -11,7 +11,7 @@ ratios of these turns. Whole runs are processes of their own, whose children are
 
 import argparse
 import csv
-import os
+import json
 import platform
 import resource
 import shutil
@@ -34,6 +34,7 @@ from pipeline.records import Document
 from pipeline.runs.extraction import extractions
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
+TIMED = Path(__file__).parent / "timed.py"
 WARM = 2
 """Turns before the first that counts: models, caches and vocabularies fill."""
 
@@ -135,17 +136,33 @@ def reading_rows(files: Sequence[Path], name: str, readers: Sequence[str], size:
 
 
 def run_rows(abstracts: list[sets.Abstract], folder: Path, counts: Sequence[int]) -> Iterator[str]:
-    """Yield the lines on whole runs of the fast model, first and unchanged, each a process of its own."""
+    """Yield the lines on whole runs of the fast model, first and unchanged, each a process of its own.
+
+    After them stands what another source and another row cost, from the fewest to the most.
+    """
+    told: list[tuple[int, Whole, Whole]] = []
     for count in counts:
         texts = abstracts[: min(count, len(abstracts))]
         sources, out = folder / f"sources-{count}", folder / f"out-{count}"
         copies = max(1, count // len(texts))
         files, given = sets.as_files(texts, sources, copies), copies * len(texts)
         command = [sys.executable, "-m", "pipeline.cli", "run", str(sources), "--out", str(out)]
-        command += ["--model", "fast", "--plain", "--workers", "1"]
+        command += ["--model", "fast", "--plain", "--workers", "1", "--profile", "--json"]
+        runs = []
         for name in ("first run", "unchanged", "unchanged again"):
-            whole = _whole(command)
-            yield whole.row(f"{given:,} abstracts in {len(files)} files, {name}", sources_read(out, given), out)
+            runs.append(_whole(command))
+            yield runs[-1].row(f"{given:,} abstracts in {len(files)} files, {name}", sources_read(out, given), out)
+        told.append((given, runs[0], runs[-1]))
+    yield ""
+    for given, first, _ in told:
+        yield (
+            f"{given:,} abstracts: {first.n_claims:,} rows, {first.tables:.1f} processor seconds for tables and "
+            f"pictures, {1000 * first.tables / first.n_claims:.2f} ms a row.  "
+        )
+    (few, _, first), (many, _, last) = told[0], told[-1]
+    if many > few:
+        each = 1000 * (last.processor - first.processor) / (many - few)
+        yield f"An unchanged source costs {each:.3f} ms, beyond the first {few:,}."
 
 
 def night_rows(articles: Sequence[Path], folder: Path) -> Iterator[str]:
@@ -194,11 +211,16 @@ def _words_a_second(articles: Sequence[Path]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A command: the processor seconds of it and its children, seconds by the clock, peak MB of the largest process."""
+    """A command: the processor seconds of it and its children, seconds by the clock, peak MB of the largest process.
+
+    `tables` are the processor seconds of its tables and pictures, where it says so, and `n_claims` their rows.
+    """
 
     processor: float
     clock: float
     peak: float
+    tables: float = 0.0
+    n_claims: int = 0
 
     def row(self, name: str, count: int, out: Path) -> str:
         """Return a line of the table of runs."""
@@ -208,15 +230,15 @@ class Whole:
 
 
 def _whole(command: Sequence[str]) -> Whole:
-    began = time.monotonic()
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            said.seek(0)
-            raise SystemExit(f"{' '.join(command)} failed:\n{said.read().decode()[-2000:]}")
-    return Whole(used.ru_utime + used.ru_stime, time.monotonic() - began, used.ru_maxrss / 1024)
+    with tempfile.TemporaryDirectory() as temporary:
+        result = Path(temporary) / "taken.json"
+        done = subprocess.run([sys.executable, str(TIMED), str(result), *command], capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
+        taken = json.loads(result.read_text(encoding="utf-8"))
+    summary = json.loads(done.stdout) if "--json" in command else {}
+    tables = summary.get("profile", {}).get("tables and pictures", 0.0)
+    return Whole(**taken, tables=tables, n_claims=summary.get("n_claims", 0))
 
 
 def sources_read(out: Path, count: int) -> int:
@@ -266,7 +288,8 @@ def report(reference: Path, folder: Path, sizes: Sizes, only: Sequence[str]) -> 
 
 def _report(reference: Path, folder: Path, sizes: Sizes, only: Sequence[str]) -> Iterator[str]:
     articles = sets.unpacked(reference / sets.ARTICLES, folder, ".nxml", sizes.articles)
-    abstracts = sets.nutrition_abstracts(articles, reference / sets.GOLD, sizes.abstracts)
+    every = sets.unpacked(reference / sets.ARTICLES, folder, ".nxml", sizes.night)
+    abstracts = sets.nutrition_abstracts(every, [reference / name for name in sets.GOLD], sizes.abstracts)
     few = ", few texts (`--quick`)" if sizes is QUICK else ""
     yield f"Python {platform.python_version()}, {platform.machine()}, {time.strftime('%Y-%m-%d')}, one core{few}."
     yield "`times as fast` is the peer's processor time over Provender's on the same files: the median of the turns,"
@@ -295,7 +318,6 @@ def _report(reference: Path, folder: Path, sizes: Sizes, only: Sequence[str]) ->
             yield from one_file_rows(articles[0], Path(temporary))
             yield from run_rows(abstracts, Path(temporary), sizes.runs)
     if "night" in only:
-        every = sets.unpacked(reference / sets.ARTICLES, folder, ".nxml", sizes.night)
         with tempfile.TemporaryDirectory() as temporary:
             yield from night_rows(every, Path(temporary))
 

@@ -15,7 +15,7 @@ from pipeline.records import Document
 
 ARTICLES = "corpora/pmc-rct/pmc-rct-nxml.tar.xz"
 PAGES = "corpora/pages/pages.tar.xz"
-GOLD = "gold/dev.jsonl"
+GOLD = ("gold/dev.jsonl", "gold/train.jsonl")
 _WORDS = (
     "vitamin",
     "supplement",
@@ -53,17 +53,17 @@ def unpacked(archive: Path, folder: Path, suffix: str, most: int, seed: int = 1)
     return files[:most]
 
 
-def nutrition_abstracts(articles: list[Path], gold: Path, most: int) -> list[Abstract]:
-    """Return abstracts about nutrition: the annotated documents, then articles whose title names a nutrient."""
-    found = [_of_gold(json.loads(line)) for line in gold.read_text(encoding="utf-8").splitlines()]
-    found = [abstract for abstract in found if len(abstract.text) >= _LEAST_ABSTRACT][:most]
+def nutrition_abstracts(articles: list[Path], gold: list[Path], most: int) -> list[Abstract]:
+    """Return abstracts about nutrition: of articles whose title names a nutrient, then of annotated documents."""
+    found: list[Abstract] = []
     for document in (document for file in articles for document in read(file)):
-        if len(found) >= most:
-            break
         text = abstract_of(document)
         if len(text) >= _LEAST_ABSTRACT and any(word in document.title.lower() for word in _WORDS):
             found.append(Abstract(document.source_id, document.title, text))
-    return found
+    annotated = (_of_gold(json.loads(line)) for file in gold for line in file.read_text(encoding="utf-8").splitlines())
+    found += (abstract for abstract in annotated if len(abstract.text) >= _LEAST_ABSTRACT)
+    random.Random(1).shuffle(found)
+    return found[:most]
 
 
 def _of_gold(data: dict[str, object]) -> Abstract:
