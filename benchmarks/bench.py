@@ -266,7 +266,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("reference", type=Path, help="the reference folder, with corpora and gold")
     parser.add_argument("--quick", action="store_true", help="few texts")
-    parser.add_argument("--only", nargs="*", default=["texts", "abstracts", "reading", "runs"])
+    parser.add_argument("--only", nargs="*", default=["texts", "abstracts", "reading", "runs", "night"])
     parser.add_argument("--sources", type=int, nargs="*", help="how many abstracts the runs have")
     parser.add_argument("--folder", type=Path, help="where the sets are kept for the next time")
     parser.add_argument("--out", type=Path, default=RESULTS)

@@ -23,7 +23,7 @@ def main() -> int:
     if given.reference:
         from tools.docs.readme import readme
 
-        pages["README.md"] = lambda page: readme(page, given.reference)
+        pages["README.md"] = lambda page: readme(PAGES["README.md"](page), given.reference)
     differing = []
     for name, make in pages.items():
         path = ROOT / name
