@@ -68,7 +68,7 @@ class ReportContents:
     def values(self) -> dict[str, Any]:
         """Return what the page holds, for JSON."""
         rows = list(islice(self.rows, MOST_CLAIMS))
-        shown = sorted(self.sources, key=lambda source: source.status != "failed")
+        shown, n_sources = _shown(self.sources)
         needed = {row.source_id for row in rows}
         places = {source.source_id: place for place, source in enumerate(shown) if source.status != "skipped"}
         findings = nsmallest(MOST_FINDINGS, self.comparisons, key=_interest)
@@ -104,8 +104,8 @@ class ReportContents:
             "passages": passages.used,
             "texts": texts.used,
             "source_columns": _SOURCE,
-            "sources": [_source(source) for source in shown[:MOST_SOURCES]],
-            "n_sources": len(shown),
+            "sources": [_source(source) for source in shown],
+            "n_sources": n_sources,
             "finding_columns": (*_FINDING, *(column.name for column in _SUMMARY_COLUMNS), "study_ids"),
             "findings": [_finding(body, places, texts) for body in findings],
             "n_findings": len(self.comparisons),
@@ -185,6 +185,19 @@ def _claim(
         [[flag.code, texts.place(flag.reason or f"This row carries the flag {flag.code}.")] for flag in row.flags],
         [texts.place(citation_text(cited)) for cited in row.citations],
     ]
+
+
+def _shown(sources: Iterable[SourceRow]) -> tuple[list[SourceRow], int]:
+    """Return the sources that the report shows, failures first, and how many there are."""
+    failed: list[SourceRow] = []
+    others: list[SourceRow] = []
+    count = 0
+    for source in sources:
+        count += 1
+        kept = failed if source.status == "failed" else others
+        if len(kept) < MOST_SOURCES:
+            kept.append(source)
+    return [*failed, *others][:MOST_SOURCES], count
 
 
 def _source(source: SourceRow) -> list[Any]:
