@@ -61,9 +61,14 @@ def test_each_word_is_encoded_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "met"), [("results", ["Zinc", "It", "It", "Falls", "Nobody"]), ("methods", ["Falls"])]
+    ("role", "section", "met"),
+    [
+        ("results", "Results", ["Zinc", "It", "It", "Falls", "Nobody"]),
+        ("methods", "Methods and results", ["Zinc", "It", "It", "Falls", "Nobody"]),
+        ("methods", "Methods", ["Falls"]),
+    ],
 )
-def test_only_sentences_that_may_make_a_claim_meet_the_encoder(role: SectionRole, met: list[str]) -> None:
+def test_only_sentences_that_may_make_a_claim_meet_the_encoder(role: SectionRole, section: str, met: list[str]) -> None:
     text = (
         "Zinc was given for a week. It eased the common cold. It did not prevent fever. The rooms were cool. "
         "Fever is common in winter. Falls were reduced by vitamin D. Nobody knows why."
@@ -74,7 +79,7 @@ def test_only_sentences_that_may_make_a_claim_meet_the_encoder(role: SectionRole
     seen: list[str] = []
     pieces = encoder._pieces
     encoder._pieces = lambda text, *rest: seen.append(text.split()[0]) or pieces(text, *rest)  # type: ignore[method-assign]
-    block = Block(0, len(text), role=role)
+    block = Block(0, len(text), section=section, role=role)
     document = Document("cold", "cold.txt", "text", sha256="", n_bytes=len(text), text=text, blocks=(block,))
     extractor.claims_of(document)
     assert seen == met

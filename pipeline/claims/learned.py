@@ -44,6 +44,7 @@ _WORDS_DECIDE: frozenset[tuple[Exposure, Exposure]] = frozenset(
 )  # fmt: skip
 """What the words state, and what the trained reader then may not make of it."""
 _AS_GIVEN = re.compile(r" (?:tablets?|capsules?|pills?|lozenges?|drops|supplements?|supplementation|injections?)\b")
+_RESULTS = re.compile(r"result|finding", re.IGNORECASE)
 _REFERS = re.compile(r"\b(?:it|its|they|them|their|this|these|those|both)\b", re.IGNORECASE)
 Label = TypeVar("Label", bound=str)
 
@@ -131,7 +132,7 @@ def _read_of(flowing: Sequence[Sentence], blocks: Sequence[Block], cues: Cues) -
             before = ""
         goes_on = before == "names" or (before == "goes on" and bool(_REFERS.search(sentence.text)))
         before, place_before = "names" if names else "goes on" if goes_on else "", place
-        if sentence.role == "methods":
+        if sentence.role == "methods" and not _RESULTS.search(sentence.section):  # "Methods and results" are both
             read.append(names and len(kinds) > 1 and bool(find_cues(sentence.text, cues)))
         else:
             read.append(names or goes_on)
