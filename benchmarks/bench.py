@@ -57,17 +57,22 @@ QUICK = Sizes(articles=40, abstracts=200, pages=30, pdfs=4, runs=(100,), night=4
 
 @dataclass(slots=True)
 class Turns:
-    """Processor seconds of Provender and of a peer, turn by turn, and what they read in them."""
+    """Processor seconds of Provender and of a peer, turn by turn, and what they read in them.
+
+    `unread` are turns that do not count, because the peer ended in a fault.
+    """
 
     own: list[float] = field(default_factory=list)
     peer: list[float] = field(default_factory=list)
     words: int = 0
     documents: int = 0
+    unread: int = 0
 
     def row(self, name: str, peer: str) -> str:
         """Return a line of the table: words and documents a second, the median ratio, and its quartiles."""
         ratios = sorted(b / a for a, b in zip(self.own, self.peer, strict=True) if a)
         seconds = sum(self.own)
+        peer += f", {self.unread} turns left out where it ended in a fault" if self.unread else ""
         low, middle, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
         return (
             f"| {name} | {self.documents:,} | {self.words / seconds:,.0f} | {self.documents / seconds:,.1f} "
@@ -92,7 +97,11 @@ def in_turn(
     for number, group in enumerate(groups):
         documents = [(file, document) for file in group for document in read(file)]
         a = processor_seconds(lambda group=group: [own(file) for file in group])
-        b = processor_seconds(lambda documents=documents: [peer(*of_file) for of_file in documents])
+        try:
+            b = processor_seconds(lambda documents=documents: [peer(*of_file) for of_file in documents])
+        except Exception:  # whatever another program meets in a file
+            turns.unread += 1
+            continue
         if number < WARM:
             continue
         turns.own.append(a)
