@@ -144,12 +144,12 @@ def reading_rows(files: Sequence[Path], name: str, readers: Sequence[str], size:
         yield in_turn(in_groups(files, size), read, lambda file, document, other=other: other(file)).row(name, reader)
 
 
-def run_rows(abstracts: list[sets.Abstract], folder: Path, counts: Sequence[int]) -> Iterator[str]:
+def run_rows(abstracts: list[sets.Abstract], folder: Path, counts: Sequence[int], costs: list[str]) -> Iterator[str]:
     """Yield the lines on whole runs of the fast model, first and unchanged, each a process of its own.
 
-    After them stands what another source and another row cost, from the fewest to the most.
+    `costs` is given sentences on what a row and an unchanged source cost.
     """
-    told: list[tuple[int, Whole, Whole]] = []
+    unchanged: list[tuple[int, Whole]] = []
     for count in counts:
         texts = abstracts[: min(count, len(abstracts))]
         sources, out = folder / f"sources-{count}", folder / f"out-{count}"
@@ -161,23 +161,23 @@ def run_rows(abstracts: list[sets.Abstract], folder: Path, counts: Sequence[int]
         for name in ("first run", "unchanged", "unchanged again"):
             runs.append(_whole(command))
             yield runs[-1].row(f"{given:,} abstracts in {len(files)} files, {name}", sources_read(out, given), out)
-        told.append((given, runs[0], runs[-1]))
-    yield ""
-    for given, first, _ in told:
-        yield (
+        first = runs[0]
+        costs.append(
             f"{given:,} abstracts: {first.n_claims:,} rows, {first.tables:.1f} processor seconds for tables and "
-            f"pictures, {1000 * first.tables / first.n_claims:.2f} ms a row.  "
+            f"pictures, {1000 * first.tables / first.n_claims:.2f} ms a row."
         )
-    (few, _, first), (many, _, last) = told[0], told[-1]
+        unchanged.append((given, runs[-1]))
+    (few, least), (many, most) = unchanged[0], unchanged[-1]
     if many > few:
-        each = 1000 * (last.processor - first.processor) / (many - few)
-        yield f"An unchanged source costs {each:.3f} ms, beyond the first {few:,}."
+        each = 1000 * (most.processor - least.processor) / (many - few)
+        costs.append(f"An unchanged source costs {each:.3f} ms, beyond the first {few:,}.")
 
 
-def night_rows(articles: Sequence[Path], folder: Path) -> Iterator[str]:
+def night_rows(articles: Sequence[Path], folder: Path, costs: list[str]) -> Iterator[str]:
     """Yield the lines on runs of the default model over all full texts, and over a tenth with one worker and two.
 
-    The peer parses some of the texts before and after, since a machine is not as fast at one hour as at another.
+    `costs` is given a sentence on how fast that is. The peer parses some of the texts before and after, since a machine
+    is not as fast at one hour as at another.
     """
     tenth = articles[::10]
     before = _words_a_second(tenth[::6])
@@ -188,8 +188,7 @@ def night_rows(articles: Sequence[Path], folder: Path) -> Iterator[str]:
     yield from (first, second)
     words = sum(len(document.text.split()) for article in articles for document in read(article))
     own, peer = words / whole.processor, (before + after) / 2
-    yield ""
-    yield (
+    costs.append(
         f"The night: {words:,} words, {own:,.0f} in a processor second, {own / peer:.2f} times as fast as the spaCy "
         f"pipeline, which parsed {before:,.0f} before it and {after:,.0f} after it; all of them would have taken it "
         f"{words / peer / 60:.1f} minutes of one core. A second worker makes the clock "
@@ -322,13 +321,17 @@ def _report(reference: Path, folder: Path, sizes: Sizes, only: Sequence[str]) ->
         yield ""
         yield "| run | processor seconds | seconds by the clock | ms a source | peak MB | outputs MB |"
         yield "|---|---|---|---|---|---|"
+    costs: list[str] = []
     if "runs" in only:
         with tempfile.TemporaryDirectory() as temporary:
             yield from one_file_rows(articles[0], Path(temporary))
-            yield from run_rows(abstracts, Path(temporary), sizes.runs)
+            yield from run_rows(abstracts, Path(temporary), sizes.runs, costs)
     if "night" in only:
         with tempfile.TemporaryDirectory() as temporary:
-            yield from night_rows(every, Path(temporary))
+            yield from night_rows(every, Path(temporary), costs)
+    for cost in costs:
+        yield ""
+        yield cost
 
 
 if __name__ == "__main__":

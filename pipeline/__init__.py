@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.api import Extractor, add, against, compare, extract, grade, read, run
 
-__version__ = "0.8.0"
+__version__ = "0.9.0"
 __all__ = ["Extractor", "add", "against", "compare", "extract", "grade", "read", "run"]
 
 

@@ -18,7 +18,7 @@ from pipeline.records.document import (
     Table,
     TableLine,
 )
-from pipeline.records.evidence import Appraisal, Dose, Duration, EvidenceRow, Flag, Population
+from pipeline.records.evidence import Appraisal, Dose, Duration, EvidenceRow, Flag, Population, with_values
 from pipeline.records.finding import ComparisonRow, Finding, PooledSummary, StudyWeight
 from pipeline.records.override import Override, Overrides
 from pipeline.records.run import ChangeRow, Figure, FlowRow, RunInputs, SearchRow, SourceRow
@@ -61,4 +61,5 @@ __all__ = [
     "StudyWeight",
     "Table",
     "TableLine",
+    "with_values",
 ]

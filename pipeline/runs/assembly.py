@@ -13,7 +13,7 @@ from pipeline.comparison.consequence import Consequence, consequences
 from pipeline.comparison.retracted import retraction_effects
 from pipeline.figures import Gallery, draw_flow
 from pipeline.grading.regrade import recorrected
-from pipeline.records import ComparisonRow, EvidenceRow, SourceRow
+from pipeline.records import ComparisonRow, EvidenceRow, SourceRow, with_values
 from pipeline.report import MOST_CLAIMS, ReportContents, write_report
 from pipeline.review import REJECTED, STATES, Decision, carry
 from pipeline.runs.changes import MOST_MOVED, Copies, write_changes
@@ -217,7 +217,7 @@ class _Evidence:
             pair = self.pairs[Names(row.nutrient, row.nutrient_id, row.condition, row.condition_id)]
             finding_id = finding_id_of(pair, row.exposure)
             certainty = self.certainties.get(finding_id)
-            yield replace(row, finding_id=finding_id if certainty else "", finding_certainty=certainty or "")
+            yield with_values(row, finding_id=finding_id if certainty else "", finding_certainty=certainty or "")
 
 
 def _evidence(contents: Contents, decided: Decided, rules: ComparisonRules, retractions: Retractions) -> _Evidence:

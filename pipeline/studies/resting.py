@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pipeline.records import EvidenceRow, Flag, Override, Reference, Study, StudyReport
+from pipeline.records import EvidenceRow, Flag, Override, Reference, Study, StudyReport, with_values
 from pipeline.studies.registry import Studies, cited_report, study_registry
 from pipeline.vocabulary import CERTAINTIES, Certainty, FlagCode, RiskOfBias, StudyDesign, pair_key
 
@@ -61,7 +61,7 @@ class Corpus:
         found = studies_of(row, self.studies)
         if not found:
             return row
-        row = replace(row, study_id=tuple(study.study_id for study in found))
+        row = with_values(row, study_id=tuple(study.study_id for study in found))
         own = row.evidence_basis == "own result"
         inherited = row if own else self._inherited(row, found)
         if inherited is row:
@@ -89,7 +89,7 @@ class Corpus:
             own = row.certainty_reasons[:-1]
             kept = tuple(reason for reason in own if not (grade.is_judged and reason.startswith("Not judged")))
             reasons = (*kept, told, f"Result {certainty}")
-            return replace(
+            return with_values(
                 row,
                 study_design=grade.design,
                 evidence_level=grade.level,
@@ -177,6 +177,6 @@ def _result_key(study_id: str, row: EvidenceRow) -> _ResultKey:
 def _lowered(row: EvidenceRow, cap: Certainty, code: FlagCode, why: str) -> EvidenceRow:
     flags = row.flags if any(flag.code == code for flag in row.flags) else (*row.flags, Flag(code))
     if CERTAINTIES.index(row.certainty) >= CERTAINTIES.index(cap):
-        return replace(row, flags=flags)
+        return with_values(row, flags=flags)
     reasons = (*row.certainty_reasons[:-1], f"Capped at {cap}: {why}", f"Result {cap}")
-    return replace(row, flags=flags, certainty=cap, certainty_reasons=reasons)
+    return with_values(row, flags=flags, certainty=cap, certainty_reasons=reasons)
