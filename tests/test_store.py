@@ -28,7 +28,7 @@ from pipeline.store import (
 )
 from pipeline.store.columnar import from_values
 from pipeline.store.contents import OPEN
-from pipeline.store.database import database, fetched, one_thread
+from pipeline.store.database import database, fetched, make_room, one_thread
 from pipeline.store.shards import is_whole
 from pipeline.studies import corpus_of
 
@@ -284,3 +284,17 @@ def test_records_come_back_as_they_went_whether_their_fields_are_given_by_place_
 
     assert from_values(ByPlace)(("zinc", ["a", "b"])) == ByPlace("zinc", ("a", "b"))
     assert from_values(ByName)(("zinc", ["a", "b"])) == ByName(name="zinc", parts=("a", "b"))
+
+
+def test_sorting_may_take_more_memory_where_claims_are_many(tmp_path: Path) -> None:
+    connection = database(tmp_path)
+
+    def allowed() -> str:
+        [(limit,)] = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+        return str(limit)
+
+    least = allowed()
+    make_room(connection, 50_000)
+    assert allowed() == least
+    make_room(connection, 1_000_000)
+    assert allowed() == "2.3 GiB"

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from pipeline.records import EvidenceRow, Passage, SourceRow, StudyReport
 from pipeline.store.columnar import from_arrow, from_values
-from pipeline.store.database import database, disk_faults, fetched, one_thread
+from pipeline.store.database import database, disk_faults, fetched, make_room, one_thread
 from pipeline.store.fingerprint import extraction_of
 from pipeline.store.ordered import Ordered
 from pipeline.store.shards import SCHEMA, evidence_table
@@ -114,6 +114,8 @@ class Contents:
         yield from kept_records(earlier, broken, read, revive)
 
     def _sort(self) -> None:
+        [(n_claims,)] = self._connection.execute("SELECT coalesce(sum(len(evidence)), 0) FROM shard").fetchall()
+        make_room(self._connection, int(n_claims))
         self._connection.register("stale", evidence_table(row for record in self._kept for row in record.rows))
         self._connection.execute(
             f"""

@@ -12,8 +12,10 @@ import duckdb
 from pipeline.errors import StoreError
 from pipeline.store.folder import DISK_FAULTS
 
-MEMORY = "256MB"
-"""Memory that sorting may take before it goes to disk."""
+MEMORY = 256
+"""Megabytes that sorting may take before it goes to disk."""
+MEMORY_A_CLAIM = 0.0025
+"""Megabytes for each claim where they are many: parts of all sorted runs are in memory while they are merged."""
 THREADS = 4
 """Sorting takes memory for each thread; more do not make it faster, because the rows are fetched by one."""
 FETCHED = 1_000
@@ -23,11 +25,16 @@ FETCHED = 1_000
 def database(scratch: Path) -> duckdb.DuckDBPyConnection:
     """Return an empty database, which may write into the folder `scratch`."""
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY,
+        "memory_limit": f"{MEMORY}MB",
         "threads": _threads(),
         "temp_directory": str(scratch),
     }
     return duckdb.connect(config=config)
+
+
+def make_room(connection: duckdb.DuckDBPyConnection, n_claims: int) -> None:
+    """Allow the memory that so many claims need to be sorted."""
+    connection.execute(f"SET memory_limit = '{max(MEMORY, round(n_claims * MEMORY_A_CLAIM))}MB'")
 
 
 @contextlib.contextmanager
