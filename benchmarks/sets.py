@@ -62,8 +62,7 @@ def nutrition_abstracts(articles: list[Path], gold: list[Path], most: int) -> li
             found.append(Abstract(document.source_id, document.title, text))
     annotated = (_of_gold(json.loads(line)) for file in gold for line in file.read_text(encoding="utf-8").splitlines())
     found += (abstract for abstract in annotated if len(abstract.text) >= _LEAST_ABSTRACT)
-    once = {abstract.title.lower(): abstract for abstract in {abstract.name: abstract for abstract in found}.values()}
-    different = list({abstract.text[:_LEAST_ABSTRACT]: abstract for abstract in once.values()}.values())
+    different = list({abstract.name: abstract for abstract in found}.values())
     random.Random(1).shuffle(different)
     return different[:most]
 

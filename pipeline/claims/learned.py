@@ -22,6 +22,7 @@ from pipeline.claims.factuality import CLOSING, asks, asserted_in_title
 from pipeline.claims.naming import Namer
 from pipeline.claims.relation import find_cues
 from pipeline.claims.statistics import statistics
+from pipeline.language.backreferences import has_reference
 from pipeline.lexicons import Cues
 from pipeline.records import AnnotatedDocument, Block, Claim, Mention, Sentence
 from pipeline.vocabulary import (
@@ -44,9 +45,7 @@ _WORDS_DECIDE: frozenset[tuple[Exposure, Exposure]] = frozenset(
 )  # fmt: skip
 """What the words state, and what the trained reader then may not make of it."""
 _AS_GIVEN = re.compile(r" (?:tablets?|capsules?|pills?|lozenges?|drops|supplements?|supplementation|injections?)\b")
-_OF_ARMS = re.compile(r"\b(?:groups?|arms?|supplement\w*|placebo|intervention|treated|treatments?)\b", re.IGNORECASE)
 _RESULTS = re.compile(r"result|finding", re.IGNORECASE)
-_REFERS = re.compile(r"\b(?:it|its|they|them|their|this|these|those|both)\b", re.IGNORECASE)
 Label = TypeVar("Label", bound=str)
 
 
@@ -118,27 +117,24 @@ def _mark(mention: Mention) -> str:
 def _read_of(flowing: Sequence[Sentence], blocks: Sequence[Block], cues: Cues) -> list[bool]:
     """Tell of each sentence whether the encoder reads it.
 
-    It reads one that names a nutrient or refers to it, and in the rest of its paragraph the next, what goes on from
-    there with "it" or "this", and what tells of groups or treatments: others make no claim. How a study was done is
-    read only where the sentence has all that a claim needs, an outcome and a word that relates them, too.
+    It reads one that names a nutrient and, in the rest of that paragraph, the next and those with words that may refer
+    back to one ("it", "group B"): others make no claim. How a study was done is read only where the sentence has all
+    that a claim needs, an outcome and a word that relates them, too.
     """
     starts = [block.start for block in blocks]
     read: list[bool] = []
-    last, named, goes_on, just_named = -1, False, False, False
+    last, named, just_named = -1, False, False
     for sentence in flowing:
         place = bisect_right(starts, sentence.start)
         if place != last:
-            last, named, goes_on, just_named = place, False, False, False
+            last, named, just_named = place, False, False
         kinds = {mention.kind for mention in sentence.mentions}
         names = "nutrient" in kinds
-        goes_on = just_named or bool(
-            (goes_on and _REFERS.search(sentence.text)) or (named and _OF_ARMS.search(sentence.text))
-        )
-        just_named, named = names, named or names
         if sentence.role == "methods" and not _RESULTS.search(sentence.section):  # "Methods and results" are both
             read.append(names and len(kinds) > 1 and bool(find_cues(sentence.text, cues)))
         else:
-            read.append(names or goes_on)
+            read.append(names or just_named or (named and has_reference(sentence.text, "nutrient", cues.references)))
+        just_named, named = names, named or names
     return read
 
 

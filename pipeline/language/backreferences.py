@@ -56,6 +56,11 @@ def refers(words: str, kind: MentionKind, references: References) -> bool:
     return any(reference.kind == wanted and reference.pattern.fullmatch(words) for reference in references)
 
 
+def has_reference(text: str, kind: MentionKind, references: References) -> bool:
+    """Whether some words of a text may refer back to something of `kind`."""
+    return any(reference.kind == kind and reference.pattern.search(text) for reference in references.likely(text))
+
+
 def antecedents(kind: MentionKind, earlier: Sequence[Sentence], about: Sequence[Mention]) -> tuple[Mention, ...]:
     """Return what a reference of `kind` points to: the last sentence that names one, else what the title names."""
     for sentence in reversed(earlier):

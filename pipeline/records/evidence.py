@@ -133,7 +133,7 @@ _VALUES = attrgetter(*_COLUMNS)
 
 
 def with_values(row: EvidenceRow, **values: Any) -> EvidenceRow:
-    """Return a row with other values in some columns: `dataclasses.replace`, in a third of its time."""
+    """Return a row with other values in some columns: `dataclasses.replace`, in half its time."""
     parts = list(_VALUES(row))
     for name, value in values.items():
         parts[_PLACES[name]] = value
